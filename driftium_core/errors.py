@@ -1,0 +1,65 @@
+"""Every error that Driftium raises on purpose.
+
+::
+
+    DriftiumError
+    ├── InputError            (ValueError)   what the user gave cannot be used as it is
+    │   ├── TableReadError                   a file that is not a readable table
+    │   └── ColumnError                      a column, filter or value that the table does not have
+    ├── SettingsError         (ValueError)   a DRIFTIUM_* setting that cannot be used
+    ├── NotFoundError         (KeyError)     a run, reference or project that is not (or no longer) stored
+    ├── StorageError                         the database or the vector store did not do what was asked
+    └── CancelledError                       the user stopped the work; nothing was stored
+
+A message is one sentence or two: which input, what was expected, what was found, and what to do next.
+Foreign exceptions are translated once, where the foreign library is called.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CancelledError",
+    "ColumnError",
+    "DriftiumError",
+    "InputError",
+    "NotFoundError",
+    "SettingsError",
+    "StorageError",
+    "TableReadError",
+]
+
+
+class DriftiumError(Exception):
+    """Root of all errors that carry a sentence meant for the user."""
+
+    def __str__(self) -> str:
+        # KeyError would show the repr of its argument; every message here is prose.
+        return " ".join(str(arg) for arg in self.args)
+
+
+class InputError(DriftiumError, ValueError):
+    """The user's input cannot be used; the message says where, why and what to do."""
+
+
+class TableReadError(InputError):
+    """A file could not be read as a table."""
+
+
+class ColumnError(InputError):
+    """A column, a filter or a value does not exist in the table."""
+
+
+class SettingsError(DriftiumError, ValueError):
+    """A setting has a value that cannot be used."""
+
+
+class NotFoundError(DriftiumError, KeyError):
+    """Something that was asked for by its id is not stored."""
+
+
+class StorageError(DriftiumError):
+    """The database or vector store failed; the message says what was kept."""
+
+
+class CancelledError(DriftiumError):
+    """The work was stopped on request. Nothing of it was stored."""
