@@ -33,9 +33,11 @@ _FOCUS_RING = """() => {
     return s.outlineStyle === "none" ? 0 : parseFloat(s.outlineWidth) || 0;
   };
   const boxes = [at, at.nextElementSibling, at.parentElement, at.parentElement?.nextElementSibling,
-                 at.parentElement?.parentElement, at.closest("label")].filter(Boolean);
+                 at.parentElement?.parentElement, at.closest("label, [data-testid=stDataFrame]")].filter(Boolean);
   const label = at.getAttribute("aria-label") || at.textContent.trim().slice(0, 40) || at.id || at.tagName;
-  return { label, html: at.outerHTML.slice(0, 160), width: Math.max(...boxes.map(width)) };
+  const again = at === window.lastFocus;  // a table keeps the focus while Tab walks its cells
+  window.lastFocus = at;
+  return { again, label, html: at.outerHTML.slice(0, 160), width: Math.max(...boxes.map(width)) };
 }"""
 
 
@@ -89,18 +91,18 @@ def test_focus_is_visible_on_every_stop_of_the_tab_key(app: App, path: str, them
         stop = app.page.evaluate(_FOCUS_RING)
         if stop is None:
             break
-        stops.append(stop)
+        if not stop["again"]:
+            stops.append(stop)
     assert len(stops) >= 4, "the navigation and the theme toggle alone are four stops"
-    assert [stop for stop in stops if stop["width"] < 2] == []
+    assert [stop for stop in stops if stop["width"] < 2] == [], "outline in CSS pixels"
 
 
 def test_title_and_favicon_are_the_products(app: App) -> None:
     app.open("/")
     assert "Driftium" in app.page.title()
-    icon = app.page.locator("link[rel~=icon]").first.evaluate("(link) => link.href")
-    answer = app.page.request.get(icon)
-    assert answer.ok
-    assert answer.body() in [file.read_bytes() for file in Path(ROOT, "static").glob("favicon.*")]
+    icon = app.page.locator("link[rel~=icon]").first
+    content = bytes(icon.evaluate("async (link) => [...new Uint8Array(await (await fetch(link.href)).arrayBuffer())]"))
+    assert content in [file.read_bytes() for file in Path(ROOT, "static").glob("favicon.*")]
 
 
 def test_pages_are_reached_through_the_navigation(app: App) -> None:

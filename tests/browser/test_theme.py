@@ -114,13 +114,14 @@ def test_no_frame_shows_the_other_theme(app: App, theme: str) -> None:
 def test_session_survives_the_toggle(app: App) -> None:
     app.open("/tabular")
     slider = app.page.get_by_role("slider").first
-    before = slider.get_attribute("aria-valuenow")
+    position = "(el) => el.getAttribute('aria-valuenow') ?? el.value"
+    before = slider.evaluate(position)
     slider.focus()
     with app.rerun():
         app.page.keyboard.press("ArrowRight")
-    moved = slider.get_attribute("aria-valuenow")
+    moved = slider.evaluate(position)
     assert moved != before
     app.set_theme("light")
     expect_theme(app, "light")
     app.idle()
-    assert slider.get_attribute("aria-valuenow") == moved
+    assert slider.evaluate(position) == moved
