@@ -18,8 +18,7 @@ for _name in [n for n in os.environ if n.startswith(("DRIFTIUM_", "STREAMLIT_"))
     del os.environ[_name]
 os.environ |= {
     "DRIFTIUM_TESTING": "1",
-    "DRIFTIUM_TEST_OUTSIDE_LOG": str(_OUTSIDE_LOG),
-    "DRIFTIUM_DATABASE_URL": f"sqlite:///{_SCRATCH / 'driftium.db'}",
+    "TESTS_OUTSIDE_LOG": str(_OUTSIDE_LOG),
     "OLLAMA_HOST": "http://127.0.0.1:9",  # the discard port: a developer's own Ollama must not answer here
     "HF_HUB_OFFLINE": "1",
     "PYTHONPATH": os.pathsep.join(filter(None, [str(_OFFLINE), os.environ.get("PYTHONPATH")])),

@@ -2,7 +2,7 @@
 
 Python runs a module of this name at start when its folder is on PYTHONPATH, so the guard holds in
 pytest and in every process a test starts, the app's server included. Each refused attempt is also
-written to the file named by DRIFTIUM_TEST_OUTSIDE_LOG, because a caller may swallow the error.
+written to the file named by TESTS_OUTSIDE_LOG, because a caller may swallow the error.
 """
 
 import ipaddress
@@ -47,7 +47,7 @@ def _refuse_outside_hosts(event: str, args: tuple[Any, ...]) -> None:
         target = target[0]
     if is_local(target):
         return
-    log = os.environ.get("DRIFTIUM_TEST_OUTSIDE_LOG")
+    log = os.environ.get("TESTS_OUTSIDE_LOG")
     if log:
         with open(log, "a", encoding="utf-8") as out:
             out.write(f"{event} {target}\n")
