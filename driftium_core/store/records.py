@@ -1,0 +1,87 @@
+"""What goes into the store and comes out of it. No SQLAlchemy object leaves this package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from driftium_core.severity import Severity
+
+__all__ = ["DEFAULT_PROJECT", "NewRun", "ReferenceRecord", "RunRecord"]
+
+DEFAULT_PROJECT = "default"
+"""The project that exists from the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A finished table check, about to be stored.
+
+    Attributes
+    ----------
+    drift_rate, max_effect : float or None
+        Between 0 and 1; None when nothing was monitored, or nothing could be measured.
+    simulated : str or None
+        The filter that made the current table out of the reference, as text; None for a table of its own.
+    duration_ms : float
+        Time the comparison took.
+    fingerprint : str
+        Digest of both tables' content and the settings; unique per project.
+    report : dict
+        The report as JSON values.
+    """
+
+    reference_name: str
+    current_name: str
+    reference_rows: int
+    current_rows: int
+    severity: Severity | None
+    status: str
+    drifted: int
+    monitored: int
+    drift_rate: float | None
+    max_effect: float | None
+    simulated: str | None
+    duration_ms: float
+    fingerprint: str
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """A stored table check without its report; the fields are those of `NewRun`, with id and UTC time."""
+
+    id: str
+    project: str
+    created_at: datetime
+    reference_name: str
+    current_name: str
+    reference_rows: int
+    current_rows: int
+    severity: Severity | None
+    status: str
+    drifted: int
+    monitored: int
+    drift_rate: float | None
+    max_effect: float | None
+    simulated: str | None
+    duration_ms: float
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceRecord:
+    """A saved reference table without its data.
+
+    ``columns`` are the column names, ``content_hash`` the digest that the table had when it was saved.
+    """
+
+    id: str
+    project: str
+    name: str
+    created_at: datetime
+    rows: int
+    columns: tuple[str, ...]
+    content_hash: str
+    size_bytes: int

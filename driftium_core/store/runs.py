@@ -1,0 +1,113 @@
+"""Table checks: inserted once per fingerprint, pruned to the newest, listed without their reports."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from driftium_core.errors import NotFoundError
+from driftium_core.severity import Severity
+from driftium_core.store.records import DEFAULT_PROJECT, NewRun, RunRecord
+from driftium_core.store.schema import Project, TableRun
+
+if TYPE_CHECKING:
+    from driftium_core.store.store import Store
+
+__all__ = ["RunRepository"]
+
+
+class RunRepository:
+    """The runs of all projects. Thread-safe as its store is."""
+
+    def __init__(self, store: Store, *, history_limit: int) -> None:
+        self._store = store
+        self._limit = history_limit
+
+    def add(self, run: NewRun, *, project: str = DEFAULT_PROJECT) -> RunRecord:
+        """Store a run and prune the project's oldest beyond the limit, in one transaction.
+
+        A run with a fingerprint that is stored already is not stored again: the stored one is returned.
+        """
+        with self._store.session(write=True) as session:
+            key = self._store.project_id(session, project)
+            known = _by_fingerprint(session, key, run.fingerprint)
+            if known is not None:
+                return _record(known, project)
+            row = TableRun(**asdict(run), id=secrets.token_hex(5), project_id=key, created_at=datetime.now(UTC))
+            session.add(row)
+            session.flush()
+            self._prune(session, key)
+            return _record(row, project)
+
+    def _prune(self, session: Session, project_id: int) -> None:
+        newest_to_go = (
+            select(TableRun.seq)
+            .where(TableRun.project_id == project_id)
+            .order_by(TableRun.seq.desc())
+            .offset(self._limit)
+            .limit(1)
+        )
+        seq = session.scalar(newest_to_go)
+        if seq is not None:
+            session.execute(delete(TableRun).where(TableRun.project_id == project_id, TableRun.seq <= seq))
+
+    def find(self, fingerprint: str, *, project: str = DEFAULT_PROJECT) -> RunRecord | None:
+        """The run of these tables and settings, if it is stored."""
+        with self._store.session() as session:
+            row = _by_fingerprint(session, self._store.project_id(session, project), fingerprint)
+            return None if row is None else _record(row, project)
+
+    def newest(self, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[RunRecord]:
+        """The project's runs, newest first, without their reports."""
+        with self._store.session() as session:
+            key = self._store.project_id(session, project)
+            query = select(TableRun).where(TableRun.project_id == key).order_by(TableRun.seq.desc()).limit(limit)
+            return [_record(row, project) for row in session.scalars(query)]
+
+    def count(self, *, project: str = DEFAULT_PROJECT) -> int:
+        """How many runs the project has."""
+        with self._store.session() as session:
+            key = self._store.project_id(session, project)
+            return session.scalar(select(func.count()).where(TableRun.project_id == key)) or 0
+
+    def get(self, run_id: str) -> RunRecord:
+        """One run without its report; `NotFoundError` when it is not stored."""
+        with self._store.session() as session:
+            row, project = _row(session, run_id)
+            return _record(row, project)
+
+    def report(self, run_id: str) -> dict[str, Any]:
+        """The report of one run as JSON values; `NotFoundError` when it is not stored."""
+        with self._store.session() as session:
+            row, _ = _row(session, run_id)
+            report: dict[str, Any] = row.report
+            return report
+
+    def delete(self, run_id: str) -> None:
+        """Remove one run; `NotFoundError` when it is not stored."""
+        with self._store.session(write=True) as session:
+            row, _ = _row(session, run_id)
+            session.delete(row)
+
+
+def _row(session: Session, run_id: str) -> tuple[TableRun, str]:
+    found = session.execute(select(TableRun, Project.name).join(Project).where(TableRun.id == run_id)).first()
+    if found is None:
+        raise NotFoundError(f"Run {run_id} is not stored, or no longer: the oldest runs make room for new ones.")
+    return found[0], found[1]
+
+
+def _by_fingerprint(session: Session, project_id: int, fingerprint: str) -> TableRun | None:
+    return session.scalar(
+        select(TableRun).where(TableRun.project_id == project_id, TableRun.fingerprint == fingerprint)
+    )
+
+
+def _record(row: TableRun, project: str) -> RunRecord:
+    values = {f.name: getattr(row, f.name) for f in fields(RunRecord) if f.name not in ("project", "severity")}
+    return RunRecord(**values, project=project, severity=Severity(row.severity) if row.severity else None)

@@ -1,0 +1,179 @@
+"""One open database, and the sessions on it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from driftium_core.errors import InputError, NotFoundError, StorageError
+from driftium_core.parts import PartState
+from driftium_core.store import migrations, sqlite_file
+from driftium_core.store.backends import WRITE, create_backend, translated
+from driftium_core.store.backends import sqlite_file as file_of
+from driftium_core.store.references import ReferenceRepository
+from driftium_core.store.runs import RunRepository
+from driftium_core.store.schema import Project, TableRun
+
+__all__ = ["Store", "open_store"]
+
+
+def open_store(url: str, *, history_limit: int = 1000) -> Store:
+    """Open a database, and make or update its tables.
+
+    Raises
+    ------
+    SettingsError
+        The URL cannot be used.
+    StorageError
+        The database cannot be opened, belongs to another program, or was written by a newer version.
+    """
+    store = Store(url, history_limit=history_limit)
+    try:
+        store.prepare()
+    except StorageError:
+        store.close()
+        raise
+    return store
+
+
+class Store:
+    """Runs, references and projects in one database.
+
+    Safe to use from any number of threads and processes: every call is a transaction of its own on a pooled
+    connection, writes take the database's write lock first and wait up to 30 seconds for it. A database in
+    memory has a single connection, so its callers take turns. Nothing returned is bound to the database.
+
+    A SQLite file that was removed, replaced or damaged while running is noticed at the next call: a folder that
+    is gone gives a `StorageError` until it is back, a damaged file is kept aside and a new one made.
+
+    Attributes
+    ----------
+    notice : str or None
+        A sentence the user must see, e.g. that a damaged database was kept aside.
+    """
+
+    def __init__(self, url: str, *, history_limit: int) -> None:
+        self.engine = create_backend(url)
+        self.notice: str | None = None
+        self.runs = RunRepository(self, history_limit=history_limit)
+        self.references = ReferenceRepository(self)
+        self._writer = self.engine.execution_options(**{WRITE: True})
+        self._file = file_of(self.engine)
+        self._identity: tuple[int, int] | None = None
+        self._damaged = False
+        self._prepare_lock = threading.RLock()
+        in_memory = self.engine.dialect.name == "sqlite" and self.engine.url.database in (None, "", ":memory:")
+        self._turns: AbstractContextManager[object] = threading.RLock() if in_memory else nullcontext()
+
+    @property
+    def location(self) -> str:
+        """The database's URL without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    def prepare(self) -> None:
+        """Check the file, keep it aside if damaged, and bring the tables to this version."""
+        with self._prepare_lock:
+            if self._file:
+                self._check_file(self._file)
+            with self._transaction(write=False) as session:
+                current = migrations.current_revision(session.connection()) == migrations.HEAD
+            if not current:
+                with self._transaction(write=True) as session:
+                    migrations.upgrade(session.connection())
+            if self._file:
+                self._identity = sqlite_file.identity(self._file)
+                self._damaged = False
+
+    def _check_file(self, file: Path) -> None:
+        known_before = self._identity is not None
+        try:
+            if not known_before:
+                file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"The folder of the database {file} cannot be made ({error.strerror}).") from error
+        if not file.parent.is_dir():
+            raise StorageError(f"The folder {file.parent} of the database is gone. Bring it back and try again.")
+        if known_before and not file.exists():
+            self.notice = f"The database {file.name} was removed while Driftium ran; a new, empty one was made."
+        if sqlite_file.is_damaged(file, thorough=self._damaged):
+            self.engine.dispose()
+            self.notice = sqlite_file.keep_aside(file, thorough=self._damaged) or self.notice
+
+    @contextmanager
+    def session(self, *, write: bool = False) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        if self._file and (self._damaged or sqlite_file.identity(self._file) != self._identity):
+            with self._prepare_lock:
+                if self._damaged or sqlite_file.identity(self._file) != self._identity:
+                    self.engine.dispose()  # its connections hold a file that nobody else can see
+                    self.prepare()
+        with self._transaction(write=write) as session:
+            yield session
+
+    @contextmanager
+    def _transaction(self, *, write: bool) -> Iterator[Session]:
+        with self._turns:
+            try:
+                with Session(self._writer if write else self.engine) as session, session.begin():
+                    yield session
+            except DBAPIError as error:
+                self._damaged = "malformed" in str(error.orig) or "not a database" in str(error.orig)
+                raise translated(error, self.engine) from error
+
+    def projects(self) -> list[str]:
+        """Names of all projects, oldest first."""
+        with self.session() as session:
+            return list(session.scalars(select(Project.name).order_by(Project.id)))
+
+    def create_project(self, name: str) -> None:
+        """Add a project.
+
+        Raises
+        ------
+        InputError
+            The name is empty or taken.
+        """
+        name = name.strip()
+        if not name:
+            raise InputError("A project needs a name.")
+        with self.session(write=True) as session:
+            if session.scalar(select(Project.id).where(Project.name == name)) is not None:
+                raise InputError(f"There is a project called {name!r} already; choose another name.")
+            session.add(Project(name=name, created_at=datetime.now(UTC)))
+
+    def project_id(self, session: Session, name: str) -> int:
+        """The key of a project; `NotFoundError` when there is none of that name."""
+        key = session.scalar(select(Project.id).where(Project.name == name))
+        if key is None:
+            raise NotFoundError(f"There is no project called {name!r}.")
+        return key
+
+    def state(self) -> PartState:
+        """Whether the database can be read and written now, and what it holds."""
+        try:
+            with self.session(write=True) as session:  # takes the write lock, so "writable" is tested, not guessed
+                revision = migrations.current_revision(session.connection())
+                runs = session.scalar(select(func.count()).select_from(TableRun)) or 0
+        except StorageError as error:
+            return PartState("database", "error", str(error), hint="Runs are not stored until this is mended.")
+        stored = f"{runs} run{'' if runs == 1 else 's'} stored" if runs else "no runs stored yet"
+        kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[self.engine.dialect.name]
+        return PartState("database", "ok", f"{kind} at {self.location}, schema {revision}, {stored}; writable.")
+
+    def close(self) -> None:
+        """Give the connections back. The store can be used again; it reconnects."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
