@@ -11,7 +11,7 @@ from driftium_core.errors import DriftiumError, NotFoundError
 from driftium_core.formats import fmt_n, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.session import get_services
-from pages.ui.tabular_history import open_run, show_history
+from pages.ui.tabular_history import open_run, run_title, show_history
 from pages.ui.tabular_inputs import Choice, choose_options, choose_tables
 from pages.ui.tabular_report import show_downloads, show_report
 from pages.ui.widgets import escape, title
@@ -101,7 +101,7 @@ def show_saved(services: Services, run_id: str) -> None:
                 st.rerun()
         _back_button()
     when = f"Saved run of {fmt_time(run.created_at)}, {fmt_n(run.duration_ms)} ms."
-    data = f"Simulated: {run.reference_name} with {run.simulated}." if run.simulated else run.title + "."
+    data = f"Simulated: {run.reference_name} with {run.simulated}." if run.simulated else f"{run_title(run)}."
     show_report(report, run.fingerprint, provenance=f"{when} {data}")
     show_history(services, selected=run.id)
 

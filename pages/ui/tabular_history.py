@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from driftium_core.services import Services
-    from driftium_core.store import TableRun
+    from driftium_core.store import RunRecord
 
-__all__ = ["show_history"]
+__all__ = ["open_run", "run_title", "show_history"]
 
 TREND_RUNS = 20
 
@@ -35,17 +35,22 @@ def show_history(services: Services, *, selected: str | None) -> None:
         _show_table(runs, selected)
 
 
+def run_title(run: RunRecord) -> str:
+    """Which data a run is about, in a few words."""
+    return f"{run.simulated or run.current_name} against {run.reference_name}"
+
+
 def open_run(run_id: str) -> None:
     """Go to a saved run, by its link."""
     st.query_params.from_dict({"run": run_id})
     st.rerun()
 
 
-def _show_trend(runs: Sequence[TableRun], selected: str | None) -> None:
+def _show_trend(runs: Sequence[RunRecord], selected: str | None) -> None:
     from driftium_core.figures.runs import RunPoint, run_trend
 
     points = [
-        RunPoint(run.id, fmt_time(run.created_at), run.title, run.severity, run.drift_rate, run.max_effect)
+        RunPoint(run.id, fmt_time(run.created_at), run_title(run), run.severity, run.drift_rate, run.max_effect)
         for run in runs
     ]
     event = chart(
@@ -61,7 +66,7 @@ def _show_trend(runs: Sequence[TableRun], selected: str | None) -> None:
             open_run(run_id)
 
 
-def _show_table(runs: Sequence[TableRun], selected: str | None) -> None:
+def _show_table(runs: Sequence[RunRecord], selected: str | None) -> None:
     frame = pd.DataFrame(
         {
             "Severity": [[severity_label(run.severity)] for run in runs],

@@ -10,6 +10,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, InputError
 from driftium_core.formats import fmt_n
+from driftium_core.tabular.filter_options import CategoryOption, FilterOption, RangeOption
 from driftium_core.tabular.report import CompareSettings, Correction
 from driftium_core.tabular.simulate import CategoryFilter, Filter, RangeFilter, parse_filter
 from pages.ui.jobs import run_job
@@ -17,7 +18,6 @@ from pages.ui.widgets import card, escape
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
-    from driftium_core.tabular.simulate import FilterOption
     from driftium_core.tabular.table import Table
 
 __all__ = ["Choice", "choose_options", "choose_tables"]
@@ -215,7 +215,7 @@ def _linked_filter(options: dict[str, FilterOption]) -> Filter | None:
 
 
 def _filter_value(option: FilterOption, linked: Filter | None) -> Filter:
-    if option.categories:
+    if isinstance(option, CategoryOption):
         keep = linked.keep if isinstance(linked, CategoryFilter) else option.categories[:1]
         kept = st.multiselect(
             f"{option.column} {ONE_OF}",
@@ -228,7 +228,7 @@ def _filter_value(option: FilterOption, linked: Filter | None) -> Filter:
     return _range_value(option, linked if isinstance(linked, RangeFilter) else None)
 
 
-def _range_value(option: FilterOption, linked: RangeFilter | None) -> RangeFilter:
+def _range_value(option: RangeOption, linked: RangeFilter | None) -> RangeFilter:
     start = BELOW
     if linked:
         start = BELOW if linked.low is None else AT_LEAST if linked.high is None else BETWEEN
@@ -258,7 +258,7 @@ def _range_value(option: FilterOption, linked: RangeFilter | None) -> RangeFilte
     return RangeFilter(option.column, None, value) if side == BELOW else RangeFilter(option.column, value, None)
 
 
-def _inside(option: FilterOption, values: tuple[Any, ...]) -> tuple[Any, ...]:
+def _inside(option: RangeOption, values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Clip values of a link to the slider's ends, in the slider's own type."""
     kind = type(option.low)
     return tuple(min(max(kind(value), option.low), option.high) for value in values)
