@@ -2,51 +2,42 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from typing import Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from driftium_core.jobs import Jobs
 from driftium_core.llm.state import GeneratorProbe
+from driftium_core.recent import Recent
 from driftium_core.settings import Settings
 from driftium_core.store import Store, open_store
-from driftium_core.tabular.report import TableReport
 
-__all__ = ["ReportCache", "Services", "open_services"]
+if TYPE_CHECKING:
+    from driftium_core.tabular.report import TableReport
+    from driftium_core.tabular.table import Table
+
+__all__ = ["Services", "TimedReport", "open_services"]
 
 
-class ReportCache:
-    """The newest reports by fingerprint; the one used longest ago goes first. Thread-safe."""
+@dataclass(frozen=True, slots=True)
+class TimedReport:
+    """A report and how long it took to compute."""
 
-    def __init__(self, size: int = 32) -> None:
-        self._size = size
-        self._reports: OrderedDict[str, TableReport] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, fingerprint: str) -> TableReport | None:
-        """The report, or None."""
-        with self._lock:
-            if fingerprint in self._reports:
-                self._reports.move_to_end(fingerprint)
-            return self._reports.get(fingerprint)
-
-    def put(self, fingerprint: str, report: TableReport) -> None:
-        """Keep a report."""
-        with self._lock:
-            self._reports[fingerprint] = report
-            self._reports.move_to_end(fingerprint)
-            while len(self._reports) > self._size:
-                self._reports.popitem(last=False)
+    report: TableReport
+    duration_ms: float
 
 
 class Services:
-    """Settings, store, jobs, report cache and probes of one process; every member is thread-safe."""
+    """Settings, store, jobs, caches and probes of one process; every member is thread-safe.
+
+    ``reports`` are found by fingerprint; ``tables`` (samples, simulations, opened references) by how they were made.
+    """
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings = settings
         self.store = store
         self.jobs = Jobs()
-        self.reports = ReportCache()
+        self.reports: Recent[TimedReport] = Recent(32)
+        self.tables: Recent[Table] = Recent(8)
         self.generator = GeneratorProbe(settings.ollama_host, settings.model, settings.gguf)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -20,9 +21,13 @@ __all__ = ["Settings", "settings_table", "unknown_variables"]
 PREFIX = "DRIFTIUM_"
 OLLAMA_PORT = 11434
 
+_PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
+
 
 class Settings(BaseSettings):
-    """The settings of one process; frozen. Keyword arguments win over the environment.
+    """The settings of one process; frozen.
+
+    Keyword arguments win over the environment, the environment over a ``.env`` file in the working directory.
 
     Relative paths (a relative ``sqlite:///`` path, the Qdrant folder, the GGUF file) count from the working
     directory, which is the project's root for ``make run`` and ``streamlit run app.py``.
@@ -33,7 +38,9 @@ class Settings(BaseSettings):
         A value cannot be used; the message names the variable, the value and what is allowed.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True, env_file=".env"
+    )
 
     database_url: str = Field(
         default="sqlite:///drift_history.db",
@@ -96,6 +103,9 @@ class Settings(BaseSettings):
     )
 
     def __init__(self, **values: Any) -> None:
+        unknown = values.keys() - type(self).model_fields.keys() - {"_env_file"}
+        if unknown:
+            raise SettingsError(f"`{min(unknown)}` is not a setting of Driftium.")
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -118,6 +128,22 @@ class Settings(BaseSettings):
     def max_upload_bytes(self) -> int:
         """The upload cap in bytes; a megabyte is 1024 x 1024 bytes, as in Streamlit."""
         return self.max_upload_mb * 1024 * 1024
+
+    def in_force(self) -> list[tuple[str, str, str, str]]:
+        """Variable, value, who set it and description of each setting; a password in a URL is not shown."""
+        rows = []
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            shown = ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+            rows.append((_variable(name), _PASSWORD.sub("***", shown), self._set_by(name), field.description or ""))
+        return rows
+
+    def _set_by(self, name: str) -> str:
+        if _variable(name) in os.environ:
+            return "environment"
+        if name in self.model_fields_set:
+            return ".env file or program"
+        return "testing" if self.testing and name in ("database_url", "qdrant", "testing") else "default"
 
     @field_validator("database_url")
     @classmethod
@@ -189,9 +215,7 @@ def _extra(name: str) -> dict[str, Any]:
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     key = str(first["loc"][0]) if first["loc"] else ""
-    name = next((n for n in Settings.model_fields if key in (n, _variable(n))), None)
-    if name is None:
-        return f"`{key}` is not a setting of Driftium."
+    name = next(n for n in Settings.model_fields if key in (n, _variable(n)))
     return f"{_variable(name)} is {first['input']!r}, which cannot be used; allowed: {_extra(name)['allowed']}."
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from driftium_core.severity import Severity
 
-__all__ = ["DEFAULT_PROJECT", "NewRun", "ReferenceRecord", "RunRecord"]
+__all__ = ["DEFAULT_PROJECT", "NewRun", "SavedReference", "TableRun"]
 
 DEFAULT_PROJECT = "default"
 """The project that exists from the start."""
@@ -49,7 +49,7 @@ class NewRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunRecord:
+class TableRun:
     """A stored table check without its report; the fields are those of `NewRun`, with id and UTC time."""
 
     id: str
@@ -69,9 +69,14 @@ class RunRecord:
     duration_ms: float
     fingerprint: str
 
+    @property
+    def title(self) -> str:
+        """Both tables in words."""
+        return f"“{self.current_name}” against “{self.reference_name}”"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceRecord:
+class SavedReference:
     """A saved reference table without its data.
 
     ``columns`` are the column names, ``content_hash`` the digest that the table had when it was saved.

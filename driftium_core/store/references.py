@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
-from driftium_core.store.records import DEFAULT_PROJECT, ReferenceRecord
-from driftium_core.store.schema import Project, SavedReference
+from driftium_core.store.records import DEFAULT_PROJECT, SavedReference
+from driftium_core.store.schema import ProjectRow, SavedReferenceRow
 
 if TYPE_CHECKING:
     from driftium_core.store.store import Store
@@ -34,7 +34,7 @@ class ReferenceRepository:
         columns: tuple[str, ...],
         content_hash: str,
         project: str = DEFAULT_PROJECT,
-    ) -> ReferenceRecord:
+    ) -> SavedReference:
         """Store a table's Parquet bytes under a name.
 
         Raises
@@ -47,10 +47,12 @@ class ReferenceRepository:
             raise InputError("A saved reference needs a name.")
         with self._store.session(write=True) as session:
             key = self._store.project_id(session, project)
-            taken = select(SavedReference.seq).where(SavedReference.project_id == key, SavedReference.name == name)
+            taken = select(SavedReferenceRow.seq).where(
+                SavedReferenceRow.project_id == key, SavedReferenceRow.name == name
+            )
             if session.scalar(taken) is not None:
                 raise InputError(f"There is a saved reference called {name!r} already; choose another name.")
-            row = SavedReference(
+            row = SavedReferenceRow(
                 id=secrets.token_hex(5),
                 project_id=key,
                 name=name,
@@ -65,14 +67,16 @@ class ReferenceRepository:
             session.flush()
             return _record(row, project)
 
-    def all(self, *, project: str = DEFAULT_PROJECT) -> list[ReferenceRecord]:
+    def all(self, *, project: str = DEFAULT_PROJECT) -> list[SavedReference]:
         """The project's references by name, without their data."""
         with self._store.session() as session:
             key = self._store.project_id(session, project)
-            query = select(SavedReference).where(SavedReference.project_id == key).order_by(SavedReference.name)
+            query = (
+                select(SavedReferenceRow).where(SavedReferenceRow.project_id == key).order_by(SavedReferenceRow.name)
+            )
             return [_record(row, project) for row in session.scalars(query)]
 
-    def get(self, reference_id: str) -> tuple[ReferenceRecord, bytes]:
+    def get(self, reference_id: str) -> tuple[SavedReference, bytes]:
         """One reference with its Parquet bytes; `NotFoundError` when it is not stored."""
         with self._store.session() as session:
             row, project = _row(session, reference_id)
@@ -85,16 +89,16 @@ class ReferenceRepository:
             session.delete(row)
 
 
-def _row(session: Session, reference_id: str) -> tuple[SavedReference, str]:
-    query = select(SavedReference, Project.name).join(Project).where(SavedReference.id == reference_id)
+def _row(session: Session, reference_id: str) -> tuple[SavedReferenceRow, str]:
+    query = select(SavedReferenceRow, ProjectRow.name).join(ProjectRow).where(SavedReferenceRow.id == reference_id)
     found = session.execute(query).first()
     if found is None:
         raise NotFoundError(f"Saved reference {reference_id} is not stored, or no longer.")
     return found[0], found[1]
 
 
-def _record(row: SavedReference, project: str) -> ReferenceRecord:
-    return ReferenceRecord(
+def _record(row: SavedReferenceRow, project: str) -> SavedReference:
+    return SavedReference(
         id=row.id,
         project=project,
         name=row.name,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from driftium_core.errors import NotFoundError
 from driftium_core.severity import Severity
-from driftium_core.store.records import DEFAULT_PROJECT, NewRun, RunRecord
-from driftium_core.store.schema import Project, TableRun
+from driftium_core.store.records import DEFAULT_PROJECT, NewRun, TableRun
+from driftium_core.store.schema import ProjectRow, TableRunRow
 
 if TYPE_CHECKING:
     from driftium_core.store.store import Store
@@ -28,7 +28,7 @@ class RunRepository:
         self._store = store
         self._limit = history_limit
 
-    def add(self, run: NewRun, *, project: str = DEFAULT_PROJECT) -> RunRecord:
+    def add(self, run: NewRun, *, project: str = DEFAULT_PROJECT) -> TableRun:
         """Store a run and prune the project's oldest beyond the limit, in one transaction.
 
         A run with a fingerprint that is stored already is not stored again: the stored one is returned.
@@ -38,7 +38,7 @@ class RunRepository:
             known = _by_fingerprint(session, key, run.fingerprint)
             if known is not None:
                 return _record(known, project)
-            row = TableRun(**asdict(run), id=secrets.token_hex(5), project_id=key, created_at=datetime.now(UTC))
+            row = TableRunRow(**asdict(run), id=secrets.token_hex(5), project_id=key, created_at=datetime.now(UTC))
             session.add(row)
             session.flush()
             self._prune(session, key)
@@ -46,36 +46,38 @@ class RunRepository:
 
     def _prune(self, session: Session, project_id: int) -> None:
         newest_to_go = (
-            select(TableRun.seq)
-            .where(TableRun.project_id == project_id)
-            .order_by(TableRun.seq.desc())
+            select(TableRunRow.seq)
+            .where(TableRunRow.project_id == project_id)
+            .order_by(TableRunRow.seq.desc())
             .offset(self._limit)
             .limit(1)
         )
         seq = session.scalar(newest_to_go)
         if seq is not None:
-            session.execute(delete(TableRun).where(TableRun.project_id == project_id, TableRun.seq <= seq))
+            session.execute(delete(TableRunRow).where(TableRunRow.project_id == project_id, TableRunRow.seq <= seq))
 
-    def find(self, fingerprint: str, *, project: str = DEFAULT_PROJECT) -> RunRecord | None:
+    def find(self, fingerprint: str, *, project: str = DEFAULT_PROJECT) -> TableRun | None:
         """The run of these tables and settings, if it is stored."""
         with self._store.session() as session:
             row = _by_fingerprint(session, self._store.project_id(session, project), fingerprint)
             return None if row is None else _record(row, project)
 
-    def newest(self, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[RunRecord]:
+    def newest(self, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[TableRun]:
         """The project's runs, newest first, without their reports."""
         with self._store.session() as session:
             key = self._store.project_id(session, project)
-            query = select(TableRun).where(TableRun.project_id == key).order_by(TableRun.seq.desc()).limit(limit)
+            query = (
+                select(TableRunRow).where(TableRunRow.project_id == key).order_by(TableRunRow.seq.desc()).limit(limit)
+            )
             return [_record(row, project) for row in session.scalars(query)]
 
     def count(self, *, project: str = DEFAULT_PROJECT) -> int:
         """How many runs the project has."""
         with self._store.session() as session:
             key = self._store.project_id(session, project)
-            return session.scalar(select(func.count()).where(TableRun.project_id == key)) or 0
+            return session.scalar(select(func.count()).where(TableRunRow.project_id == key)) or 0
 
-    def get(self, run_id: str) -> RunRecord:
+    def get(self, run_id: str) -> TableRun:
         """One run without its report; `NotFoundError` when it is not stored."""
         with self._store.session() as session:
             row, project = _row(session, run_id)
@@ -95,19 +97,21 @@ class RunRepository:
             session.delete(row)
 
 
-def _row(session: Session, run_id: str) -> tuple[TableRun, str]:
-    found = session.execute(select(TableRun, Project.name).join(Project).where(TableRun.id == run_id)).first()
+def _row(session: Session, run_id: str) -> tuple[TableRunRow, str]:
+    found = session.execute(
+        select(TableRunRow, ProjectRow.name).join(ProjectRow).where(TableRunRow.id == run_id)
+    ).first()
     if found is None:
         raise NotFoundError(f"Run {run_id} is not stored, or no longer: the oldest runs make room for new ones.")
     return found[0], found[1]
 
 
-def _by_fingerprint(session: Session, project_id: int, fingerprint: str) -> TableRun | None:
+def _by_fingerprint(session: Session, project_id: int, fingerprint: str) -> TableRunRow | None:
     return session.scalar(
-        select(TableRun).where(TableRun.project_id == project_id, TableRun.fingerprint == fingerprint)
+        select(TableRunRow).where(TableRunRow.project_id == project_id, TableRunRow.fingerprint == fingerprint)
     )
 
 
-def _record(row: TableRun, project: str) -> RunRecord:
-    values = {f.name: getattr(row, f.name) for f in fields(RunRecord) if f.name not in ("project", "severity")}
-    return RunRecord(**values, project=project, severity=Severity(row.severity) if row.severity else None)
+def _record(row: TableRunRow, project: str) -> TableRun:
+    values = {f.name: getattr(row, f.name) for f in fields(TableRun) if f.name not in ("project", "severity")}
+    return TableRun(**values, project=project, severity=Severity(row.severity) if row.severity else None)

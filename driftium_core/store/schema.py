@@ -11,7 +11,7 @@ from sqlalchemy import DateTime, Dialect, ForeignKey, Index, LargeBinary, MetaDa
 from sqlalchemy.orm import DeclarativeBase, Mapped, deferred, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Base", "CompressedJSON", "Project", "SavedReference", "TableRun", "UtcDateTime"]
+__all__ = ["Base", "CompressedJSON", "ProjectRow", "SavedReferenceRow", "TableRunRow", "UtcDateTime"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -64,7 +64,7 @@ class Base(DeclarativeBase):
     )
 
 
-class Project(Base):
+class ProjectRow(Base):
     """A monitored thing; everything stored belongs to one."""
 
     __tablename__ = "projects"
@@ -74,7 +74,7 @@ class Project(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class TableRun(Base):
+class TableRunRow(Base):
     """One table check. ``seq`` orders runs by insertion, whatever the clock did; ``id`` is the public name."""
 
     __tablename__ = "table_runs"
@@ -104,7 +104,7 @@ class TableRun(Base):
     report: Mapped[Any] = deferred(mapped_column(CompressedJSON, nullable=False))
 
 
-class SavedReference(Base):
+class SavedReferenceRow(Base):
     """A reference table that was given a name, as zstd-compressed Parquet."""
 
     __tablename__ = "saved_references"

@@ -20,7 +20,7 @@ from driftium_core.store.backends import WRITE, create_backend, translated
 from driftium_core.store.backends import sqlite_file as file_of
 from driftium_core.store.references import ReferenceRepository
 from driftium_core.store.runs import RunRepository
-from driftium_core.store.schema import Project, TableRun
+from driftium_core.store.schema import ProjectRow, TableRunRow
 
 __all__ = ["Store", "open_store"]
 
@@ -131,7 +131,7 @@ class Store:
     def projects(self) -> list[str]:
         """Names of all projects, oldest first."""
         with self.session() as session:
-            return list(session.scalars(select(Project.name).order_by(Project.id)))
+            return list(session.scalars(select(ProjectRow.name).order_by(ProjectRow.id)))
 
     def create_project(self, name: str) -> None:
         """Add a project.
@@ -145,13 +145,13 @@ class Store:
         if not name:
             raise InputError("A project needs a name.")
         with self.session(write=True) as session:
-            if session.scalar(select(Project.id).where(Project.name == name)) is not None:
+            if session.scalar(select(ProjectRow.id).where(ProjectRow.name == name)) is not None:
                 raise InputError(f"There is a project called {name!r} already; choose another name.")
-            session.add(Project(name=name, created_at=datetime.now(UTC)))
+            session.add(ProjectRow(name=name, created_at=datetime.now(UTC)))
 
     def project_id(self, session: Session, name: str) -> int:
         """The key of a project; `NotFoundError` when there is none of that name."""
-        key = session.scalar(select(Project.id).where(Project.name == name))
+        key = session.scalar(select(ProjectRow.id).where(ProjectRow.name == name))
         if key is None:
             raise NotFoundError(f"There is no project called {name!r}.")
         return key
@@ -161,7 +161,7 @@ class Store:
         try:
             with self.session(write=True) as session:  # takes the write lock, so "writable" is tested, not guessed
                 revision = migrations.current_revision(session.connection())
-                runs = session.scalar(select(func.count()).select_from(TableRun)) or 0
+                runs = session.scalar(select(func.count()).select_from(TableRunRow)) or 0
         except StorageError as error:
             return PartState("database", "error", str(error), hint="Runs are not stored until this is mended.")
         stored = f"{runs} run{'' if runs == 1 else 's'} stored" if runs else "no runs stored yet"
