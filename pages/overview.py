@@ -75,7 +75,9 @@ def show_monitors(monitors: Sequence[TableMonitor]) -> None:
             "Reference": [m.name for m in monitors],
             "Newest current": [m.latest.simulated or m.latest.current_name for m in monitors],
             "Finding": [f"{m.latest.drifted} of {m.latest.monitored} columns drifted" for m in monitors],
-            "Largest effect": [None if m.latest.max_effect is None else fmt_effect(m.latest.max_effect) for m in monitors],
+            "Largest effect": [
+                None if m.latest.max_effect is None else fmt_effect(m.latest.max_effect) for m in monitors
+            ],
             "Last 20": [list(m.effects) for m in monitors],
             "Checked": [fmt_time(m.latest.created_at) for m in monitors],
             "Kind": ["simulated" if m.latest.simulated else "files" for m in monitors],

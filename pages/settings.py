@@ -16,7 +16,7 @@ show_parts(services)
 with card(
     "settings",
     "Settings in force",
-    "Read from the environment or a `.env` file at start. Change one there and start Driftium again; "
+    "Read from environment variables at start. Change one there and start Driftium again; "
     "the p threshold and the rule for many columns are set on the Tabular page, under Options.",
 ):
     st.dataframe(

@@ -31,7 +31,9 @@ def show_live(services: Services) -> None:
     with actions:
         options = choose_options(list(choice.reference.frame.columns) if choice else [])
     if choice is None:
-        st.info("The report appears here as soon as a reference and a current table are chosen.", icon=":material/info:")
+        st.info(
+            "The report appears here as soon as a reference and a current table are chosen.", icon=":material/info:"
+        )
     else:
         checked = _check(services, choice, options)
         if checked is not None:
@@ -63,12 +65,12 @@ def _show_actions(services: Services, choice: Choice, options: CompareSettings, 
     show_downloads(checked.report, f"driftium-{checked.fingerprint[:8]}")
     saved = checked.run_id or monitor.find_run(services, checked.fingerprint)
     if saved:
-        if st.button("Open saved run", icon=":material/link:", help="This run has a link of its own.", key="open-saved"):
+        if st.button(
+            "Open saved run", icon=":material/link:", help="This run has a link of its own.", key="open-saved"
+        ):
             open_run(saved)
     elif st.button("Save run", type="primary", icon=":material/save:", key="save-run", shortcut="Ctrl+S"):
-        monitor.check_table(
-            services, choice.reference, choice.current, options, save=True, simulated=choice.simulated
-        )
+        monitor.check_table(services, choice.reference, choice.current, options, save=True, simulated=choice.simulated)
         st.toast("Run saved to the history below.", icon=":material/save:")
         st.rerun()
 

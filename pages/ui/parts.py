@@ -36,5 +36,5 @@ def _show_states(services: Services) -> None:
     for part in monitor.health(services):
         st.markdown(f"**{escape(part.name.capitalize())}** {BADGES[part.status]} {escape(part.detail)}")
         if part.hint:
-            st.caption(escape(part.hint))
+            st.caption(escape(part.hint).replace("\\`", "`"))  # commands stay in code type
     st.button("Ask again", key="parts-refresh", icon=":material/refresh:", type="tertiary")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from driftium_core.services import Services
-    from driftium_core.store import RunRecord
+    from driftium_core.store import TableRun
 
 __all__ = ["open_run", "run_title", "show_history"]
 
@@ -28,14 +28,16 @@ def show_history(services: Services, *, selected: str | None) -> None:
     runs = monitor.table_runs(services, limit=100)
     with card("history", "Saved runs"):
         if not runs:
-            st.caption("No run is saved yet. Checks of uploaded files are saved by themselves; a simulation when you press Save run.")
+            st.caption(
+                "No run is saved yet. Checks of uploaded files are saved by themselves; a simulation when you press Save run."
+            )
             return
         st.caption(f"The newest {min(len(runs), TREND_RUNS)} of {len(runs)} as a trend. Pick a run to open it.")
         _show_trend(runs[:TREND_RUNS][::-1], selected)
         _show_table(runs, selected)
 
 
-def run_title(run: RunRecord) -> str:
+def run_title(run: TableRun) -> str:
     """Which data a run is about, in a few words."""
     return f"{run.simulated or run.current_name} against {run.reference_name}"
 
@@ -46,7 +48,7 @@ def open_run(run_id: str) -> None:
     st.rerun()
 
 
-def _show_trend(runs: Sequence[RunRecord], selected: str | None) -> None:
+def _show_trend(runs: Sequence[TableRun], selected: str | None) -> None:
     from driftium_core.figures.runs import RunPoint, run_trend
 
     points = [
@@ -66,7 +68,7 @@ def _show_trend(runs: Sequence[RunRecord], selected: str | None) -> None:
             open_run(run_id)
 
 
-def _show_table(runs: Sequence[RunRecord], selected: str | None) -> None:
+def _show_table(runs: Sequence[TableRun], selected: str | None) -> None:
     frame = pd.DataFrame(
         {
             "Severity": [[severity_label(run.severity)] for run in runs],

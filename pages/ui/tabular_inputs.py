@@ -182,22 +182,22 @@ def _simulate(services: Services, reference: Table) -> Choice | None:
     linked = _linked_filter(options)
     names = list(options)
     default = linked.column if linked else "age"
-    with st.container(horizontal=True, vertical_alignment="bottom", key="tabular_filter"):
-        column = st.selectbox(
-            "Filter column",
-            names,
-            index=names.index(default) if default in names else 0,
-            key=f"filter-column-{reference.content_hash[:12]}",
-            width=170,
-            persist_state="session",
-        )
-        chosen = _filter_value(options[column], linked if linked and linked.column == column else None)
-    st.query_params["filter"] = chosen.describe()
     try:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="tabular_filter"):
+            column = st.selectbox(
+                "Filter column",
+                names,
+                index=names.index(default) if default in names else 0,
+                key=f"filter-column-{reference.content_hash[:12]}",
+                width=170,
+                persist_state="session",
+            )
+            chosen = _filter_value(options[column], linked if linked and linked.column == column else None)
         current = monitor.simulate(services, reference, chosen)
     except InputError as error:
-        st.error(str(error))
+        st.error(escape(error))
         return None
+    st.query_params["filter"] = chosen.describe()
     return Choice(reference, current, chosen.describe())
 
 
@@ -250,11 +250,15 @@ def _range_value(option: RangeOption, linked: RangeFilter | None) -> RangeFilter
     }
     label = f"{option.column} threshold"
     if side == BETWEEN:
-        linked_range = (linked.low, linked.high) if linked and linked.low is not None and linked.high is not None else None
+        linked_range = (
+            (linked.low, linked.high) if linked and linked.low is not None and linked.high is not None else None
+        )
         low, high = st.slider(label, value=_inside(option, linked_range or option.middle), **slider)
-        return RangeFilter(option.column, low, high)
+        return RangeFilter(option.column, low, high, include_high=True)
     linked_value = (linked.high if side == BELOW else linked.low) if linked else None
-    value = st.slider(label, value=_inside(option, (option.default if linked_value is None else linked_value,))[0], **slider)
+    value = st.slider(
+        label, value=_inside(option, (option.default if linked_value is None else linked_value,))[0], **slider
+    )
     return RangeFilter(option.column, None, value) if side == BELOW else RangeFilter(option.column, value, None)
 
 

@@ -75,11 +75,19 @@ def _show_metrics(report: TableReport) -> None:
     worst = report.largest_effect
     missing = report.missing_shares
     metrics = [
-        ("Drifted columns", f"{fmt_n(summary.drifted_feature_count)} of {fmt_n(summary.monitored_feature_count)}",
-         "none" if not drifted else ", ".join(column.column for column in drifted[:2]) + (" …" if len(drifted) > 2 else "")),
+        (
+            "Drifted columns",
+            f"{fmt_n(summary.drifted_feature_count)} of {fmt_n(summary.monitored_feature_count)}",
+            "none"
+            if not drifted
+            else ", ".join(column.column for column in drifted[:2]) + (" …" if len(drifted) > 2 else ""),
+        ),
         ("Drift rate", "–" if summary.drift_rate is None else fmt_percent(summary.drift_rate), "of monitored columns"),
-        ("Largest effect", "–" if worst is None else fmt_effect(worst.effect_size),
-         "no column drifted" if worst is None else worst.column),
+        (
+            "Largest effect",
+            "–" if worst is None else fmt_effect(worst.effect_size),
+            "no column drifted" if worst is None else worst.column,
+        ),
         ("Missing values", fmt_percent(missing[1]), f"{fmt_percent(missing[0])} in reference"),
         ("Rows", fmt_n(summary.current_rows), f"{fmt_n(summary.reference_rows)} in reference"),
     ]

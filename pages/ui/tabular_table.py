@@ -33,9 +33,7 @@ def pick_column(report: TableReport, key: str) -> ColumnResult | None:
             return None
         linked = st.query_params.get("column")
         start = next((i for i, column in enumerate(shown) if column.column == linked), 0)
-        st.caption(
-            f"{len(shown)} of {n_all} shown. Select a row to see its distributions below; a heading sorts."
-        )
+        st.caption(f"{len(shown)} of {n_all} shown. Select a row to see its distributions below; a heading sorts.")
         event = st.dataframe(
             _frame(key, shown),
             hide_index=True,
@@ -61,9 +59,7 @@ def _filter(report: TableReport) -> list[ColumnResult]:
     labels = list(dict.fromkeys(severity_label(column.severity) for column in columns))
     kinds = list(dict.fromkeys(column.kind.value for column in columns))
     with st.container(horizontal=True, vertical_alignment="bottom", key="table-filters"):
-        severities = st.pills(
-            "Severity", labels, selection_mode="multi", key="tabular_show_severity", width="content"
-        )
+        severities = st.pills("Severity", labels, selection_mode="multi", key="tabular_show_severity", width="content")
         wanted_kinds = st.pills("Kind", kinds, selection_mode="multi", key="tabular_show_kind", width="content")
         words = st.text_input(
             "Find a column", key="tabular_find", placeholder="part of its name", type="search", width=220
