@@ -12,8 +12,8 @@ from driftium_core.settings import Settings
 from driftium_core.store import Store, open_store
 
 if TYPE_CHECKING:
-    from driftium_core.tabular.report import TableReport
     from driftium_core.tabular.filter_options import FilterOption
+    from driftium_core.tabular.report import TableReport
     from driftium_core.tabular.table import Table
 
 __all__ = ["Services", "TimedReport", "open_services"]

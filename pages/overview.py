@@ -12,7 +12,7 @@ from driftium_core.formats import fmt_effect, fmt_n, fmt_time
 from driftium_core.severity import Severity, severity_label
 from pages.ui.parts import show_parts
 from pages.ui.session import get_services
-from pages.ui.widgets import card, escape, severity_column, theme, title, verdict
+from pages.ui.widgets import card, severity_column, theme, title, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,11 +37,19 @@ def show_first_steps() -> None:
         right.caption("20 000 made-up bank customers; nothing is uploaded.")
     steps = [
         ("done", "1 · Install", f"Driftium {__version__} runs on this machine.", ":green-badge[● done]"),
-        ("now", "2 · Choose a reference", "A CSV or Parquet file with data as it should be. 500 rows or more see most drifts.",
-         ":blue-badge[next]"),
-        ("later", "3 · Give current data", "The same columns, newer rows. The report appears by itself and is kept here.",
-         ":gray-badge[○ waits for step 2]"),
-    ]  # fmt: skip
+        (
+            "now",
+            "2 · Choose a reference",
+            "A CSV or Parquet file with data as it should be. 500 rows or more see most drifts.",
+            ":blue-badge[next]",
+        ),
+        (
+            "later",
+            "3 · Give current data",
+            "The same columns, newer rows. The report appears by itself and is kept here.",
+            ":gray-badge[○ waits for step 2]",
+        ),
+    ]
     for place, (state, heading, text, badge) in zip(st.columns(3), steps, strict=True):
         with place.container(key=f"step-{state}", height="stretch"):
             st.subheader(heading, anchor=False)

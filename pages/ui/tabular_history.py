@@ -29,7 +29,8 @@ def show_history(services: Services, *, selected: str | None) -> None:
     with card("history", "Saved runs"):
         if not runs:
             st.caption(
-                "No run is saved yet. Checks of uploaded files are saved by themselves; a simulation when you press Save run."
+                "No run is saved yet. Checks of uploaded files are saved by themselves; "
+                "a simulation when you press Save run."
             )
             return
         st.caption(f"The newest {min(len(runs), TREND_RUNS)} of {len(runs)} as a trend. Pick a run to open it.")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
+from driftium_core.tabular.simulate import CategoryFilter, Filter, RangeFilter, parse_filter
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, InputError
 from driftium_core.formats import fmt_n
 from driftium_core.tabular.filter_options import CategoryOption, FilterOption, RangeOption
 from driftium_core.tabular.report import CompareSettings, Correction
-from driftium_core.tabular.simulate import CategoryFilter, Filter, RangeFilter, parse_filter
 from pages.ui.jobs import run_job
 from pages.ui.widgets import card, escape
 

@@ -35,7 +35,7 @@ def pick_column(report: TableReport, key: str) -> ColumnResult | None:
         start = next((i for i, column in enumerate(shown) if column.column == linked), 0)
         st.caption(f"{len(shown)} of {n_all} shown. Select a row to see its distributions below; a heading sorts.")
         event = st.dataframe(
-            _frame(key, shown),
+            _frame(key, tuple(column.column for column in shown), shown),
             hide_index=True,
             height=min(35 + 35 * len(shown), 35 + 35 * 9) + 3,
             key=f"columns-{key}-{len(shown)}-{shown[0].column}",
@@ -73,14 +73,9 @@ def _filter(report: TableReport) -> list[ColumnResult]:
     ]
 
 
-def _frame(key: str, columns: list[ColumnResult]) -> pd.DataFrame:
-    """Rows for the table; prepared once per report and filter."""
-    names = tuple(column.column for column in columns)
-    return _cached_frame(key, names, columns)
-
-
 @st.cache_data(max_entries=32, show_spinner=False)
-def _cached_frame(key: str, names: tuple[str, ...], _columns: list[ColumnResult]) -> pd.DataFrame:
+def _frame(key: str, names: tuple[str, ...], _columns: list[ColumnResult]) -> pd.DataFrame:  # noqa: ARG001
+    """Rows for the table, prepared once per report (``key``) and filter (``names``)."""
     return pd.DataFrame([_row(column) for column in _columns])
 
 
@@ -132,7 +127,8 @@ def _config() -> dict[str, object]:
             max_value=1,
             format="%.2f",
             width=120,
-            help="KS D for numbers, bias-corrected Cramer's V for categories. 0.10 is MEDIUM, 0.20 HIGH, 0.30 CRITICAL.",
+            help="KS D for numbers, bias-corrected Cramer's V for categories. "
+            "0.10 is MEDIUM, 0.20 HIGH, 0.30 CRITICAL.",
         ),
         "Adjusted p": text(width=92, help="p-value after correction for the number of tests in this report."),
         "Reference shape": shape("Ref. shape", width=90, color=palette.reference, y_min=0),
