@@ -30,11 +30,11 @@ def quoted(column: str) -> str:
     return f"`{_one_line(column, 40)}`"
 
 
-def listed(columns: Sequence[str], *, limit: int = 5) -> str:
-    """Column names in backquotes, the ones beyond *limit* counted."""
-    shown = ", ".join(quoted(column) for column in columns[:limit])
-    more = len(columns) - limit
-    return f"{shown} and {plural(more, 'more column')}" if more > 0 else shown
+def listed(names: Sequence[str], *, noun: str = "more column", limit: int = 5) -> str:
+    """Names in backquotes, the ones beyond *limit* counted as *noun*."""
+    shown = ", ".join(quoted(name) for name in names[:limit])
+    more = len(names) - limit
+    return f"{shown} and {plural(more, noun)}" if more > 0 else shown
 
 
 def plural(count: int, noun: str) -> str:
