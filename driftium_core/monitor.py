@@ -272,9 +272,15 @@ def read_upload(
 def sample_table(services: Services, n_rows: int = 20_000, *, seed: int = 0) -> Table:
     """The simulated demographic sample."""
     from driftium_core.tabular.demographics import simulate_demographics
+    from driftium_core.tabular.table import Table
 
-    key = f"sample:{n_rows}:{seed}"
-    return services.tables.get(key) or services.tables.put(key, simulate_demographics(n_rows, seed=seed))
+    recipe = f"simulate_demographics({n_rows}, seed={seed})"
+    known = services.tables.get(recipe)
+    if known is not None:
+        return known
+    frame = simulate_demographics(n_rows, seed=seed)
+    digest = hashlib.sha256(recipe.encode()).hexdigest()
+    return services.tables.put(recipe, Table("simulated sample", frame, digest))
 
 
 def filter_options(services: Services, reference: Table) -> tuple[FilterOption, ...]:
