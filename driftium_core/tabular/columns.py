@@ -272,7 +272,9 @@ def _text_buffers(labels: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     lengths = np.asarray(pc.binary_length(labels).fill_null(0))
     buffer = labels.buffers()[2]
     offsets = np.frombuffer(labels.buffers()[1], np.int64)[labels.offset : labels.offset + len(labels) + 1]
-    data = np.frombuffer(buffer, np.uint8)[offsets[0] : offsets[-1]] if buffer and len(labels) else np.empty(0, np.uint8)
+    data = (
+        np.frombuffer(buffer, np.uint8)[offsets[0] : offsets[-1]] if buffer and len(labels) else np.empty(0, np.uint8)
+    )
     return lengths, data
 
 

@@ -171,7 +171,7 @@ def _across_types(pair: ColumnPair) -> ColumnPair:
     if labels is None:
         return replace(pair, not_tested="Dates and numbers cannot be compared.", reference=_unusable(sides[0]))
     text, other = sides[labels], sides[1 - labels]
-    assert isinstance(text, LabelColumn)  # noqa: S101 - for the type checker: it was picked by this test
+    assert isinstance(text, LabelColumn)
     parsed, share = _parse_dates(text) if isinstance(other, TimeColumn) else _parse_numbers(text)
     if parsed is not None:
         sides[labels] = parsed

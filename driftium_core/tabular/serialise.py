@@ -42,7 +42,7 @@ def report_to_dict(report: TableReport) -> dict[str, Any]:
         "current_hash": report.current_hash,
     }
     safe = _json_safe(data)
-    assert isinstance(safe, dict)  # noqa: S101 - for the type checker
+    assert isinstance(safe, dict)
     return safe
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_percent, fmt_value
 from driftium_core.tabular.report import CategoryDistribution, ColumnResult, NumberDistribution
-from pages.ui.widgets import card, chart, escape, severity_badge, theme
+from pages.ui.widgets import card, chart, escape, prose, severity_badge, theme
 
 if TYPE_CHECKING:
     from driftium_core.tabular.report import CompareSettings
@@ -39,7 +39,7 @@ def _line(column: ColumnResult, settings: CompareSettings) -> str:
                   escape(p_name + fmt_p(column.pvalue_adjusted))]  # fmt: skip
     if column.shift:
         parts.append(f"**{escape(column.shift)}**")
-    return " · ".join(parts)
+    return f"{parts[0]} {' · '.join(parts[1:])}"
 
 
 def _draw(column: ColumnResult) -> None:
@@ -74,7 +74,7 @@ def _show_samples(column: ColumnResult) -> None:
                 f"difference {fmt_percent(column.missing.effect_size)}."
             )
         for note in (*column.value.notes, *column.notes):
-            st.caption(escape(note))
+            st.caption(prose(note))
 
 
 def _show_categories(column: ColumnResult) -> None:
@@ -95,10 +95,9 @@ def _show_categories(column: ColumnResult) -> None:
 def _show_distances(column: ColumnResult) -> None:
     if not column.distances:
         return
-    with st.expander("Distances, for those who know them", icon=":material/straighten:"):
+    with card("distances", "Distances", "For those who know them; none has a p-value, and none decides."):
         frame = pd.DataFrame(
             [(name, fmt_value(distance)) for name, distance in column.distances.items()],
             columns=["Distance", "Value"],
         )
         st.dataframe(frame, hide_index=True, alt=f"Distances between both samples of {column.column}")
-        st.caption("None of these decides: they have no p-value. PSI counts half a row for an empty cell.")
