@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from driftium_core.errors import TableReadError
-from driftium_core.tabular.formats.columns import MISSING, Converted, convert, uses_decimal_comma
+from driftium_core.tabular.formats.columns import MISSING, CommaIsDecimal, Converted, convert, uses_decimal_comma
 from driftium_core.tabular.formats.dialect import Dialect, ends_inside_quotes, find_dialect, malformed
 from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
@@ -106,10 +106,12 @@ def _split(body: memoryview, dialect: Dialect, *, has_quotes: bool) -> list[pa.C
 
 
 def _typed(columns: list[pa.ChunkedArray], dialect: Dialect) -> list[Converted]:
-    decimal_comma = any(
+    proven = any(
         uses_decimal_comma([record[position] for record in dialect.sample if position < len(record)])
         for position in range(len(columns))
     )
+    # Semicolons are what programs write where the comma is taken by the decimals.
+    decimal_comma: CommaIsDecimal = "proven" if proven else "likely" if dialect.separator == ";" else "unlikely"
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
         return list(pool.map(lambda column: convert(column, decimal_comma=decimal_comma), _popped(columns)))
 
