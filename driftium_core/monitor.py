@@ -271,9 +271,14 @@ def read_upload(
 def sample_table(services: Services, n_rows: int = 20_000, *, seed: int = 0) -> Table:
     """The simulated demographic sample."""
     from driftium_core.tabular.demographics import simulate_demographics
+    from driftium_core.tabular.table import Table
 
-    key = f"sample:{n_rows}:{seed}"
-    return services.tables.get(key) or services.tables.put(key, simulate_demographics(n_rows, seed=seed))
+    recipe = f"simulate_demographics {n_rows} {seed}"
+    key = hashlib.sha256(recipe.encode()).hexdigest()
+    known = services.tables.get(key)
+    if known is not None:
+        return known
+    return services.tables.put(key, Table("simulated sample", simulate_demographics(n_rows, seed=seed), key))
 
 
 def filter_options(services: Services, reference: Table) -> list[FilterOption]:  # noqa: ARG001
