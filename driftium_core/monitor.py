@@ -19,7 +19,8 @@ from driftium_core.tabular.report import ColumnResult, CompareSettings, TableRep
 from driftium_core.vectors.state import vectors_state
 
 if TYPE_CHECKING:
-    from driftium_core.tabular.simulate import Filter, FilterOption
+    from driftium_core.tabular.filter_options import FilterOption
+    from driftium_core.tabular.simulate import Filter
     from driftium_core.tabular.table import Table
 
 __all__ = [
@@ -273,19 +274,21 @@ def sample_table(services: Services, n_rows: int = 20_000, *, seed: int = 0) -> 
     from driftium_core.tabular.demographics import simulate_demographics
     from driftium_core.tabular.table import Table
 
-    recipe = f"simulate_demographics {n_rows} {seed}"
-    key = hashlib.sha256(recipe.encode()).hexdigest()
-    known = services.tables.get(key)
+    recipe = f"simulate_demographics({n_rows}, seed={seed})"
+    known = services.tables.get(recipe)
     if known is not None:
         return known
-    return services.tables.put(key, Table("simulated sample", simulate_demographics(n_rows, seed=seed), key))
+    frame = simulate_demographics(n_rows, seed=seed)
+    digest = hashlib.sha256(recipe.encode()).hexdigest()
+    return services.tables.put(recipe, Table("simulated sample", frame, digest))
 
 
-def filter_options(services: Services, reference: Table) -> list[FilterOption]:  # noqa: ARG001
-    """What the reference can be filtered by, column by column."""
-    from driftium_core.tabular import simulate as simulation
+def filter_options(services: Services, reference: Table) -> tuple[FilterOption, ...]:
+    """What the reference can be filtered by, column by column; found once per table."""
+    from driftium_core.tabular import filter_options as options
 
-    return simulation.filter_options(reference.frame)
+    known = services.filter_options.get(reference.content_hash)
+    return known or services.filter_options.put(reference.content_hash, options.filter_options(reference.frame))
 
 
 def simulate(services: Services, reference: Table, chosen: Filter) -> Table:

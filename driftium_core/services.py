@@ -12,6 +12,7 @@ from driftium_core.settings import Settings
 from driftium_core.store import Store, open_store
 
 if TYPE_CHECKING:
+    from driftium_core.tabular.filter_options import FilterOption
     from driftium_core.tabular.report import TableReport
     from driftium_core.tabular.table import Table
 
@@ -38,6 +39,7 @@ class Services:
         self.jobs = Jobs()
         self.reports: Recent[TimedReport] = Recent(32)
         self.tables: Recent[Table] = Recent(8)
+        self.filter_options: Recent[tuple[FilterOption, ...]] = Recent(32)
         self.generator = GeneratorProbe(settings.ollama_host, settings.model, settings.gguf)
 
     def close(self) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from driftium_core.severity import Severity
 from driftium_core.stats.result import Measure
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "CategoryDistribution",
@@ -18,6 +21,7 @@ __all__ = [
     "Distribution",
     "Finding",
     "FindingKind",
+    "LargestEffect",
     "NumberDistribution",
     "TableReport",
     "TableSummary",
@@ -189,6 +193,14 @@ class TableSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class LargestEffect:
+    """The largest effect among what is significant, and the column it belongs to."""
+
+    column: str
+    effect_size: float
+
+
+@dataclass(frozen=True, slots=True)
 class CompareSettings:
     """Everything that decides a report besides the two tables."""
 
@@ -214,3 +226,66 @@ class TableReport:
     reference_hash: str
     current_hash: str
     versions: dict[str, str]
+
+    @property
+    def headline(self) -> str:
+        """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
+        from driftium_core.tabular.verdict import headline
+
+        return headline(self)
+
+    @property
+    def verdict(self) -> str:
+        """What was found, in how many rows, how sure that is and what these sizes can detect; follows `headline`."""
+        from driftium_core.tabular.verdict import verdict_sentence
+
+        return verdict_sentence(self)
+
+    @property
+    def largest_effect(self) -> LargestEffect | None:
+        """Largest significant effect of values or of missing values; None when no column drifted."""
+        threshold = self.settings.p_threshold
+        significant = [
+            LargestEffect(column.column, measure.effect_size)
+            for column in self.columns
+            for p, measure in (
+                (column.pvalue_adjusted, column.value),
+                (column.missing_pvalue_adjusted, column.missing),
+            )
+            if p is not None and p < threshold
+        ]
+        return max(significant, key=lambda effect: effect.effect_size, default=None)
+
+    @property
+    def missing_shares(self) -> tuple[float, float]:
+        """Share of missing cells among all compared columns, of the reference and of current data."""
+        n = max(1, len(self.columns))
+        return (
+            sum(column.missing_reference for column in self.columns) / n,
+            sum(column.missing_current for column in self.columns) / n,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-safe data with everything in the report; nan becomes None."""
+        from driftium_core.tabular.serialise import report_to_dict
+
+        return report_to_dict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> TableReport:
+        """Rebuild a report from `to_dict`; raises InputError when it is none."""
+        from driftium_core.tabular.serialise import report_from_dict
+
+        return report_from_dict(data)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per column."""
+        from driftium_core.tabular.export import report_to_frame
+
+        return report_to_frame(self)
+
+    def to_csv(self) -> str:
+        """`to_frame` as CSV; text that a spreadsheet would run as a formula is made harmless."""
+        from driftium_core.tabular.export import report_to_csv
+
+        return report_to_csv(self)

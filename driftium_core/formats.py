@@ -1,0 +1,136 @@
+"""How numbers, shares, p-values and names are written, everywhere: page, figures, sentences, CLI.
+
+A narrow no-break space groups thousands and stands before a percent sign, a minus is a true minus, and unknown
+is an en dash. p-values are never written as 0 or 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+__all__ = [
+    "UNKNOWN",
+    "fmt_effect",
+    "fmt_n",
+    "fmt_name",
+    "fmt_names",
+    "fmt_p",
+    "fmt_percent",
+    "fmt_points",
+    "fmt_time",
+    "fmt_value",
+    "fmt_window",
+]
+
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+MINUS = "−"
+UNKNOWN = "–"
+
+
+def fmt_p(pvalue: float | None) -> str:
+    """``"p < 0.001"``, ``"p = 0.004"``, ``"p = 0.21"``, ``"p > 0.99"``; never ``"p = 0.000"`` or ``"p = 1"``."""
+    if pvalue is None or math.isnan(pvalue):
+        return "p not computed"
+    if pvalue < 0.001:
+        text = "p < 0.001"
+    elif pvalue < 0.0995:
+        text = f"p = {pvalue:.3f}"
+    else:
+        text = f"p = {pvalue:.2f}" if pvalue < 0.995 else "p > 0.99"
+    return text.replace(" ", NO_BREAK_SPACE)
+
+
+def fmt_n(count: int) -> str:
+    """A count, grouped from 1 000 up: ``"48 210"``."""
+    return f"{count:,}".replace(",", NARROW_SPACE).replace("-", MINUS)
+
+
+def fmt_effect(effect: float | None, *, signed: bool = False) -> str:
+    """Two decimals, ``"0.28"``; with ``signed`` a sign before every number but zero."""
+    if effect is None or math.isnan(effect):
+        return UNKNOWN
+    text = f"{effect:+.2f}" if signed else f"{effect:.2f}"
+    if float(text) == 0:
+        text = "0.00"
+    return text.replace("-", MINUS)
+
+
+def fmt_percent(share: float | None) -> str:
+    """A share of 0 to 1 as ``"60 %"``; one decimal under 10 %, and never 0 or 100 for a share that is neither."""
+    if share is None or math.isnan(share):
+        return UNKNOWN
+    percent = 100 * share
+    if 0 < percent < 0.05:
+        return f"<{NARROW_SPACE}0.1{NARROW_SPACE}%"
+    if 99.5 <= percent < 100:
+        text = f"{min(percent, 99.9):.1f}"
+    else:
+        text = f"{percent:.1f}" if 0 < abs(percent) < 9.95 else f"{percent:.0f}"
+    return f"{text.replace('-', MINUS)}{NARROW_SPACE}%"
+
+
+def fmt_points(difference: float) -> str:
+    """A difference of two shares as ``"−12 points"``; one decimal under 10."""
+    points = 100 * difference
+    text = f"{points:+.1f}" if abs(points) < 9.95 else f"{points:+.0f}"
+    return f"{text.replace('-', MINUS)}{NO_BREAK_SPACE}points"
+
+
+def fmt_value(value: float | None, *, signed: bool = False) -> str:
+    """A value of the data, about four digits: ``"41"``, ``"0.0123"``, ``"12 500"``, ``"1.2e+09"``."""
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    sign = "+" if signed else ""
+    if math.isinf(value):
+        return (f"{sign}∞" if value > 0 else f"{MINUS}∞").strip()
+    if value == int(value) and abs(value) < 1e9:
+        text = f"{int(value):{sign},}"
+    elif 1e-4 <= abs(value) < 1e9:
+        decimals = max(0, 3 - math.floor(math.log10(abs(value))))
+        text = f"{value:{sign},.{decimals}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        text = f"{value:{sign}.3g}"
+    return text.replace(",", NARROW_SPACE).replace("-", MINUS)
+
+
+def fmt_name(name: object, *, limit: int = 40) -> str:
+    """A column or category of the user's data as one short line of plain text.
+
+    Line breaks and control characters become spaces, a long name ends in an ellipsis, an empty one is named so.
+    """
+    printable = "".join(c if c.isprintable() else " " for c in str(name)[: 4 * limit])
+    text = " ".join(printable.split())
+    if not text:
+        return "(empty text)"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def fmt_names(names: Sequence[object], *, limit: int = 5) -> str:
+    """``"`a`, `b` and 3 more"``: the first names in full, the others counted."""
+    quoted = [f"`{fmt_name(name)}`" for name in names]
+    if len(quoted) > limit:
+        return f"{', '.join(quoted[:limit])} and {fmt_n(len(quoted) - limit)} more"
+    if len(quoted) < 2:
+        return "".join(quoted)
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def fmt_time(time: datetime, *, now: datetime | None = None) -> str:
+    """``"14:02"`` today, ``"23 Nov 14:02"`` otherwise, with the year when it is another one; UTC."""
+    today = (now or datetime.now(UTC)).astimezone(UTC)
+    moment = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    if moment.date() == today.date():
+        return f"{moment:%H:%M}"
+    return f"{moment.day} {moment:%b %H:%M}" if moment.year == today.year else f"{moment.day} {moment:%b %Y %H:%M}"
+
+
+def fmt_window(start: np.datetime64, end: np.datetime64) -> str:
+    """``"2013-01-01 to 2013-12-30"``; with the time of day when both are within two days."""
+    unit = "m" if end - start < np.timedelta64(2, "D") else "D"
+    return " to ".join(str(moment.astype(f"datetime64[{unit}]")).replace("T", " ") for moment in (start, end))

@@ -1,0 +1,140 @@
+"""Comma-, semicolon-, tab- and pipe-separated text to a frame.
+
+Arrow's parser splits the text (in parallel, checking that every record has as many fields as the header) and keeps
+every value as text; `columns` then decides each column's type on all of its values. That is faster than pandas'
+own parser, reads floats exactly, and cannot turn a code into a number before all of the column has been seen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from driftium_core.errors import TableReadError
+from driftium_core.tabular.formats.columns import MISSING, Converted, convert, uses_decimal_comma
+from driftium_core.tabular.formats.dialect import Dialect, ends_inside_quotes, find_dialect, malformed
+from driftium_core.tabular.formats.encoding import Utf8Text
+from driftium_core.tabular.formats.headers import column_names
+from driftium_core.tabular.formats.notes import type_notes
+from driftium_core.tabular.formats.wording import listed, plural, shown_name
+
+__all__ = ["read_delimited"]
+
+_BLOCK_BYTES = 4 << 20
+_MAX_BLOCK_BYTES = 2**31 - 1
+_LOOKS_LIKE_DATA = re.compile(r"[+\-]?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}.*")
+
+
+def read_delimited(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """Frame and notes of a delimited text.
+
+    Raises
+    ------
+    TableReadError
+        For text without rows, and for text in which a line has more or fewer fields than the header (the
+        message names the line) or a quote is not closed.
+    """
+    view = _without_blank_end(text.view)
+    if len(text.view) and not len(view):
+        raise TableReadError(f"{shown_name(name)} holds only blank lines; there is no table to load.")
+    dialect = find_dialect(view, name)
+    if text.n_quotes % 2 and ends_inside_quotes(view, dialect):
+        raise malformed(view, dialect, name)
+    body = view[dialect.body_start :]
+    if not bytes(body[:4096]).strip() and not bytes(body).strip():
+        raise TableReadError(
+            f"{shown_name(name)} has a header with {plural(len(dialect.header), 'column')} but no rows. "
+            "Nothing was loaded."
+        )
+    try:
+        columns = _split(body, dialect, has_quotes=text.n_quotes > 0)
+    except pa.ArrowInvalid:
+        raise malformed(view, dialect, name) from None
+    converted = _typed(columns, dialect)
+    dropped = _drop_empty_tail(dialect.header, converted)
+    header = dialect.header[: len(converted)]
+    names, header_notes = column_names(header)
+    frame = pd.DataFrame(dict(zip(names, (column.values for column in converted), strict=True)), copy=False)
+    notes = [f"{dialect.shown}, {text.encoding}.", *_header_note(header, names, converted)]
+    return frame, [*notes, *dropped, *header_notes, *type_notes(names, converted)]
+
+
+def _without_blank_end(view: memoryview) -> memoryview:
+    """Blank last lines are no records; a last line of tabs is one."""
+    while True:
+        tail = bytes(view[-4096:])
+        kept = tail.rstrip(b"\r\n\x1a")
+        blanks = kept.rstrip(b" ")
+        if len(blanks) < len(kept) and (not blanks or blanks[-1:] in b"\r\n"):
+            kept = blanks
+        if len(kept) == len(tail):
+            return view
+        view = view[: len(view) - len(tail) + len(kept)]
+
+
+def _split(body: memoryview, dialect: Dialect, *, has_quotes: bool) -> list[pa.ChunkedArray]:
+    """All columns as text, missing values null."""
+    keys = [str(position) for position in range(len(dialect.header))]
+    convert_options = pacsv.ConvertOptions(
+        check_utf8=False,
+        column_types=dict.fromkeys(keys, pa.string()),
+        null_values=list(MISSING),
+        strings_can_be_null=True,
+    )
+    # Quoted line ends cost parallelism when the text is cut into blocks, so they are only looked for when possible.
+    parse_options = pacsv.ParseOptions(delimiter=dialect.separator, newlines_in_values=has_quotes)
+    block = _BLOCK_BYTES
+    while True:
+        read_options = pacsv.ReadOptions(column_names=keys, block_size=block)
+        try:
+            source = pa.BufferReader(pa.py_buffer(body))
+            table = pacsv.read_csv(
+                source, read_options=read_options, parse_options=parse_options, convert_options=convert_options
+            )
+        except pa.ArrowInvalid as error:
+            if "straddling" not in str(error) or block >= min(len(body), _MAX_BLOCK_BYTES):
+                raise
+            block = min(block * 16, _MAX_BLOCK_BYTES)
+        else:
+            return list(table.columns)
+
+
+def _typed(columns: list[pa.ChunkedArray], dialect: Dialect) -> list[Converted]:
+    decimal_comma = any(
+        uses_decimal_comma([record[position] for record in dialect.sample if position < len(record)])
+        for position in range(len(columns))
+    )
+    with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
+        return list(pool.map(lambda column: convert(column, decimal_comma=decimal_comma), _popped(columns)))
+
+
+def _popped(columns: list[pa.ChunkedArray]) -> Iterator[pa.ChunkedArray]:
+    """Give the only reference away, so that the text of a column is freed once it is converted."""
+    while columns:
+        yield columns.pop(0)
+
+
+def _drop_empty_tail(header: Sequence[str], columns: list[Converted]) -> list[str]:
+    """Drop last columns without name and values: the traces of a separator at the end of each line."""
+    dropped = 0
+    while len(columns) > 1 and not header[len(columns) - 1].strip() and bool(pd.isna(columns[-1].values).all()):
+        columns.pop()
+        dropped += 1
+    if not dropped:
+        return []
+    was = "was" if dropped == 1 else "were"
+    return [f"{plural(dropped, 'last column')} without header and values {was} left out."]
+
+
+def _header_note(header: Sequence[str], names: list[str], columns: list[Converted]) -> list[str]:
+    """Say so when the first line may be data: every column of numbers has a number as its name."""
+    numeric = [(field, name) for field, name, column in zip(header, names, columns, strict=True) if column.numeric]
+    if not numeric or not all(_LOOKS_LIKE_DATA.fullmatch(field.strip()) for field, _ in numeric):
+        return []
+    return [f"The first line was taken as the header, but it looks like data: {listed([n for _, n in numeric])}."]

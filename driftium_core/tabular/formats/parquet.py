@@ -1,0 +1,119 @@
+"""Parquet to a frame with the same few column types as every other reader."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from driftium_core.errors import TableReadError
+from driftium_core.tabular.formats.containers import check_size
+from driftium_core.tabular.formats.headers import column_names
+from driftium_core.tabular.formats.wording import listed, plural, shown_name, shown_size
+
+__all__ = ["read_parquet"]
+
+_EXACT_INTEGERS = 2**53
+_STORED_INDEX = re.compile(r"__index_level_\d+__")
+_BYTES_PER_VALUE = 8
+
+
+def read_parquet(view: memoryview, name: str, max_bytes: int | None) -> tuple[pd.DataFrame, list[str]]:
+    """Frame and notes of a Parquet file.
+
+    Categories become text, truth values the categories ``True`` and ``False``, decimals floats, moments naive UTC.
+    Nested and binary columns and pandas' stored index are left out with a note.
+
+    Raises
+    ------
+    TableReadError
+        For a damaged file, one without rows or plain columns, or one that unpacks to more than *max_bytes*.
+    """
+    # Imported here: Parquet support takes 60 ms to load, and most tables are text.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    check_size(len(view), name, max_bytes)
+    try:
+        file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(view)))
+        _check_unpacked(file.metadata, name, max_bytes)
+        table = file.read()
+    except (pa.ArrowException, OSError):
+        raise TableReadError(
+            f"{shown_name(name)} starts as a Parquet file but is damaged or cut off. Nothing was loaded."
+        ) from None
+    if not table.num_rows:
+        raise TableReadError(
+            f"{shown_name(name)} has {plural(table.num_columns, 'column')} but no rows. Nothing was loaded."
+        )
+    kept = [
+        (field.name, column)
+        for field, column in zip(table.schema, table.columns, strict=True)
+        if not _STORED_INDEX.fullmatch(field.name) and not _is_opaque(field.type)
+    ]
+    left_out = [field.name for field in table.schema if _is_opaque(field.type)]
+    if not kept:
+        raise TableReadError(f"{shown_name(name)} has no column of plain values. Nothing was loaded.")
+    names, header_notes = column_names([label for label, _ in kept])
+    frame = pd.DataFrame({label: _values(column) for label, (_, column) in zip(names, kept, strict=True)}, copy=False)
+    opaque = [f"Lists, objects or binary values in {listed(left_out)} were left out."] if left_out else []
+    return frame, ["Parquet.", *opaque, *header_notes]
+
+
+def _check_unpacked(metadata: Any, name: str, max_bytes: int | None) -> None:
+    """A few kilobytes of Parquet can announce a billion rows; what they would take is known beforehand."""
+    stored = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+    unpacked = max(stored, metadata.num_rows * metadata.num_columns * _BYTES_PER_VALUE)
+    if max_bytes is not None and unpacked > 4 * max_bytes:
+        raise TableReadError(
+            f"{shown_name(name)} unpacks to {shown_size(unpacked)}, over four times the limit of "
+            f"{shown_size(max_bytes)}. Send fewer rows, or raise DRIFTIUM_MAX_UPLOAD_MB. Nothing was loaded."
+        )
+
+
+def _is_opaque(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_nested(kind) or types.is_binary(kind) or types.is_large_binary(kind)) or bool(
+        types.is_fixed_size_binary(kind) or types.is_interval(kind)
+    )
+
+
+def _values(column: Any) -> Any:
+    """A column as int64, float64, naive datetime64 in UTC, or str."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import types
+
+    kind = column.type
+    if types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if types.is_null(kind) or column.null_count == len(column):
+        return np.full(len(column), np.nan)
+    if types.is_integer(kind):
+        return _integers(column)
+    if types.is_floating(kind) or types.is_decimal(kind):
+        return np.array(column.cast(pa.float64()).to_numpy())
+    if types.is_duration(kind):
+        return column.to_pandas().dt.total_seconds()
+    if types.is_timestamp(kind) or types.is_date(kind):
+        naive = column.cast(pa.timestamp(kind.unit if types.is_timestamp(kind) else "s"))
+        return naive.to_pandas()
+    if types.is_boolean(kind):
+        return pc.if_else(column, "True", "False").to_pandas()
+    return column.cast(pa.string()).to_pandas()
+
+
+def _integers(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    largest = pc.max(pc.abs(column.cast(pa.float64()))).as_py() or 0.0
+    if largest > (_EXACT_INTEGERS if column.null_count else 2**63 - 1):
+        return column.cast(pa.string()).to_pandas()
+    if column.null_count:
+        return np.array(column.cast(pa.float64()).to_numpy())
+    return np.array(column.cast(pa.int64()).to_numpy())

@@ -1,0 +1,189 @@
+"""A report as JSON-safe plain data, and back without loss."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from driftium_core.errors import InputError
+from driftium_core.severity import Severity
+from driftium_core.stats.result import Measure
+from driftium_core.tabular.report import (
+    CategoryDistribution,
+    ColumnKind,
+    ColumnResult,
+    CompareSettings,
+    Distribution,
+    Finding,
+    FindingKind,
+    NumberDistribution,
+    TableReport,
+    TableSummary,
+)
+
+__all__ = ["report_from_dict", "report_to_dict"]
+
+
+def report_to_dict(report: TableReport) -> dict[str, Any]:
+    """Everything in the report as dicts, lists, strings, numbers and None; nan and infinities become None."""
+    settings = asdict(report.settings)
+    seed = settings.pop("seed")
+    data = {
+        "headline": report.headline,
+        "verdict": report.verdict,
+        "summary": asdict(report.summary),
+        "columns": [_column_to_dict(column) for column in report.columns],
+        "findings": [asdict(finding) for finding in report.findings],
+        "settings": settings,
+        "seed": seed,
+        "versions": dict(report.versions),
+        "reference_hash": report.reference_hash,
+        "current_hash": report.current_hash,
+    }
+    safe = _json_safe(data)
+    assert isinstance(safe, dict)  # noqa: S101 - for the type checker
+    return safe
+
+
+def _column_to_dict(column: ColumnResult) -> dict[str, Any]:
+    value, missing = column.value, column.missing
+    return {
+        "column": column.column,
+        "kind": column.kind,
+        "test": value.method,
+        "statistic": value.statistic,
+        "dof": value.dof,
+        "p_value": value.pvalue,
+        "p_value_adjusted": column.pvalue_adjusted,
+        "effect_size": value.effect_size,
+        "severity": column.severity,
+        "drifted": column.drifted,
+        "n_reference": value.n_reference,
+        "n_current": value.n_current,
+        "missing_reference": column.missing_reference,
+        "missing_current": column.missing_current,
+        "missing_p_value": missing.pvalue,
+        "missing_p_value_adjusted": column.missing_pvalue_adjusted,
+        "missing_test": asdict(missing),
+        "new_categories": column.new_categories,
+        "vanished_categories": column.vanished_categories,
+        "n_new_categories": column.n_new_categories,
+        "n_vanished_categories": column.n_vanished_categories,
+        "reference_summary": column.reference_summary,
+        "current_summary": column.current_summary,
+        "shift": column.shift,
+        "distances": column.distances,
+        "distribution": asdict(column.distribution) if column.distribution else None,
+        "test_notes": value.notes,
+        "notes": column.notes,
+    }
+
+
+def _json_safe(value: object) -> object:
+    match value:
+        case dict():
+            return {str(key): _json_safe(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_json_safe(item) for item in value]
+        case float():
+            return value if math.isfinite(value) else None
+        case str():
+            return str(value)  # a StrEnum becomes its text
+        case _:
+            return value
+
+
+def report_from_dict(data: dict[str, Any]) -> TableReport:
+    """Rebuild a report from what `report_to_dict` gave (or from its JSON).
+
+    Raises
+    ------
+    InputError
+        The data is not a report of this version.
+    """
+    try:
+        settings = dict(data["settings"])
+        chosen = settings["columns"]
+        return TableReport(
+            summary=TableSummary(**{**data["summary"], "severity": _severity(data["summary"]["severity"])}),
+            columns=tuple(_column_from_dict(column) for column in data["columns"]),
+            findings=tuple(Finding(FindingKind(f["kind"]), f["column"], f["text"]) for f in data["findings"]),
+            settings=CompareSettings(
+                p_threshold=settings["p_threshold"],
+                correction=settings["correction"],
+                columns=None if chosen is None else tuple(chosen),
+                categorical=tuple(settings["categorical"]),
+                seed=data["seed"],
+            ),
+            reference_hash=data["reference_hash"],
+            current_hash=data["current_hash"],
+            versions=dict(data["versions"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        message = "This is not a stored tabular report, or one of another version of Driftium; run the check again."
+        raise InputError(message) from error
+
+
+def _column_from_dict(data: dict[str, Any]) -> ColumnResult:
+    missing = data["missing_test"]
+    return ColumnResult(
+        column=data["column"],
+        kind=ColumnKind(data["kind"]),
+        value=Measure(
+            statistic=_number(data["statistic"]),
+            pvalue=data["p_value"],
+            effect_size=_number(data["effect_size"]),
+            n_reference=data["n_reference"],
+            n_current=data["n_current"],
+            method=data["test"],
+            dof=data["dof"],
+            notes=tuple(data["test_notes"]),
+        ),
+        missing=Measure(
+            **{
+                **missing,
+                "statistic": _number(missing["statistic"]),
+                "effect_size": _number(missing["effect_size"]),
+                "notes": tuple(missing["notes"]),
+            }
+        ),
+        pvalue_adjusted=data["p_value_adjusted"],
+        missing_pvalue_adjusted=data["missing_p_value_adjusted"],
+        severity=_severity(data["severity"]),
+        new_categories=tuple(data["new_categories"]),
+        vanished_categories=tuple(data["vanished_categories"]),
+        distances={name: _number(distance) for name, distance in data["distances"].items()},
+        distribution=_distribution(data["distribution"]),
+        notes=tuple(data["notes"]),
+        **{
+            name: data[name]
+            for name in (
+                "drifted",
+                "missing_reference",
+                "missing_current",
+                "n_new_categories",
+                "n_vanished_categories",
+                "reference_summary",
+                "current_summary",
+                "shift",
+            )
+        },
+    )
+
+
+def _distribution(data: dict[str, Any] | None) -> Distribution | None:
+    if data is None:
+        return None
+    fields = {name: tuple(item) if isinstance(item, list) else item for name, item in data.items()}
+    if "categories" in fields:
+        return CategoryDistribution(**fields)
+    return NumberDistribution(**{**fields, "gap_at": _number(fields["gap_at"])})
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _severity(value: str | None) -> Severity | None:
+    return None if value is None else Severity(value)

@@ -1,0 +1,191 @@
+"""The verdict of a tabular report: made once, from all measures together, and put into words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from driftium_core.formats import fmt_effect, fmt_n, fmt_name, fmt_p
+from driftium_core.severity import GLYPHS, Severity
+from driftium_core.stats.effect import detectable_gap, smallest_ks_pvalue
+from driftium_core.stats.multiplicity import benjamini_hochberg
+from driftium_core.tabular.findings import missingness_finding, sorted_findings
+from driftium_core.tabular.report import ColumnKind, ColumnResult, CompareSettings, Finding, FindingKind, TableSummary
+
+if TYPE_CHECKING:
+    from driftium_core.tabular.report import TableReport
+
+__all__ = ["MIN_ROWS", "headline", "judge", "rows_needed", "verdict_sentence"]
+
+MIN_ROWS = 30
+"""Fewer rows than this in either table see only gaps beyond 0.4, so "no drift" would say nothing."""
+
+
+def judge(
+    columns: Iterable[ColumnResult],
+    findings: Iterable[Finding],
+    settings: CompareSettings,
+    *,
+    n_reference: int,
+    n_current: int,
+) -> tuple[TableSummary, tuple[ColumnResult, ...], tuple[Finding, ...]]:
+    """Decide what drifted, how severely, and whether these sizes allow a verdict at all.
+
+    The value test and the missingness test of every monitored column form one family. A column drifted when an
+    adjusted p-value is below the threshold; its severity comes from the largest effect of what is significant.
+    Time columns are in no family and are never judged. Without drift, a report is inconclusive when a table has
+    fewer than 30 rows, or so few that even two samples without any overlap could not be significant.
+
+    Returns
+    -------
+    summary, columns, findings
+        Columns sorted by severity, adjusted p, then effect; the finding of each share of missing values that
+        moved is added to the given ones.
+    """
+    judged = _decide(list(columns), settings)
+    n_tests = sum(p is not None for column in judged for p in _family(column))
+    level = _level(settings, n_tests)
+    drifted = [column for column in judged if column.drifted]
+    needed = max(rows_needed(n_current, level), rows_needed(n_reference, level))
+    too_few = not drifted and (not n_tests or min(n_reference, n_current) < needed)
+    if too_few:
+        judged = [replace(column, severity=None) for column in judged]
+    monitored = [column for column in judged if any(p is not None for p in _family(column))]
+    severity = None
+    if not too_few:
+        severity = max((column.severity for column in monitored if column.severity), key=lambda s: s.rank)
+    summary = TableSummary(
+        reference_rows=n_reference,
+        current_rows=n_current,
+        monitored_feature_count=len(monitored),
+        numeric_feature_count=sum(column.kind is ColumnKind.NUMERIC for column in monitored),
+        categorical_feature_count=sum(column.kind is ColumnKind.CATEGORICAL for column in monitored),
+        drifted_feature_count=len(drifted),
+        drift_rate=len(drifted) / len(monitored) if monitored else None,
+        severity=severity,
+        status="drift" if drifted else "inconclusive" if too_few else "no_drift",
+    )
+    kept = [finding for finding in findings if finding.kind is not FindingKind.MISSINGNESS]
+    moved = [missingness_finding(column) for column in judged if _missingness_moved(column, settings)]
+    return summary, tuple(sorted(judged, key=_rank)), sorted_findings([*kept, *moved])
+
+
+def _family(column: ColumnResult) -> tuple[float | None, float | None]:
+    if column.kind is ColumnKind.DATETIME:
+        return None, None
+    return column.value.pvalue, column.missing.pvalue
+
+
+def _decide(columns: list[ColumnResult], settings: CompareSettings) -> list[ColumnResult]:
+    raw = [p for column in columns for p in _family(column)]
+    adjusted = benjamini_hochberg(raw) if settings.correction == "bh" else raw
+    judged = []
+    for column, value, missing in zip(columns, adjusted[::2], adjusted[1::2], strict=True):
+        significant = [
+            measure.effect_size
+            for p, measure in ((value, column.value), (missing, column.missing))
+            if p is not None and p < settings.p_threshold
+        ]
+        severity = Severity.LOW if value is not None or missing is not None else None
+        judged.append(
+            replace(
+                column,
+                pvalue_adjusted=value,
+                missing_pvalue_adjusted=missing,
+                drifted=bool(significant),
+                severity=Severity.from_effect(max(significant)) if significant else severity,
+            )
+        )
+    return judged
+
+
+def _missingness_moved(column: ColumnResult, settings: CompareSettings) -> bool:
+    """Significant in its family; for a time column, which is in none, by its own p-value."""
+    p = column.missing.pvalue if column.kind is ColumnKind.DATETIME else column.missing_pvalue_adjusted
+    return p is not None and p < settings.p_threshold
+
+
+def _rank(column: ColumnResult) -> tuple[int, float, float]:
+    known = [p for p in (column.pvalue_adjusted, column.missing_pvalue_adjusted) if p is not None]
+    effects = [e for e in (column.value.effect_size, column.missing.effect_size) if not math.isnan(e)]
+    tested = column.severity.rank if column.severity else -1
+    return -tested, min(known, default=2.0), -max(effects, default=0.0)
+
+
+def _level(settings: CompareSettings, n_tests: int) -> float:
+    """The raw p-value that a single column among all tests has to fall below."""
+    return settings.p_threshold / max(1, n_tests) if settings.correction == "bh" else settings.p_threshold
+
+
+def rows_needed(n_other: int, level: float) -> int:
+    """Rows that one table needs, at least, beside ``n_other`` rows of the other.
+
+    At least 30, and enough that two samples without any overlap reach the level. When the other table is too
+    small itself, what equal sizes would need.
+    """
+    other = max(n_other, MIN_ROWS)
+    needed = MIN_ROWS
+    while smallest_ks_pvalue(other, needed) >= level and needed < 10_000:
+        needed += 1
+    return needed
+
+
+def headline(report: TableReport) -> str:
+    """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
+    severity = report.summary.severity
+    match report.summary.status:
+        case "drift":
+            return f"{GLYPHS[severity]} Drift: {severity}."
+        case "no_drift":
+            return f"{GLYPHS[severity]} No drift found."
+        case _:
+            return f"{GLYPHS[None]} Inconclusive."
+
+
+def verdict_sentence(report: TableReport) -> str:
+    """What was found, in how many rows, how sure that is and what these sizes can detect."""
+    summary = report.summary
+    sizes = f"{fmt_n(summary.current_rows)} current against {fmt_n(summary.reference_rows)} reference rows"
+    if summary.status == "inconclusive":
+        return _inconclusive(report, sizes)
+    p_name = "adjusted " if report.settings.correction == "bh" else ""
+    smallest = fmt_p(min(_known_pvalues(report.columns)))
+    seen = _detectable(report)
+    if summary.status == "no_drift":
+        return f"{sizes}, smallest {p_name}{smallest}; {seen}."
+    n_monitored = summary.monitored_feature_count
+    counts = f"{fmt_n(summary.drifted_feature_count)} of {fmt_n(n_monitored)} columns drifted"
+    worst = report.largest_effect
+    largest = f" Largest effect: `{fmt_name(worst.column)}`, {fmt_effect(worst.effect_size)}." if worst else ""
+    return f"{counts}; {sizes}, {p_name}{smallest}.{largest} {seen[0].upper()}{seen[1:]}."
+
+
+def _known_pvalues(columns: Sequence[ColumnResult]) -> list[float]:
+    both = (p for column in columns for p in (column.pvalue_adjusted, column.missing_pvalue_adjusted))
+    return [p for p in both if p is not None]
+
+
+def _detectable(report: TableReport) -> str:
+    summary = report.summary
+    n_tests = len(_known_pvalues(report.columns))
+    gap = detectable_gap(summary.reference_rows, summary.current_rows, _level(report.settings, n_tests))
+    return f"these sizes can detect a gap of {fmt_effect(math.ceil(100 * gap) / 100)} in a single column"
+
+
+def _inconclusive(report: TableReport, sizes: str) -> str:
+    summary = report.summary
+    n_tests = len(_known_pvalues(report.columns))
+    level = _level(report.settings, n_tests)
+    wanted = []
+    for name, rows, other in (
+        ("current", summary.current_rows, summary.reference_rows),
+        ("reference", summary.reference_rows, summary.current_rows),
+    ):
+        needed = rows_needed(other, level)
+        if rows < needed:
+            wanted.append(f"{fmt_n(needed)} {name} rows are needed to tell drift from chance, {fmt_n(needed - rows)} more")
+    if not wanted:
+        return f"{sizes}, but no column could be tested; the findings say why."
+    return f"{sizes}; {', and '.join(wanted)}."

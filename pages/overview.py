@@ -1,0 +1,127 @@
+"""Is anything drifting? What is being watched, the newest results, and the first steps of a new install."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from driftium_core import __version__, monitor
+from driftium_core.formats import fmt_effect, fmt_n, fmt_time
+from driftium_core.severity import Severity, severity_label
+from pages.ui.parts import show_parts
+from pages.ui.session import get_services
+from pages.ui.widgets import card, severity_column, theme, title, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from driftium_core.monitor import TableMonitor
+    from driftium_core.services import Services
+
+TABULAR_PAGE = "pages/tabular.py"
+
+
+def show_first_steps() -> None:
+    """What a new install shows: three steps to a first result."""
+    with st.container(key="banner"):
+        left, right = st.columns([3.2, 1], vertical_alignment="center")
+        left.subheader("Nothing is being watched yet", anchor=False)
+        left.markdown(
+            "Driftium compares what your data does now with a reference you trust, and says how sure it is. "
+            "Three steps, about two minutes."
+        )
+        if right.button("Try it on the sample", type="primary", icon=":material/bolt:", width="stretch"):
+            st.switch_page(TABULAR_PAGE)
+        right.caption("20 000 made-up bank customers; nothing is uploaded.")
+    steps = [
+        ("done", "1 · Install", f"Driftium {__version__} runs on this machine.", ":green-badge[● done]"),
+        (
+            "now",
+            "2 · Choose a reference",
+            "A CSV or Parquet file with data as it should be. 500 rows or more see most drifts.",
+            ":blue-badge[next]",
+        ),
+        (
+            "later",
+            "3 · Give current data",
+            "The same columns, newer rows. The report appears by itself and is kept here.",
+            ":gray-badge[○ waits for step 2]",
+        ),
+    ]
+    for place, (state, heading, text, badge) in zip(st.columns(3), steps, strict=True):
+        with place.container(key=f"step-{state}", height="stretch"):
+            st.subheader(heading, anchor=False)
+            st.markdown(text)
+            st.markdown(badge)
+            if state == "now" and st.button("Choose a reference", key="first-reference", icon=":material/upload_file:"):
+                st.session_state["tabular_reference"] = "Upload"
+                st.switch_page(TABULAR_PAGE)
+
+
+def show_monitors(monitors: Sequence[TableMonitor]) -> None:
+    """One row per reference: its newest run, and how the runs before it went."""
+    worst = max(monitors, key=lambda m: -1 if m.latest.severity is None else m.latest.severity.rank)
+    attention = [m for m in monitors if m.latest.severity in (Severity.HIGH, Severity.CRITICAL)]
+    severity = worst.latest.severity
+    if attention:
+        sentence = f"{worst.name} needs you first: {worst.latest.drifted} of {worst.latest.monitored} columns drifted."
+    else:
+        sentence = "No reference has a HIGH or CRITICAL result."
+    verdict(
+        severity,
+        f"{severity_label(severity)}.",
+        f"{fmt_n(len(attention))} of {fmt_n(len(monitors))} need attention. {sentence}",
+        f"Newest check {fmt_time(max(m.latest.created_at for m in monitors))}.",
+    )
+    from driftium_core.figures.palette import PALETTES
+
+    frame = pd.DataFrame(
+        {
+            "Severity": [[severity_label(m.latest.severity)] for m in monitors],
+            "Reference": [m.name for m in monitors],
+            "Newest current": [m.latest.simulated or m.latest.current_name for m in monitors],
+            "Finding": [f"{m.latest.drifted} of {m.latest.monitored} columns drifted" for m in monitors],
+            "Largest effect": [
+                None if m.latest.max_effect is None else fmt_effect(m.latest.max_effect) for m in monitors
+            ],
+            "Last 20": [list(m.effects) for m in monitors],
+            "Checked": [fmt_time(m.latest.created_at) for m in monitors],
+            "Kind": ["simulated" if m.latest.simulated else "files" for m in monitors],
+        }
+    )
+    with card("monitors", "Watched references", "Pick a row to open its newest run."):
+        event = st.dataframe(
+            frame,
+            hide_index=True,
+            key="overview-monitors",
+            on_select="rerun",
+            selection_mode="single-row",
+            alt="Watched references with severity and newest finding",
+            placeholder="–",
+            column_config={
+                "Severity": severity_column(width=128),
+                "Last 20": st.column_config.LineChartColumn(
+                    width=130, y_min=0, y_max=1, color=PALETTES[theme()].current, help="Largest effect of each run."
+                ),
+            },
+        )
+    if event.selection.rows:
+        st.switch_page(TABULAR_PAGE, query_params={"run": monitors[event.selection.rows[0]].latest.id})
+
+
+def show_page(services: Services) -> None:
+    """Draw the page for what is stored now."""
+    monitors = monitor.table_monitors(services)
+    with title("Overview"):
+        if monitors and st.button("New check", type="primary", icon=":material/add:"):
+            st.switch_page(TABULAR_PAGE)
+    if monitors:
+        show_monitors(monitors)
+    else:
+        show_first_steps()
+    show_parts(services)
+
+
+show_page(get_services())

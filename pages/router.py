@@ -1,0 +1,45 @@
+"""Navigation, theme toggle and the frame around every page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # `streamlit run app.py` puts the script's folder first; AppTest does not
+    sys.path.insert(0, str(ROOT))
+
+from pages.ui.session import get_services  # noqa: E402
+from pages.ui.widgets import THEME_KEY, theme  # noqa: E402
+
+st.set_page_config(
+    page_title="Driftium",
+    page_icon=str(ROOT / "static/favicon.png"),
+    layout="wide",
+    initial_sidebar_state=232,
+)
+st.logo(
+    str(ROOT / f"static/wordmark-{theme()}.svg"),
+    size="large",
+    icon_image=str(ROOT / "static/favicon.svg"),
+)
+page = st.navigation(
+    [
+        st.Page(ROOT / "pages/overview.py", title="Overview", icon=":material/monitoring:", default=True),
+        st.Page(ROOT / "pages/tabular.py", title="Tabular", icon=":material/table_chart:", url_path="tabular"),
+        st.Page(ROOT / "pages/settings.py", title="Settings", icon=":material/tune:", url_path="settings"),
+    ]
+)
+with st.sidebar:
+    st.toggle(
+        "Light mode",
+        value=theme() == "light",
+        key=THEME_KEY,
+        persist_state="session",
+        help="Switch between the dark and the light theme. Kept in this browser.",
+    )
+if notice := get_services().store.notice:
+    st.warning(notice, icon=":material/database_off:")
+page.run()

@@ -1,0 +1,32 @@
+"""What this installation uses: the parts, and every setting with where it comes from."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui.parts import show_parts
+from pages.ui.session import get_services
+from pages.ui.widgets import card, title
+
+services = get_services()
+with title("Settings"):
+    st.empty()
+show_parts(services)
+with card(
+    "settings",
+    "Settings in force",
+    "Read from environment variables at start. Change one there and start Driftium again; "
+    "the p threshold and the rule for many columns are set on the Tabular page, under Options.",
+):
+    st.dataframe(
+        pd.DataFrame(services.settings.in_force(), columns=["Setting", "Value", "Set by", "What it does"]),
+        hide_index=True,
+        alt="Settings in force",
+        column_config={
+            "Setting": st.column_config.TextColumn(width=210),
+            "Value": st.column_config.TextColumn(width=230),
+            "Set by": st.column_config.TextColumn(width=110),
+            "What it does": st.column_config.TextColumn(width="large"),
+        },
+    )

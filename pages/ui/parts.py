@@ -1,0 +1,40 @@
+"""The real state of the parts under the app: database, vectors, embedder, generator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from driftium_core import monitor
+from pages.ui.widgets import card, escape
+
+if TYPE_CHECKING:
+    from driftium_core.services import Services
+
+__all__ = ["show_parts"]
+
+BADGES = {
+    "ok": ":green-badge[● ready]",
+    "idle": ":gray-badge[○ not used yet]",
+    "missing": ":yellow-badge[◆ missing]",
+    "error": ":red-badge[✕ error]",
+}
+
+
+def show_parts(services: Services) -> None:
+    """Draw one line per part, with what to do where something is missing.
+
+    Asking Ollama may take a second, so it happens in a fragment of its own after the rest of the page is drawn.
+    """
+    with card("parts", "Parts", "Asked just now. The same as JSON: `GET /api/health`."):
+        _show_states(services)
+
+
+@st.fragment
+def _show_states(services: Services) -> None:
+    for part in monitor.health(services):
+        st.markdown(f"**{escape(part.name.capitalize())}** {BADGES[part.status]} {escape(part.detail)}")
+        if part.hint:
+            st.caption(escape(part.hint).replace("\\`", "`"))  # commands stay in code type
+    st.button("Ask again", key="parts-refresh", icon=":material/refresh:", type="tertiary")

@@ -1,0 +1,104 @@
+"""One column of a report in full: distributions, both samples in words, categories, distances, notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_percent, fmt_value
+from driftium_core.tabular.report import CategoryDistribution, ColumnResult, NumberDistribution
+from pages.ui.widgets import card, chart, escape, severity_badge, theme
+
+if TYPE_CHECKING:
+    from driftium_core.tabular.report import CompareSettings
+
+__all__ = ["show_column"]
+
+
+def show_column(column: ColumnResult, settings: CompareSettings) -> None:
+    """Draw the drill-down of one column: the chart at the left, the numbers behind it at the right."""
+    left, right = st.columns([1.25, 1])
+    with left, card("drill", column.column):
+        st.markdown(_line(column, settings))
+        _draw(column)
+    with right:
+        _show_samples(column)
+        _show_categories(column)
+        _show_distances(column)
+
+
+def _line(column: ColumnResult, settings: CompareSettings) -> str:
+    value, parts = column.value, [severity_badge(column.severity)]
+    if value.pvalue is None:
+        parts.append("not tested")
+    else:
+        p_name = "adjusted " if settings.correction == "bh" else ""
+        parts += [f"effect {fmt_effect(value.effect_size)}", escape(value.method),
+                  escape(p_name + fmt_p(column.pvalue_adjusted))]  # fmt: skip
+    if column.shift:
+        parts.append(f"**{escape(column.shift)}**")
+    return " · ".join(parts)
+
+
+def _draw(column: ColumnResult) -> None:
+    from driftium_core.figures.distributions import category_bars, overlay
+    from driftium_core.figures.layout import empty_figure
+
+    match column.distribution:
+        case NumberDistribution() as distribution:
+            figure = overlay(column.column, distribution, theme())
+        case CategoryDistribution() as distribution:
+            figure = category_bars(column.column, distribution, theme())
+        case _:
+            figure = empty_figure("Nothing to draw: this column is not compared by its values.", theme())
+    chart(figure, "drill")
+
+
+def _show_samples(column: ColumnResult) -> None:
+    rows = [
+        ("Values", fmt_n(column.value.n_reference), fmt_n(column.value.n_current)),
+        ("Missing", fmt_percent(column.missing_reference), fmt_percent(column.missing_current)),
+        ("Typical", column.reference_summary, column.current_summary),
+    ]
+    with card("samples", "Both samples"):
+        st.dataframe(
+            pd.DataFrame(rows, columns=["", "Reference", "Current"]),
+            hide_index=True,
+            alt=f"Counts, missing values and typical values of {column.column}",
+        )
+        if column.missing.pvalue is not None:
+            st.caption(
+                f"Missing against present: {escape(fmt_p(column.missing_pvalue_adjusted))} adjusted, "
+                f"difference {fmt_percent(column.missing.effect_size)}."
+            )
+        for note in (*column.value.notes, *column.notes):
+            st.caption(escape(note))
+
+
+def _show_categories(column: ColumnResult) -> None:
+    sides = [
+        ("New in current", column.new_categories, column.n_new_categories),
+        ("Gone from reference", column.vanished_categories, column.n_vanished_categories),
+    ]
+    if not any(n for _, _, n in sides):
+        return
+    with card("categories", "Categories that only one side has"):
+        for words, names, n_names in sides:
+            if n_names:
+                st.markdown(f"**{words}: {fmt_n(n_names)}**")
+                more = f"\n… and {fmt_n(n_names - len(names))} more" if n_names > len(names) else ""
+                st.code("\n".join(names) + more, language=None, height=min(160, 30 + 22 * len(names)))
+
+
+def _show_distances(column: ColumnResult) -> None:
+    if not column.distances:
+        return
+    with st.expander("Distances, for those who know them", icon=":material/straighten:"):
+        frame = pd.DataFrame(
+            [(name, fmt_value(distance)) for name, distance in column.distances.items()],
+            columns=["Distance", "Value"],
+        )
+        st.dataframe(frame, hide_index=True, alt=f"Distances between both samples of {column.column}")
+        st.caption("None of these decides: they have no p-value. PSI counts half a row for an empty cell.")

@@ -1,0 +1,38 @@
+"""How to read the Tabular page, in its own words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+__all__ = ["show_help"]
+
+TEXT = """
+**The question.** Do the current rows look like the reference rows, or has something moved?
+
+**Each column gets one test.** Numbers: the exact two-sample Kolmogorov-Smirnov test on all rows. Categories: the
+chi-square test of both samples, with an exact or simulated p-value where counts are small. Missing against present
+is tested on its own, since no test of values can see it.
+
+**p-value and effect are two things.** The p-value says how surprising the difference would be if nothing had
+changed. The *effect* says how big it is, from 0 to 1, whatever the number of rows: KS D (the widest gap between the two
+cumulative curves) or bias-corrected Cramer's V. In a million rows a tiny difference has a tiny p-value and still does
+not matter.
+
+**Many columns.** With 20 tests at 0.05, one false alarm is expected on clean data. The *adjusted p*
+(Benjamini-Hochberg) corrects for that, and decides. Under Options the plain rule can be chosen instead.
+
+**Severity** is given to what is significant, by its effect: ● LOW below 0.10, ◆ MEDIUM from 0.10, ▲ HIGH
+from 0.20, ✕ CRITICAL from 0.30. ○ INCONCLUSIVE means that there are too few values for a verdict; it is not LOW.
+
+**Simulation.** The current rows are then a part of the reference itself, so p-values are cautious (too large rather
+than too small). It shows what a drift looks like; it is not evidence about your data.
+
+**Not tested.** Texts, identifiers and time columns are recognised and reported. A time column is shown as a window:
+that time passes is no drift.
+"""
+
+
+def show_help() -> None:
+    """Draw the help popover."""
+    with st.popover("How to read this", icon=":material/help:", type="tertiary"):
+        st.markdown(TEXT)

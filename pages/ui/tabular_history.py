@@ -1,0 +1,102 @@
+"""Saved runs of the Tabular page: the trend, and every run by its link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.formats import fmt_effect, fmt_n, fmt_time
+from driftium_core.severity import severity_label
+from pages.ui.widgets import card, chart, severity_column, theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from driftium_core.services import Services
+    from driftium_core.store import TableRun
+
+__all__ = ["open_run", "run_title", "show_history"]
+
+TREND_RUNS = 20
+
+
+def show_history(services: Services, *, selected: str | None) -> None:
+    """Draw the trend of the newest runs and their table; picking one opens it."""
+    runs = monitor.table_runs(services, limit=100)
+    with card("history", "Saved runs"):
+        if not runs:
+            st.caption(
+                "No run is saved yet. Checks of uploaded files are saved by themselves; "
+                "a simulation when you press Save run."
+            )
+            return
+        st.caption(f"The newest {min(len(runs), TREND_RUNS)} of {len(runs)} as a trend. Pick a run to open it.")
+        _show_trend(runs[:TREND_RUNS][::-1], selected)
+        _show_table(runs, selected)
+
+
+def run_title(run: TableRun) -> str:
+    """Which data a run is about, in a few words."""
+    return f"{run.simulated or run.current_name} against {run.reference_name}"
+
+
+def open_run(run_id: str) -> None:
+    """Go to a saved run, by its link."""
+    st.query_params.from_dict({"run": run_id})
+    st.rerun()
+
+
+def _show_trend(runs: Sequence[TableRun], selected: str | None) -> None:
+    from driftium_core.figures.runs import RunPoint, run_trend
+
+    points = [
+        RunPoint(run.id, fmt_time(run.created_at), run_title(run), run.severity, run.drift_rate, run.max_effect)
+        for run in runs
+    ]
+    event = chart(
+        run_trend(points, theme(), selected=selected),
+        f"trend-{runs[-1].id}-{selected}",
+        on_select="rerun",
+        selection_mode="points",
+    )
+    picked = [point.get("customdata") for point in event.selection.points]
+    if picked and picked[0]:
+        run_id = picked[0] if isinstance(picked[0], str) else picked[0][0]
+        if run_id != selected:
+            open_run(run_id)
+
+
+def _show_table(runs: Sequence[TableRun], selected: str | None) -> None:
+    frame = pd.DataFrame(
+        {
+            "Severity": [[severity_label(run.severity)] for run in runs],
+            "When": [fmt_time(run.created_at) for run in runs],
+            "Reference": [run.reference_name for run in runs],
+            "Current": [run.simulated or run.current_name for run in runs],
+            "Drifted": [f"{run.drifted} of {run.monitored}" for run in runs],
+            "Largest effect": [None if run.max_effect is None else fmt_effect(run.max_effect) for run in runs],
+            "Rows": [f"{fmt_n(run.current_rows)} v {fmt_n(run.reference_rows)}" for run in runs],
+            "Kind": ["simulated" if run.simulated else "files" for run in runs],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=min(38 + 35 * len(runs), 38 + 35 * 6),
+        key=f"runs-{runs[0].id}-{len(runs)}-{selected}",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Saved runs with severity, time, data and number of drifted columns",
+        placeholder="–",
+        column_config={
+            "Severity": severity_column(width=128),
+            "Reference": st.column_config.TextColumn(width=180),
+            "Current": st.column_config.TextColumn(width=180),
+        },
+    )
+    rows = event.selection.rows
+    if rows and runs[rows[0]].id != selected:
+        open_run(runs[rows[0]].id)

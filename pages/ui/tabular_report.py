@@ -1,0 +1,116 @@
+"""A tabular report on the page: verdict, headline numbers, ranked table, drill-down, findings, downloads."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from driftium_core.formats import fmt_effect, fmt_n, fmt_percent
+from pages.ui.tabular_drill import show_column
+from pages.ui.tabular_table import pick_column
+from pages.ui.widgets import card, verdict
+
+if TYPE_CHECKING:
+    from driftium_core.tabular.report import TableReport
+
+__all__ = ["show_downloads", "show_report"]
+
+FINDING_WORDS = {
+    "missing_column": "Missing column",
+    "extra_column": "Extra column",
+    "type_changed": "Type changed",
+    "new_categories": "New categories",
+    "vanished_categories": "Vanished categories",
+    "missingness": "Missing values",
+    "out_of_range": "Out of range",
+    "constant": "Constant",
+    "time_window": "Time window",
+    "not_tested": "Not tested",
+}
+
+
+def show_report(report: TableReport, key: str, *, provenance: str) -> None:
+    """Draw the whole report; ``key`` is the run's fingerprint, ``provenance`` says which data it is about."""
+    verdict(report.summary.severity, report.headline, report.verdict, provenance)
+    _show_metrics(report)
+    if not report.columns:
+        st.info("The two tables share no column that can be compared.", icon=":material/info:")
+    else:
+        column = pick_column(report, key)
+        if column is not None:
+            show_column(column, report.settings)
+    _show_findings(report)
+
+
+def show_downloads(report: TableReport, name: str) -> None:
+    """Buttons for the report as CSV and as JSON; the files are made when they are asked for."""
+    st.download_button(
+        "CSV",
+        data=report.to_csv,
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        help="One row per column. Cells that a spreadsheet would run as a formula are made harmless.",
+        key="download-csv",
+    )
+    st.download_button(
+        "JSON",
+        data=lambda: json.dumps(report.to_dict(), indent=2, ensure_ascii=False),
+        file_name=f"{name}.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+        help="The whole report, with distributions, settings, seed, versions and content hashes.",
+        key="download-json",
+    )
+
+
+def _show_metrics(report: TableReport) -> None:
+    summary = report.summary
+    drifted = [column for column in report.columns if column.drifted]
+    worst = report.largest_effect
+    missing = report.missing_shares
+    metrics = [
+        (
+            "Drifted columns",
+            f"{fmt_n(summary.drifted_feature_count)} of {fmt_n(summary.monitored_feature_count)}",
+            "none"
+            if not drifted
+            else ", ".join(column.column for column in drifted[:2]) + (" …" if len(drifted) > 2 else ""),
+        ),
+        ("Drift rate", "–" if summary.drift_rate is None else fmt_percent(summary.drift_rate), "of monitored columns"),
+        (
+            "Largest effect",
+            "–" if worst is None else fmt_effect(worst.effect_size),
+            "no column drifted" if worst is None else worst.column,
+        ),
+        ("Missing values", fmt_percent(missing[1]), f"{fmt_percent(missing[0])} in reference"),
+        ("Rows", fmt_n(summary.current_rows), f"{fmt_n(summary.reference_rows)} in reference"),
+    ]
+    with st.container(key="metrics"):
+        for place, (label, value, below) in zip(st.columns(len(metrics)), metrics, strict=True):
+            place.metric(label, value, below[:40], delta_color="off", delta_arrow="off", border=False)
+
+
+def _show_findings(report: TableReport) -> None:
+    if not report.findings:
+        return
+    frame = pd.DataFrame(
+        [(FINDING_WORDS[finding.kind], finding.column, finding.text) for finding in report.findings],
+        columns=["Finding", "Column", "What was found"],
+    )
+    with card("findings", "Findings", "What the tests of values do not see: columns, types, categories, gaps, ranges."):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            alt="Findings about columns, types, categories and missing values",
+            height="auto" if len(frame) <= 8 else 320,
+            column_config={
+                "Finding": st.column_config.TextColumn(width=150),
+                "Column": st.column_config.TextColumn(width=150),
+            },
+        )

@@ -1,0 +1,145 @@
+"""The ranked table of columns: chips, effect bars and small distributions; a selected row opens the drill-down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from driftium_core.formats import fmt_p, fmt_percent
+from driftium_core.severity import severity_label
+from driftium_core.tabular.report import CategoryDistribution, ColumnResult, NumberDistribution
+from pages.ui.widgets import card, severity_column, theme
+
+if TYPE_CHECKING:
+    from driftium_core.tabular.report import TableReport
+
+__all__ = ["pick_column"]
+
+COLUMN_ORDER = [
+    "Severity", "Column", "Effect", "Adjusted p", "Reference shape", "Current shape", "Shift", "Reference", "Current",
+    "Test", "Statistic", "p", "Missing", "Kind", "Status",
+]  # fmt: skip
+
+
+def pick_column(report: TableReport, key: str) -> ColumnResult | None:
+    """Draw the table with its filters; returns the column of the selected row (the first one by default)."""
+    n_all = len(report.columns)
+    with card("table", "Columns, most severe first"):
+        shown = _filter(report)
+        if not shown:
+            st.info("No column matches these filters.", icon=":material/filter_alt_off:")
+            return None
+        linked = st.query_params.get("column")
+        start = next((i for i, column in enumerate(shown) if column.column == linked), 0)
+        st.caption(f"{len(shown)} of {n_all} shown. Select a row to see its distributions below; a heading sorts.")
+        event = st.dataframe(
+            _frame(key, tuple(column.column for column in shown), shown),
+            hide_index=True,
+            height=min(35 + 35 * len(shown), 35 + 35 * 9) + 3,
+            key=f"columns-{key}-{len(shown)}-{shown[0].column}",
+            on_select="rerun",
+            selection_mode="single-row-required",
+            selection_default={"selection": {"rows": [start]}},
+            alt="Columns with severity, effect size, adjusted p-value and the shape of both samples",
+            placeholder="–",
+            column_order=COLUMN_ORDER,
+            column_config=_config(),
+        )
+    rows = event.selection.rows
+    column = shown[rows[0] if rows and rows[0] < len(shown) else start]
+    st.query_params["column"] = column.column
+    return column
+
+
+def _filter(report: TableReport) -> list[ColumnResult]:
+    """Chips for severity and kind, and a search box; all empty means all."""
+    columns = list(report.columns)
+    labels = list(dict.fromkeys(severity_label(column.severity) for column in columns))
+    kinds = list(dict.fromkeys(column.kind.value for column in columns))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="table-filters"):
+        severities = st.pills("Severity", labels, selection_mode="multi", key="tabular_show_severity", width="content")
+        wanted_kinds = st.pills("Kind", kinds, selection_mode="multi", key="tabular_show_kind", width="content")
+        words = st.text_input(
+            "Find a column", key="tabular_find", placeholder="part of its name", type="search", width=220
+        ).strip()
+    return [
+        column
+        for column in columns
+        if (not severities or severity_label(column.severity) in severities)
+        and (not wanted_kinds or column.kind.value in wanted_kinds)
+        and words.casefold() in column.column.casefold()
+    ]
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _frame(key: str, names: tuple[str, ...], _columns: list[ColumnResult]) -> pd.DataFrame:  # noqa: ARG001
+    """Rows for the table, prepared once per report (``key``) and filter (``names``)."""
+    return pd.DataFrame([_row(column) for column in _columns])
+
+
+def _row(column: ColumnResult) -> dict[str, object]:
+    reference_shape, current_shape = _shapes(column)
+    tested = column.value.pvalue is not None
+    return {
+        "Severity": [severity_label(column.severity)],
+        "Column": column.column,
+        "Effect": column.value.effect_size if tested else None,
+        "Adjusted p": fmt_p(column.pvalue_adjusted) if tested else None,
+        "Reference shape": reference_shape,
+        "Current shape": current_shape,
+        "Shift": column.shift or None,
+        "Reference": column.reference_summary,
+        "Current": column.current_summary,
+        "Test": column.value.method,
+        "Statistic": column.value.statistic if tested else None,
+        "p": fmt_p(column.value.pvalue) if tested else None,
+        "Missing": f"{fmt_percent(column.missing_reference)} → {fmt_percent(column.missing_current)}",
+        "Kind": column.kind.value,
+        "Status": "drifted" if column.drifted else "not tested" if column.severity is None else "no drift",
+    }
+
+
+def _shapes(column: ColumnResult) -> tuple[list[float], list[float]]:
+    from driftium_core.figures.distributions import category_rows, sparkline
+
+    match column.distribution:
+        case NumberDistribution(reference=reference, current=current):
+            return sparkline(reference), sparkline(current)
+        case CategoryDistribution() as distribution:
+            rows = category_rows(distribution)
+            return [row.reference for row in rows], [row.current for row in rows]
+        case _:
+            return [], []
+
+
+def _config() -> dict[str, object]:
+    from driftium_core.figures.palette import PALETTES
+
+    palette, text = PALETTES[theme()], st.column_config.TextColumn
+    shape = st.column_config.AreaChartColumn
+    return {
+        "Severity": severity_column(width=128, help="From the effect size of what is significant."),
+        "Column": text(width=120),
+        "Effect": st.column_config.ProgressColumn(
+            min_value=0,
+            max_value=1,
+            format="%.2f",
+            width=120,
+            help="KS D for numbers, bias-corrected Cramer's V for categories. "
+            "0.10 is MEDIUM, 0.20 HIGH, 0.30 CRITICAL.",
+        ),
+        "Adjusted p": text(width=92, help="p-value after correction for the number of tests in this report."),
+        "Reference shape": shape("Ref. shape", width=90, color=palette.reference, y_min=0),
+        "Current shape": shape("Cur. shape", width=90, color=palette.current, y_min=0),
+        "Shift": text(width=150, help="The value that moved most."),
+        "Reference": text(width=150),
+        "Current": text(width=150),
+        "Test": text(width=120),
+        "Statistic": st.column_config.NumberColumn(format="%.4g", width=84),
+        "p": text(width=92, help="As computed, before correction."),
+        "Missing": text(width=120, help="Share of missing values, reference to current."),
+        "Kind": text(width=90),
+        "Status": text(width=84),
+    }

@@ -1,0 +1,107 @@
+"""Composites of the design language, so that a page only says what it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+import streamlit as st
+
+from driftium_core.severity import Severity, severity_label
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from streamlit.delta_generator import DeltaGenerator
+
+    from driftium_core.figures.palette import Theme
+
+__all__ = [
+    "card",
+    "chart",
+    "escape",
+    "severity_badge",
+    "severity_column",
+    "theme",
+    "title",
+    "verdict",
+]
+
+THEME_KEY = "driftium_light"
+"""Key of the light-mode toggle; ``theme/head.js`` finds the toggle by it."""
+
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def theme() -> Theme:
+    """Theme of this browser: the toggle once it is drawn, before that what the browser reported."""
+    light = st.session_state.get(THEME_KEY, st.context.theme.type == "light")
+    return "light" if light else "dark"
+
+
+def escape(text: object) -> str:
+    """Make user text safe inside Streamlit's markdown: every punctuation mark stands for itself."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+@contextmanager
+def title(text: str) -> Iterator[None]:
+    """Page heading; what is drawn inside the ``with`` stands at the right end of its row."""
+    with st.container(key="title", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(text, anchor=False, width="content")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            yield
+
+
+def verdict(severity: Severity | None, headline: str, sentence: str, detail: str = "") -> None:
+    """Draw the verdict line; all three texts are plain text.
+
+    The bold headline takes the colour of the severity; glyph and word are part of it.
+    """
+    with st.container(key=f"verdict-{(severity or 'inconclusive').lower()}"):
+        st.header(f"**{escape(headline)}** {escape(sentence)}", anchor=False)
+        if detail:
+            st.caption(escape(detail))
+
+
+def card(key: str, heading: str = "", caption: str = "", **container: Any) -> DeltaGenerator:
+    """Return a framed container; the stylesheet finds it by its ``card-`` key."""
+    box = st.container(key=f"card-{key}", **container)
+    if heading:
+        box.subheader(escape(heading), anchor=False)
+    if caption:
+        box.caption(caption)
+    return box
+
+
+def severity_badge(severity: Severity | None) -> str:
+    """Markdown of a coloured badge with glyph and word."""
+    from driftium_core.figures.palette import BADGE_COLOURS
+
+    return f":{BADGE_COLOURS[severity]}-badge[{severity_label(severity)}]"
+
+
+def severity_column(**config: Any) -> Any:
+    """Configure a dataframe column of severity labels as coloured chips."""
+    from driftium_core.figures.palette import BADGE_COLOURS
+
+    return st.column_config.MultiselectColumn(
+        options=[severity_label(severity) for severity in BADGE_COLOURS],
+        color=list(BADGE_COLOURS.values()),
+        **config,
+    )
+
+
+def chart(figure: go.Figure, key: str, **options: Any) -> Any:
+    """Draw a figure of ``driftium_core.figures``; the theme in the key redraws it when the toggle flips."""
+    from driftium_core.figures.layout import CONFIG, figure_alt
+
+    return st.plotly_chart(
+        figure,
+        theme=None,
+        config=cast("dict[str, Any]", CONFIG),
+        key=f"fig-{key}-{theme()}",
+        alt=figure_alt(figure),
+        **options,
+    )

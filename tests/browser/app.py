@@ -1,0 +1,157 @@
+"""One browser page on the app, with waits that know Streamlit."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+
+from tests.browser.server import ROOT
+
+ARTIFACTS = ROOT / "test-artifacts"
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+# Paths every generic page test and `make screenshots` visits.
+PAGES = ("/", "/tabular", "/settings")
+
+Theme = Literal["light", "dark"]
+
+_OUTSIDE = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/]|localhost[:/])")
+_IDLE = (
+    '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
+    ":not(:has([data-testid=stStatusWidget], [data-stale=true], [data-testid=stSkeleton]))"
+)
+# Counts finished script runs, so that a test can wait for the one its own click caused.
+_COUNT_RUNS = """
+window.driftiumRuns = 0;
+new MutationObserver((changes) => {
+  for (const c of changes)
+    if (c.target.dataset.testScriptState === "notRunning" && c.oldValue !== "notRunning") window.driftiumRuns += 1;
+}).observe(document, { subtree: true, attributeFilter: ["data-test-script-state"], attributeOldValue: true });
+"""
+
+
+class App:
+    """A page of one browser; contexts do not share storage, tabs of one context do.
+
+    Attributes
+    ----------
+    page
+        Playwright's page, for everything not offered here.
+    page_errors
+        Uncaught JavaScript errors of the page.
+    outside
+        Requests to hosts other than this machine; each was refused.
+    tabs
+        Further tabs of the same browser, made by `new_tab`.
+    """
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.url = url
+        self.page_errors: list[str] = []
+        self.outside: list[str] = []
+        self.tabs: list[App] = []
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        self.page.route(_OUTSIDE, self._refuse)
+
+    def _refuse(self, route: Route) -> None:
+        self.outside.append(route.request.url)
+        route.abort()
+
+    def open(self, path: str = "/", ready: str | None = None) -> "App":
+        """Load `path` cold and wait until the script has run; with `ready`, also until that selector shows."""
+        self.page.goto(self.url + path)
+        self.idle()
+        if ready is not None:
+            self.page.wait_for_selector(ready)
+        return self
+
+    def reload(self) -> "App":
+        """Load the current address again, as the browser's button does."""
+        self.page.reload()
+        self.idle()
+        return self
+
+    def new_tab(self) -> "App":
+        """Open another tab of the same browser: same localStorage, own Streamlit session."""
+        self.tabs.append(App(self.page.context, self.url))
+        return self.tabs[-1]
+
+    def idle(self, timeout_s: float = 60) -> None:
+        """Wait until the script is at rest and nothing on the page is stale; fail on an exception shown there."""
+        self.page.wait_for_selector(_IDLE, timeout=timeout_s * 1000)
+        exceptions = self.page.get_by_test_id("stException")
+        assert exceptions.count() == 0, exceptions.first.inner_text()
+
+    @contextmanager
+    def rerun(self, timeout_s: float = 60) -> Iterator[None]:
+        """Wait, after the block, for a script run that the block caused."""
+        before = self.page.evaluate("window.driftiumRuns")
+        yield
+        self.page.wait_for_function("(n) => window.driftiumRuns > n", arg=before, timeout=timeout_s * 1000)
+        self.idle(timeout_s)
+
+    def key(self, key: str) -> Locator:
+        """The element or container whose Streamlit key is `key`."""
+        return self.page.locator(f".st-key-{re.sub(r'[^a-zA-Z0-9_-]', '-', key)}")
+
+    @property
+    def theme(self) -> str | None:
+        """The theme the document says it wears."""
+        theme: str | None = self.page.evaluate("document.documentElement.dataset.driftiumTheme ?? null")
+        return theme
+
+    @property
+    def toggle(self) -> Locator:
+        """The theme toggle's control, whatever its element."""
+        return self.key("driftium_light").get_by_role("switch").or_(self.key("driftium_light").get_by_role("checkbox"))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Flip the toggle with the mouse when the page wears the other theme; on a phone, through the sidebar."""
+        if self.theme == theme:
+            return
+        collapsed = self.page.get_by_test_id("stExpandSidebarButton")
+        through_sidebar = collapsed.is_visible()
+        if through_sidebar:
+            collapsed.click()
+        with self.rerun():
+            self.key("driftium_light").locator("label").first.click()
+        self.page.wait_for_function("(t) => document.documentElement.dataset.driftiumTheme === t", arg=theme)
+        if through_sidebar:
+            self.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+            collapsed.wait_for()
+
+    def screenshot(self, name: str, folder: Path = ARTIFACTS, *, full_page: bool = False) -> Path:
+        """Save what is seen as `folder/name.png` and return the path."""
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"{name}.png"
+        self.page.screenshot(path=target, full_page=full_page)
+        return target
+
+    def save_evidence(self, name: str) -> None:
+        """Save picture and HTML of a failed test."""
+        self.screenshot(name, full_page=True)
+        (ARTIFACTS / f"{name}.html").write_text(self.page.content(), "utf-8")
+
+
+def new_context(browser: Browser, viewport: dict[str, int] = DESKTOP, **options: Any) -> BrowserContext:
+    """A browser with empty storage, whose system prefers light: the app's own default must win."""
+    defaults = {"reduced_motion": "reduce", "color_scheme": "light", "locale": "en-GB", "timezone_id": "UTC"}
+    context = browser.new_context(viewport=viewport, **(defaults | options))
+    context.add_init_script(_COUNT_RUNS)
+    return context
+
+
+def axe(page: Page) -> list[str]:
+    """Serious and critical findings of axe-core on the page as it is: rule, help and the elements concerned."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}: {[node['target'] for node in rule['nodes']]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
