@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, deferred, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 __all__ = ["Base", "CompressedJSON", "ProjectRow", "SavedReferenceRow", "TableRunRow", "UtcDateTime"]
@@ -101,7 +101,7 @@ class TableRunRow(Base):
     simulated: Mapped[str | None]
     duration_ms: Mapped[float]
     fingerprint: Mapped[str]
-    report: Mapped[Any] = deferred(mapped_column(CompressedJSON, nullable=False))
+    report: Mapped[Any] = mapped_column(CompressedJSON, nullable=False, deferred=True)
 
 
 class SavedReferenceRow(Base):
@@ -119,4 +119,4 @@ class SavedReferenceRow(Base):
     columns: Mapped[Any] = mapped_column(CompressedJSON, nullable=False)
     content_hash: Mapped[str]
     size_bytes: Mapped[int]
-    data: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    data: Mapped[bytes] = mapped_column(LargeBinary, nullable=False, deferred=True)

@@ -28,7 +28,8 @@ def is_damaged(path: Path, *, thorough: bool = False) -> bool:
     if not path.is_file() or path.stat().st_size == 0:
         return False
     try:
-        connection = sqlite3.connect(path, timeout=5)
+        # Read-only, as closing a writable connection would tidy away the log of a damaged file.
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
         try:
             if thorough or path.stat().st_size <= _FULL_CHECK_BYTES:
                 return bool(connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))

@@ -123,6 +123,7 @@ class Store:
         with self._turns:
             try:
                 with Session(self._writer if write else self.engine) as session, session.begin():
+                    session.connection()  # begins now, so that a writer waits for the lock before it reads
                     yield session
             except DBAPIError as error:
                 self._damaged = "malformed" in str(error.orig) or "not a database" in str(error.orig)

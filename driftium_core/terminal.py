@@ -1,0 +1,87 @@
+"""What the command line draws: severity by glyph, word and colour."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from driftium_core.formats import fmt_effect, fmt_p
+from driftium_core.parts import PartState
+from driftium_core.severity import Severity, severity_label
+from driftium_core.tabular.report import ColumnResult, TableReport
+
+__all__ = ["print_parts", "print_report", "progress_on_stderr"]
+
+STYLES: dict[Severity | None, str] = {
+    Severity.LOW: "green",
+    Severity.MEDIUM: "yellow",
+    Severity.HIGH: "bold bright_red",
+    Severity.CRITICAL: "bold magenta",
+    None: "bright_black",
+}
+PART_LABELS = {
+    "ok": Text("● ok", "green"),
+    "idle": Text("○ idle", "bright_black"),
+    "missing": Text("◆ missing", "yellow"),
+    "error": Text("✕ error", "bold magenta"),
+}
+
+
+def print_report(report: TableReport) -> None:
+    """Verdict, ranked columns and findings on stdout."""
+    console = Console(highlight=False, emoji=False, markup=False)
+    style = STYLES[report.summary.severity]
+    console.print(Text.assemble((report.headline, style), " ", report.verdict))
+    if report.columns:
+        console.print(_columns(report.columns))
+    for finding in report.findings:
+        console.print(Text(f"– {finding.text}"))
+
+
+def _columns(columns: Sequence[ColumnResult]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("severity", "column", "kind", "effect", "adjusted p", "reference", "current", "shift"):
+        right = heading in ("effect",)
+        table.add_column(heading, justify="right" if right else "left", no_wrap=heading in ("severity", "effect"))
+    for column in columns:
+        severity = column.severity if column.drifted or column.severity is None else Severity.LOW
+        table.add_row(
+            Text(severity_label(severity), STYLES[severity]),
+            Text(column.column),
+            column.kind.value,
+            fmt_effect(column.value.effect_size),
+            fmt_p(column.pvalue_adjusted).removeprefix("p = ").replace("p\u00a0=\u00a0", ""),
+            Text(column.reference_summary),
+            Text(column.current_summary),
+            Text(column.shift),
+        )
+    return table
+
+
+def print_parts(parts: Sequence[PartState]) -> None:
+    """One line per part on stdout, with what to do below it."""
+    console = Console(highlight=False, emoji=False, markup=False)
+    for part in parts:
+        label = PART_LABELS[part.status]
+        console.print(Text.assemble((f"{part.name:<10}", "bold"), label, " " * (11 - len(label.plain)), part.detail))
+        if part.hint:
+            console.print(Text(f"{'':<21}→ {part.hint}", "bright_black"))
+
+
+@contextmanager
+def progress_on_stderr(title: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """A progress callback that draws on stderr; None when stderr is no terminal, so that logs stay short."""
+    console = Console(stderr=True)
+    if not (console.is_terminal and sys.stderr.isatty()):
+        yield None
+        return
+    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[item]}"))
+    with Progress(*parts, console=console, transient=True) as bar:
+        task = bar.add_task(title, total=None, item="")
+        yield lambda done, total, item: bar.update(task, completed=done, total=total, item=item)

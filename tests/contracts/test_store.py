@@ -1,0 +1,163 @@
+"""What every database must do for the store, whichever it is."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from driftium_core.errors import InputError, NotFoundError
+from driftium_core.severity import Severity
+from driftium_core.store import Store, open_store
+from tests.store.make import new_run
+
+BACKENDS: dict[str, Callable[[Path], str]] = {
+    "sqlite file": lambda folder: f"sqlite:///{folder / 'runs.db'}",
+    "sqlite memory": lambda _folder: "sqlite://",
+}
+
+
+@pytest.fixture(params=BACKENDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return BACKENDS[request.param](tmp_path)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with open_store(url, history_limit=5) as opened:
+        yield opened
+
+
+def test_a_run_comes_back_as_it_went_in(store: Store) -> None:
+    before = datetime.now(UTC)
+    added = store.runs.add(new_run("f1", simulated="age < 35", max_effect=None, drift_rate=None, severity=None))
+    assert store.runs.get(added.id) == added
+    assert (added.severity, added.max_effect, added.simulated) == (None, None, "age < 35")
+    assert added.created_at.tzinfo is UTC
+    assert before - timedelta(seconds=1) <= added.created_at <= datetime.now(UTC)
+    assert store.runs.report(added.id) == new_run("f1").report
+    assert store.runs.newest()[0].severity is None
+
+
+def test_the_same_fingerprint_is_stored_once_per_project(store: Store) -> None:
+    first = store.runs.add(new_run("f1"))
+    assert store.runs.add(new_run("f1", current_name="other.csv")) == first
+    store.create_project("second")
+    other = store.runs.add(new_run("f1"), project="second")
+    assert other.id != first.id
+    assert store.runs.find("f1") == first
+    assert store.runs.find("f1", project="second") == other
+    assert store.runs.find("f2") is None
+
+
+def test_the_newest_runs_are_kept_and_listed_first(store: Store) -> None:
+    ids = [store.runs.add(new_run(f"f{i}")).id for i in range(8)]
+    assert [run.id for run in store.runs.newest()] == ids[:2:-1]
+    assert [run.id for run in store.runs.newest(limit=2)] == ids[:5:-1]
+    with pytest.raises(NotFoundError, match="not stored, or no longer"):
+        store.runs.get(ids[0])
+
+
+def test_pruning_one_project_leaves_the_others_alone(store: Store) -> None:
+    store.create_project("quiet")
+    kept = store.runs.add(new_run("q"), project="quiet")
+    for i in range(8):
+        store.runs.add(new_run(f"f{i}"))
+    assert store.runs.newest(project="quiet") == [kept]
+
+
+def test_a_deleted_newest_run_does_not_confuse_the_order(store: Store) -> None:
+    ids = [store.runs.add(new_run(f"f{i}")).id for i in range(3)]
+    store.runs.delete(ids[2])
+    newer = store.runs.add(new_run("f9")).id
+    assert [run.id for run in store.runs.newest()] == [newer, ids[1], ids[0]]
+    with pytest.raises(NotFoundError):
+        store.runs.delete(ids[2])
+
+
+def test_threads_never_lose_or_double_a_run(url: str) -> None:
+    with open_store(url, history_limit=1000) as store:
+        barrier = threading.Barrier(6)
+        failures: list[BaseException] = []
+
+        def write(worker: int) -> None:
+            barrier.wait()
+            try:
+                for i in range(15):
+                    store.runs.add(new_run(f"{worker}-{i}"))
+                    store.runs.add(new_run(f"shared-{i}"))
+                    store.runs.newest(limit=3)
+            except BaseException as error:
+                failures.append(error)
+                raise
+
+        threads = [threading.Thread(target=write, args=(worker,)) for worker in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        assert store.runs.count() == 6 * 15 + 15
+
+
+def test_a_reference_comes_back_byte_for_byte(store: Store) -> None:
+    data = bytes(range(256)) * 40
+    saved = store.references.add("March", data, rows=3, columns=("a", "b, c"), content_hash="abc")
+    assert store.references.get(saved.id) == (saved, data)
+    assert store.references.all() == [saved]
+    assert (saved.columns, saved.size_bytes, saved.created_at.tzinfo) == (("a", "b, c"), len(data), UTC)
+    store.references.delete(saved.id)
+    assert store.references.all() == []
+    with pytest.raises(NotFoundError, match="Saved reference"):
+        store.references.get(saved.id)
+
+
+def test_reference_names_are_unique_per_project(store: Store) -> None:
+    store.references.add("March", b"1", rows=1, columns=("a",), content_hash="x")
+    with pytest.raises(InputError, match="'March' already; choose another name"):
+        store.references.add(" March ", b"2", rows=1, columns=("a",), content_hash="y")
+    with pytest.raises(InputError, match="needs a name"):
+        store.references.add("  ", b"2", rows=1, columns=("a",), content_hash="y")
+    store.create_project("second")
+    store.references.add("March", b"2", rows=1, columns=("a",), content_hash="y", project="second")
+
+
+def test_projects_are_listed_in_order_and_unique(store: Store) -> None:
+    store.create_project("beta")
+    store.create_project("alpha")
+    assert store.projects() == ["default", "beta", "alpha"]
+    with pytest.raises(InputError, match="'beta' already"):
+        store.create_project("beta")
+    with pytest.raises(NotFoundError, match="no project called 'nope'"):
+        store.runs.newest(project="nope")
+
+
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
+    def fail_after_writing() -> None:
+        with store.session(write=True) as session:
+            project = store.project_id(session, "default")
+            session.execute(_insert_reference(project))
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        fail_after_writing()
+    assert store.references.all() == []
+
+
+def _insert_reference(project_id: int):
+    from sqlalchemy import insert
+
+    from driftium_core.store.schema import SavedReferenceRow
+
+    return insert(SavedReferenceRow).values(
+        id="x", project_id=project_id, name="n", created_at=datetime.now(UTC), rows=1, columns=[], content_hash="",
+        size_bytes=0, data=b"",
+    )  # fmt: skip
+
+
+def test_the_state_says_what_is_stored(store: Store) -> None:
+    assert "no runs stored yet; writable" in store.state().detail
+    store.runs.add(new_run("f1", severity=Severity.LOW))
+    assert store.state().status == "ok"
+    assert "schema 0001, 1 run stored; writable" in store.state().detail

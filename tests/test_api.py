@@ -1,0 +1,143 @@
+"""The REST API: the real state of the parts, and JSON for whatever goes wrong."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI, Request
+from starlette.testclient import TestClient
+
+from driftium_core.api import create_api
+from driftium_core.errors import InputError, NotFoundError, StorageError
+from driftium_core.services import Services, open_services
+from driftium_core.settings import Settings
+
+LIMIT = 2 * 1024 * 1024
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=f"sqlite:///{tmp_path / 'data' / 'a.db'}",
+        qdrant=str(tmp_path / "qdrant"),
+        ollama_host="127.0.0.1:9",
+        max_upload_mb=2,
+    )
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[Services]:
+    with open_services(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def api(services: Services, settings: Settings) -> FastAPI:
+    return create_api(lambda: services, settings=settings)
+
+
+@pytest.fixture
+def client(api: FastAPI) -> Iterator[TestClient]:
+    with TestClient(api, base_url="http://localhost", raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def test_health_has_the_documented_shape(client: TestClient) -> None:
+    answer = client.get("/health")
+    body = answer.json()
+    assert (answer.status_code, body["status"]) == (200, "ok")
+    assert list(body["services"]) == ["database", "vectors", "embedder", "generator"]
+    assert body["services"]["database"]["status"] == "ok"
+    assert body["services"]["generator"]["status"] in ("idle", "missing")
+    assert all(part["detail"] for part in body["services"].values())
+    generated_at = datetime.fromisoformat(body["generated_at"])
+    assert abs(datetime.now(UTC) - generated_at) < timedelta(seconds=10)
+
+
+def test_health_is_503_while_the_database_is_gone(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "data").rename(tmp_path / "away")
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (503, "error")
+    assert "is gone" in answer.json()["services"]["database"]["detail"]
+    (tmp_path / "away").rename(tmp_path / "data")
+    assert client.get("/health").status_code == 200
+
+
+def test_services_that_cannot_open_are_one_sentence(settings: Settings) -> None:
+    def fail() -> Services:
+        raise StorageError("The database a.db was written by a newer version.")
+
+    client = TestClient(create_api(fail, settings=settings), base_url="http://localhost")
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()) == (503, {"detail": "The database a.db was written by a newer version."})
+
+
+def test_errors_are_json(client: TestClient, api: FastAPI) -> None:
+    @api.get("/typed")
+    def typed(age_threshold: int) -> int:
+        return age_threshold
+
+    @api.get("/raise/{kind}")
+    def failing(kind: str) -> None:
+        raise {"input": InputError("bad"), "missing": NotFoundError("gone"), "bug": ZeroDivisionError("secret")}[kind]
+
+    assert (client.get("/nope").status_code, client.get("/nope").json()) == (404, {"detail": "Not Found"})
+    assert (client.delete("/health").status_code, client.delete("/health").json()) == (
+        405,
+        {"detail": "Method Not Allowed"},
+    )
+    invalid = client.get("/typed?age_threshold=old")
+    assert (invalid.status_code, invalid.json()["detail"].startswith("age_threshold: ")) == (422, True)
+    assert (client.get("/raise/input").status_code, client.get("/raise/input").json()) == (400, {"detail": "bad"})
+    assert (client.get("/raise/missing").status_code, client.get("/raise/missing").json()) == (404, {"detail": "gone"})
+    bug = client.get("/raise/bug")
+    assert bug.status_code == 500
+    assert "unexpected ZeroDivisionError" in bug.json()["detail"]
+    assert "secret" not in bug.text
+    assert "Traceback" not in bug.text
+
+
+def test_no_page_of_another_host(client: TestClient) -> None:
+    assert client.get("/docs").status_code == 404
+    assert client.get("/redoc").status_code == 404
+    assert "/health" in client.get("/openapi.json").json()["paths"]
+
+
+@pytest.fixture
+def echo(client: TestClient, api: FastAPI) -> TestClient:
+    @api.post("/echo")
+    async def size(request: Request) -> int:
+        return len(await request.body())
+
+    return client
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::"])
+def test_other_hosts_are_refused(client: TestClient, host: str) -> None:
+    answer = client.get("/health", headers={"Host": host})
+    assert (answer.status_code, "DRIFTIUM_ALLOWED_HOSTS" in answer.json()["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST", "127.0.0.1:8501", "[::1]:8501"])
+def test_own_hosts_pass(client: TestClient, host: str) -> None:
+    assert client.get("/health", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:9999"])
+def test_pages_of_other_origins_cannot_change_anything(echo: TestClient, origin: str) -> None:
+    answer = echo.post("/echo", content=b"x", headers={"Origin": origin})
+    assert (answer.status_code, answer.json()) == (403, {"detail": "This request comes from a page of another origin."})
+
+
+def test_own_origin_and_no_origin_pass(echo: TestClient) -> None:
+    assert echo.post("/echo", content=b"xyz", headers={"Origin": "http://localhost"}).json() == 3
+    assert echo.post("/echo", content=b"x" * LIMIT).json() == LIMIT
+
+
+def test_large_bodies_are_refused_stated_or_streamed(echo: TestClient) -> None:
+    detail = {"detail": "The body is larger than 2 MB (DRIFTIUM_MAX_UPLOAD_MB)."}
+    stated = echo.post("/echo", content=b"x" * (LIMIT + 1))
+    assert (stated.status_code, stated.json()) == (413, detail)
+    streamed = echo.post("/echo", content=(b"x" * 65_536 for _ in range(LIMIT // 65_536 + 1)))
+    assert (streamed.status_code, streamed.json()) == (413, detail)
