@@ -20,12 +20,13 @@ __all__ = ["show_column"]
 def show_column(column: ColumnResult, settings: CompareSettings) -> None:
     """Draw the drill-down of one column: the chart at the left, the numbers behind it at the right."""
     left, right = st.columns([1.25, 1])
-    with left, card("drill", column.column):
-        st.markdown(_line(column, settings))
-        _draw(column)
+    with left:
+        with card("drill", column.column):
+            st.markdown(_line(column, settings))
+            _draw(column)
+        _show_categories(column)
     with right:
         _show_samples(column)
-        _show_categories(column)
         _show_distances(column)
 
 
@@ -85,11 +86,11 @@ def _show_categories(column: ColumnResult) -> None:
     if not any(n for _, _, n in sides):
         return
     with card("categories", "Categories that only one side has"):
-        for words, names, n_names in sides:
-            if n_names:
-                st.markdown(f"**{words}: {fmt_n(n_names)}**")
+        for place, (words, names, n_names) in zip(st.columns(2), sides, strict=True):
+            place.markdown(f"**{words}: {fmt_n(n_names)}**")
+            if names:
                 more = f"\n… and {fmt_n(n_names - len(names))} more" if n_names > len(names) else ""
-                st.code("\n".join(names) + more, language=None, height=min(160, 30 + 22 * len(names)))
+                place.code("\n".join(names) + more, language=None, height=min(180, 34 + 22 * len(names)))
 
 
 def _show_distances(column: ColumnResult) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "choose_options", "choose_tables"]
 
 FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "jsonl"]
+RULES: dict[str, Correction] = {"Benjamini-Hochberg": "bh", "Plain p": "none"}
 BELOW, AT_LEAST, BETWEEN, ONE_OF = "below", "at least", "between", "is one of"
 
 
@@ -63,8 +64,7 @@ def choose_options(columns: list[str]) -> CompareSettings:
         )
         rule = st.selectbox(
             "Rule for many columns",
-            ["bh", "none"],
-            format_func={"bh": "Benjamini-Hochberg (advised)", "none": "Plain p per column"}.__getitem__,
+            list(RULES),
             key="rule",
             bind="query-params",
             help="The plain rule flags a column on 35 to 57 % of clean batches of a 16-column table; "
@@ -84,7 +84,7 @@ def choose_options(columns: list[str]) -> CompareSettings:
     chosen = tuple(column for column in monitored if column in columns) or None
     return CompareSettings(
         p_threshold=float(threshold),
-        correction=cast("Correction", rule),
+        correction=RULES[rule],
         columns=chosen,
         categorical=tuple(c for c in categorical if c in columns and (chosen is None or c in chosen)),
     )
