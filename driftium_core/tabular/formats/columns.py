@@ -153,8 +153,9 @@ def _plain_floats(column: pa.ChunkedArray) -> np.ndarray | None:
     if any(_has_leading_zero(chunk) for chunk in column.chunks):
         return None
     values = _owned(floats)
-    finite = values[np.isfinite(values)]
-    if len(finite) and np.abs(finite).max() > _EXACT_INTEGERS and _all_match(column, r"[+\-]?\d+", ""):
+    digits = _first_values(column)[:1]
+    if digits and digits[0].lstrip("+-").isdigit() and _all_match(column, r"[+\-]?\d+", ""):
+        # Whole numbers that int64 could not hold: a float would drop their last digits.
         return None
     return values
 
@@ -179,9 +180,11 @@ def _has_leading_zero(chunk: pa.StringArray) -> bool:
     if not long_enough.any():
         return False
     start, length = start[long_enough], length[long_enough]
-    signed = np.isin(text[start], np.frombuffer(b"+-", dtype=np.uint8))
-    start, length = start + signed, length - signed
-    start = start[length > 1]
+    first = text[start]
+    signed = (first == ord("-")) | (first == ord("+"))
+    if signed.any():
+        start, length = start + signed, length - signed
+        start = start[length > 1]
     after = text[start + 1]
     return bool(((text[start] == ord("0")) & (after != ord(".")) & (after != ord("e")) & (after != ord("E"))).any())
 

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pandas as pd
 import pyarrow as pa
@@ -28,6 +29,7 @@ __all__ = ["read_delimited"]
 
 _BLOCK_BYTES = 4 << 20
 _MAX_BLOCK_BYTES = 2**31 - 1
+_ROWS_WORTH_THREADS = 5_000
 _LOOKS_LIKE_DATA = re.compile(r"[+\-]?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}.*")
 
 
@@ -112,8 +114,11 @@ def _typed(columns: list[pa.ChunkedArray], dialect: Dialect) -> list[Converted]:
     )
     # Semicolons are what programs write where the comma is taken by the decimals.
     decimal_comma: CommaIsDecimal = "proven" if proven else "likely" if dialect.separator == ";" else "unlikely"
+    task = partial(convert, decimal_comma=decimal_comma)
+    if not columns or len(columns[0]) < _ROWS_WORTH_THREADS:
+        return [task(column) for column in columns]
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
-        return list(pool.map(lambda column: convert(column, decimal_comma=decimal_comma), _popped(columns)))
+        return list(pool.map(task, _popped(columns)))
 
 
 def _popped(columns: list[pa.ChunkedArray]) -> Iterator[pa.ChunkedArray]:
