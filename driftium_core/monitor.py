@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from driftium_core.embeddings.state import embedder_state
@@ -15,7 +14,7 @@ from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.parts import PartState
 from driftium_core.services import Services, TimedReport
 from driftium_core.store.records import DEFAULT_PROJECT, NewRun, SavedReference, TableRun
-from driftium_core.tabular.report import ColumnResult, CompareSettings, TableReport
+from driftium_core.tabular.report import CompareSettings, TableReport
 from driftium_core.vectors.state import vectors_state
 
 if TYPE_CHECKING:
@@ -154,13 +153,20 @@ def check_table(
         stored = services.store.runs.find(key, project=project)
     except StorageError as error:
         stored, notice = None, str(error)
-    timed = services.reports.get(key) or _stored_report(services, stored)
+    # The tests do not depend on how they are judged: a moved threshold must not measure again.
+    measured_key = fingerprint(reference, current, replace(settings, p_threshold=0.05, correction="bh"))
+    timed = (
+        services.reports.get(key)
+        or _stored_report(services, stored)
+        or _rejudged(services.reports.get(f"measured {measured_key}"), settings)
+    )
     cached = timed is not None
     if timed is None:
         start = time.perf_counter()
         report = compare(reference, current, settings, n_threads=services.settings.threads, progress=progress)
         timed = TimedReport(report, (time.perf_counter() - start) * 1000)
     services.reports.put(key, timed)
+    services.reports.put(f"measured {measured_key}", timed)
     if save and stored is None:
         run = _new_run(key, reference, current, timed, simulated)
         try:
@@ -170,6 +176,15 @@ def check_table(
     return CheckedRun(
         timed.report, key, stored.id if stored else None, cached, timed.duration_ms, notice if save else ""
     )
+
+
+def _rejudged(measured: TimedReport | None, settings: CompareSettings) -> TimedReport | None:
+    if measured is None:
+        return None
+    from driftium_core.tabular.drift import rejudge
+
+    report = rejudge(measured.report, p_threshold=settings.p_threshold, correction=settings.correction)
+    return TimedReport(report, measured.duration_ms)
 
 
 def _stored_report(services: Services, run: TableRun | None) -> TimedReport | None:
@@ -185,7 +200,7 @@ def _read_report(services: Services, run_id: str) -> TableReport:
     values = services.store.runs.report(run_id)
     try:
         return TableReport.from_dict(values)
-    except (KeyError, TypeError, ValueError) as error:
+    except InputError as error:
         raise StorageError(
             f"The report of run {run_id} was stored by another version of Driftium and cannot be read. Run it again."
         ) from error
@@ -193,6 +208,7 @@ def _read_report(services: Services, run_id: str) -> TableReport:
 
 def _new_run(key: str, reference: Table, current: Table, timed: TimedReport, simulated: str | None) -> NewRun:
     summary = timed.report.summary
+    largest = timed.report.largest_effect
     return NewRun(
         reference_name=reference.name,
         current_name=current.name,
@@ -203,17 +219,12 @@ def _new_run(key: str, reference: Table, current: Table, timed: TimedReport, sim
         drifted=summary.drifted_feature_count,
         monitored=summary.monitored_feature_count,
         drift_rate=summary.drift_rate,
-        max_effect=max((e for column in timed.report.columns for e in _effects(column)), default=None),
+        max_effect=largest.effect_size if largest else None,
         simulated=simulated,
         duration_ms=timed.duration_ms,
         fingerprint=key,
         report=timed.report.to_dict(),
     )
-
-
-def _effects(column: ColumnResult) -> list[float]:
-    measured = (column.value.effect_size, column.missing.effect_size)
-    return [effect for effect in measured if math.isfinite(effect)]
 
 
 def table_runs(services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[TableRun]:

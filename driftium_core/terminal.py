@@ -25,6 +25,9 @@ STYLES: dict[Severity | None, str] = {
     Severity.CRITICAL: "bold magenta",
     None: "bright_black",
 }
+WIDE = 120
+"""From this width on, both summaries have room."""
+
 PART_LABELS = {
     "ok": Text("● ok", "green"),
     "idle": Text("○ idle", "bright_black"),
@@ -35,43 +38,46 @@ PART_LABELS = {
 
 def print_report(report: TableReport) -> None:
     """Verdict, ranked columns and findings on stdout."""
-    console = Console(highlight=False, emoji=False, markup=False)
-    style = STYLES[report.summary.severity]
-    console.print(Text.assemble((report.headline, style), " ", report.verdict))
+    console = _stdout()
+    console.print(Text.assemble((report.headline, STYLES[report.summary.severity]), " ", report.verdict))
     if report.columns:
-        console.print(_columns(report.columns))
+        console.print(_columns(report.columns, wide=console.width >= WIDE))
     for finding in report.findings:
         console.print(Text(f"– {finding.text}"))
 
 
-def _columns(columns: Sequence[ColumnResult]) -> Table:
+def _columns(columns: Sequence[ColumnResult], *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("severity", "column", "kind", "effect", "adjusted p", "reference", "current", "shift"):
-        right = heading in ("effect",)
-        table.add_column(heading, justify="right" if right else "left", no_wrap=heading in ("severity", "effect"))
+    for heading in ("severity", "column", "effect", "adjusted p", "shift"):
+        table.add_column(heading, justify="right" if heading == "effect" else "left", no_wrap=heading != "shift")
+    for heading in ("reference", "current") if wide else ():
+        table.add_column(heading)
     for column in columns:
-        severity = column.severity if column.drifted or column.severity is None else Severity.LOW
-        table.add_row(
-            Text(severity_label(severity), STYLES[severity]),
+        cells = [
+            Text(severity_label(column.severity), STYLES[column.severity]),
             Text(column.column),
-            column.kind.value,
-            fmt_effect(column.value.effect_size),
-            fmt_p(column.pvalue_adjusted).removeprefix("p = ").replace("p\u00a0=\u00a0", ""),
-            Text(column.reference_summary),
-            Text(column.current_summary),
+            Text(fmt_effect(column.value.effect_size)),
+            Text(fmt_p(column.pvalue_adjusted)),
             Text(column.shift),
-        )
+        ]
+        summaries = [Text(column.reference_summary), Text(column.current_summary)] if wide else []
+        table.add_row(*cells, *summaries, style=None if column.drifted else "dim")
     return table
 
 
 def print_parts(parts: Sequence[PartState]) -> None:
     """One line per part on stdout, with what to do below it."""
-    console = Console(highlight=False, emoji=False, markup=False)
+    console = _stdout()
     for part in parts:
         label = PART_LABELS[part.status]
         console.print(Text.assemble((f"{part.name:<10}", "bold"), label, " " * (11 - len(label.plain)), part.detail))
         if part.hint:
             console.print(Text(f"{'':<21}→ {part.hint}", "bright_black"))
+
+
+def _stdout() -> Console:
+    # A pipe or a log has no width; rich would assume 80 and break lines that grep should find whole.
+    return Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 160)
 
 
 @contextmanager

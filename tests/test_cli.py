@@ -1,0 +1,168 @@
+"""The command line as a shell sees it: stdout, stderr and exit code."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from driftium_core import cli
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tables")
+    rng = np.random.default_rng(7)
+    reference = pd.DataFrame({"age": rng.integers(18, 90, 800), "job": rng.choice(["a", "b", "c"], 800)})
+    reference.to_csv(folder / "reference.csv", index=False)
+    reference[reference["age"] < 45].to_csv(folder / "young.csv", index=False)
+    reference.sample(400, random_state=1).to_csv(folder / "same.csv", index=False)
+    reference.head(3).to_csv(folder / "tiny.csv", index=False)
+    return folder
+
+
+def run(*arguments: str | Path) -> int:
+    return cli.main([str(argument) for argument in arguments])
+
+
+def shell(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "driftium_core", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        cwd=ROOT,
+        env=os.environ | {"DRIFTIUM_TESTING": "1", "OLLAMA_HOST": "127.0.0.1:9"} | environment,
+        check=False,
+    )
+
+
+def test_json_is_the_only_thing_on_stdout(files: Path) -> None:
+    done = shell("tabular", files / "reference.csv", files / "young.csv", "--json")
+    assert (done.returncode, done.stderr) == (0, b"")
+    document = json.loads(done.stdout)
+    assert {"summary", "columns", "findings", "settings", "versions"} <= document.keys()
+    assert document["summary"]["status"] == "drift"
+    assert document["columns"][0]["column"] == "age"
+    assert document["settings"]["correction"] == "bh"
+
+
+def test_the_table_names_severity_by_glyph_and_word(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("tabular", files / "reference.csv", files / "young.csv") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("✕ Drift: CRITICAL.")
+    assert "✕ CRITICAL  age" in out
+    assert "p < 0.001" in out.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("current", "options", "code"),
+    [
+        ("young.csv", ["--fail-on", "medium"], 1),
+        ("young.csv", ["--fail-on", "critical"], 1),
+        ("young.csv", [], 0),
+        ("same.csv", ["--fail-on", "medium"], 0),
+        ("tiny.csv", ["--fail-on", "medium"], 0),
+        ("tiny.csv", ["--fail-on-inconclusive"], 3),
+        ("same.csv", ["--fail-on-inconclusive"], 0),
+        ("young.csv", ["--fail-on-inconclusive", "--fail-on", "high"], 1),
+        ("young.csv", ["--columns", "job", "--fail-on", "medium"], 0),
+    ],
+)
+def test_exit_codes(files: Path, current: str, options: list[str], code: int) -> None:
+    assert run("tabular", files / "reference.csv", files / current, *options) == code
+
+
+def test_options_reach_the_report(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--p-threshold", "0.01", "--plain-p", "--categorical", "age", "--columns", "age, job", "--seed", "5"]
+    assert run("tabular", files / "reference.csv", files / "young.csv", "--json", *options) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["settings"]["p_threshold"] == 0.01
+    assert document["settings"]["correction"] == "none"
+    assert document["settings"]["columns"] == ["age", "job"]
+    assert {c["column"]: c["kind"] for c in document["columns"]}["age"] == "categorical"
+
+
+def test_a_dash_is_standard_input(files: Path) -> None:
+    data = (files / "young.csv").read_bytes()
+    done = shell("tabular", files / "reference.csv", "-", "--json", "--fail-on", "high", stdin=data)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["summary"]["current_rows"] == len(data.splitlines()) - 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["tabular", "gone.csv", "same.csv"], "gone.csv does not exist. Check the path."),
+        (["tabular", "-", "-"], "Only one of the two tables can come from standard input."),
+        (["tabular", "reference.csv"], "Missing argument 'current'. See --help."),
+        (["tabular", "reference.csv", "same.csv", "--columns", "salary"], "Neither table has `salary`."),
+        (["tabular", "reference.csv", "same.csv", "--p-threshold", "5"], "The p threshold must lie between 0 and 1"),
+        (["tabular", "reference.csv", "same.csv", "--p-threshold", "low"], "Invalid value for '--p-threshold'"),
+        (["tabular", "reference.csv", "same.csv", "--fail-on", "low"], "Invalid value for '--fail-on'"),
+        (["table"], "No such command 'table'."),
+    ],
+)
+def test_bad_input_is_one_sentence_on_stderr_and_2(
+    files: Path,
+    arguments: list[str],
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(files)
+    assert run(*arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(sentence)
+    assert captured.err.count("\n") == 1
+
+
+def test_a_bad_setting_is_one_sentence(files: Path) -> None:
+    done = shell("tabular", files / "reference.csv", files / "same.csv", DRIFTIUM_THREADS="many")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"DRIFTIUM_THREADS is 'many', which cannot be used; allowed: a whole number from 1 to 1024.\n"
+
+
+def test_a_closed_pipe_is_no_error(files: Path) -> None:
+    command = f"{sys.executable} -m driftium_core tabular {files}/reference.csv {files}/young.csv --json | head -c 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=ROOT, check=False)
+    assert (done.stdout, done.stderr) == (b"{", b"")
+
+
+def test_doctor_tells_every_part() -> None:
+    done = shell("doctor", "--json", DRIFTIUM_HISTROY_LIMIT="3")
+    document = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert [part["name"] for part in document["parts"]] == ["database", "vectors", "embedder", "generator"]
+    assert document["unknown_variables"] == ["DRIFTIUM_HISTROY_LIMIT"]
+    assert done.stderr == b"Not a setting of Driftium, and ignored: DRIFTIUM_HISTROY_LIMIT.\n"
+
+
+def test_doctor_exits_with_1_when_a_part_does_not_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DRIFTIUM_GGUF", str(tmp_path / "gone.gguf"))
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
+    assert run("doctor") == 1
+    out = capsys.readouterr().out
+    assert "generator ✕ error" in out
+    assert "→ Correct DRIFTIUM_GGUF, or remove it." in out
+
+
+def test_help_comes_without_loading_the_heavy_parts() -> None:
+    code = (
+        "import sys; from driftium_core.cli import main; main(['--help'])\n"
+        "print(sorted({'pandas', 'scipy', 'sqlalchemy', 'pydantic', 'torch'} & sys.modules.keys()))"
+    )
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.endswith("[]\n")
+    assert "tabular" in done.stdout
+    assert time.perf_counter() - start < 5  # 0.1 s on a quiet machine

