@@ -95,9 +95,7 @@ def _read_coarse(reference: Numbers, current: Numbers, points: Numbers) -> tuple
 
 def _between(sample: Numbers, points: Numbers, stretches: npt.NDArray[np.intp]) -> Numbers:
     """All values of the sample that lie inside the given stretches (the points themselves were read)."""
-    starts = np.where(
-        stretches > 0, np.searchsorted(sample, points[np.maximum(stretches - 1, 0)], side="right"), 0
-    )
+    starts = np.where(stretches > 0, np.searchsorted(sample, points[np.maximum(stretches - 1, 0)], side="right"), 0)
     lengths = np.maximum(np.searchsorted(sample, points[stretches], side="left") - starts, 0)
     first = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
     return sample[first + np.arange(first.size)]
