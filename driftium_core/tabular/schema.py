@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -160,7 +162,7 @@ def _common_numbers(pair: ColumnPair, r: NumberColumn, c: NumberColumn) -> Colum
     )
 
 
-def _exact_as_float(values: np.ndarray) -> bool:  # type: ignore[type-arg]
+def _exact_as_float(values: npt.NDArray[Any]) -> bool:
     return values.dtype.kind == "f" or not values.size or max(abs(int(values[0])), abs(int(values[-1]))) <= 2**53
 
 
