@@ -15,7 +15,7 @@ __all__ = ["run_job"]
 
 T = TypeVar("T")
 
-GRACE_S = 0.35
+GRACE_S = 0.8
 """Work that ends within this time shows no progress bar at all."""
 
 
@@ -61,7 +61,7 @@ def _show_ended(job: Job, key: str) -> None:
 def _show_progress(job: Job) -> None:
     if job.finished:
         st.rerun()
-    with st.container(key="card-job"):
+    with st.container(key=f"card-job-{job.id}"):
         share = min(1.0, job.done / job.total) if job.total else 0.0
         counted = f" {job.done} of {job.total}." if job.total else ""
         st.progress(share, text=f"{job.title}:{counted} {job.message} You can leave this page; the work goes on.")
