@@ -179,6 +179,11 @@ def test_json_lines_have_the_types_of_other_tables() -> None:
     assert table.frame.dtypes.astype(str).tolist() == ["int64", "float64", "str", "str", "str"]
     assert table.frame["b"].tolist() == ["True", "False"]
     assert table.frame["m"].tolist() == ["1", "z"]
+    dates = read_table(b'{"at": "2024-01-31T10:00:00Z"}\n{"at": null}\n', "t.jsonl").frame["at"]
+    assert dates[0] == pd.Timestamp("2024-01-31 10:00")
+    assert pd.isna(dates[1])
+    half = read_table(b'{"\\ud800k": "\\udc00v"}', "t.jsonl").frame
+    assert half.to_dict("list") == {"?k": ["?v"]}
     array = read_table(b'[{"a": 1}, {"a": 2}]', "t.json")
     assert array.frame["a"].tolist() == [1, 2]
 

@@ -18,10 +18,11 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from driftium_core.errors import TableReadError
-from driftium_core.tabular.formats.columns import MISSING, CommaIsDecimal, Converted, convert, uses_decimal_comma
+from driftium_core.tabular.formats.columns import MISSING, WORDS_BY_COLUMN, Converted, convert
 from driftium_core.tabular.formats.dialect import Dialect, ends_inside_quotes, find_dialect, malformed
 from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
+from driftium_core.tabular.formats.notations import CommaIsDecimal, uses_decimal_comma
 from driftium_core.tabular.formats.notes import type_notes
 from driftium_core.tabular.formats.wording import listed, plural, shown_name
 
@@ -108,8 +109,9 @@ def _split(body: memoryview, dialect: Dialect, *, has_quotes: bool) -> list[pa.C
 
 
 def _typed(columns: list[pa.ChunkedArray], dialect: Dialect) -> list[Converted]:
+    missing = (*MISSING, *WORDS_BY_COLUMN)
     proven = any(
-        uses_decimal_comma([record[position] for record in dialect.sample if position < len(record)])
+        uses_decimal_comma([record[position] for record in dialect.sample if position < len(record)], missing=missing)
         for position in range(len(columns))
     )
     # Semicolons are what programs write where the comma is taken by the decimals.
