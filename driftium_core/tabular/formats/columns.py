@@ -58,8 +58,9 @@ def convert(column: pa.ChunkedArray, *, decimal_comma: CommaIsDecimal) -> Conver
     ----------
     column : pyarrow.ChunkedArray of string
         Values of ``MISSING`` are null already.
-    decimal_comma : bool
-        Another column of the file proves decimal commas, which settles what 1,234 and 1.234 mean.
+    decimal_comma : {"unlikely", "likely", "proven"}
+        What 1,234 means where the column alone does not tell: a thousand, or (likely) one and a bit. Where another
+        column of the file proves decimal commas, 1.234 is a thousand, too.
     """
     if column.null_count == len(column):
         return Converted(np.full(len(column), np.nan))
@@ -217,12 +218,12 @@ def moments(column: pa.ChunkedArray, head: list[str] | None = None) -> Converted
     if with_offset and not pc.all(offsets).as_py():
         return None
     try:
-        moments = pd.to_datetime(column.to_pandas(), format="ISO8601", utc=with_offset)
+        values = pd.to_datetime(column.to_pandas(), format="ISO8601", utc=with_offset)
     except (ValueError, OverflowError):
         return None
     if with_offset:
-        return Converted(moments.dt.tz_localize(None), (("moment", head[0]), ("utc", head[0])))
-    return Converted(moments, (("moment", head[0]),))
+        return Converted(values.dt.tz_localize(None), (("moment", head[0]), ("utc", head[0])))
+    return Converted(values, (("moment", head[0]),))
 
 
 def _text(column: pa.ChunkedArray, head: list[str]) -> Converted:

@@ -1,8 +1,9 @@
 """Comma-, semicolon-, tab- and pipe-separated text to a frame.
 
 Arrow's parser splits the text (in parallel, checking that every record has as many fields as the header) and keeps
-every value as text; `columns` then decides each column's type on all of its values. That is faster than pandas'
-own parser, reads floats exactly, and cannot turn a code into a number before all of the column has been seen.
+every value as text; `columns` then decides each column's type on all of its values. Unlike pandas' own parser, that
+notices lines with too few fields, reads floats exactly, and cannot turn a code into a number before all of the column
+has been seen. `benchmarks/read_speed.py` shows what it costs.
 """
 
 from __future__ import annotations
