@@ -32,6 +32,7 @@ __all__ = ["read_delimited"]
 _BLOCK_BYTES = 4 << 20
 _MAX_BLOCK_BYTES = 2**31 - 1
 _ROWS_WORTH_THREADS = 5_000
+_TAIL_BYTES = 1 << 16
 _LOOKS_LIKE_DATA = re.compile(r"[+\-]?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}.*")
 
 
@@ -48,8 +49,6 @@ def read_delimited(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
     if len(text.view) and not len(view):
         raise TableReadError(f"{shown_name(name)} holds only blank lines; there is no table to load.")
     dialect = find_dialect(view, name)
-    if text.n_quotes % 2 and ends_inside_quotes(view, dialect):
-        raise malformed(view, dialect, name)
     body = view[dialect.body_start :]
     if not bytes(body[:4096]).strip() and not bytes(body).strip():
         raise TableReadError(
@@ -60,6 +59,9 @@ def read_delimited(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
         columns = _split(body, dialect, has_quotes=text.n_quotes > 0)
     except pa.ArrowInvalid:
         raise malformed(view, dialect, name) from None
+    # Arrow takes all text after an unclosed quote as one value; only the slow scan can be sure that it did.
+    if text.n_quotes % 2 and _may_end_open(columns, body) and ends_inside_quotes(view, dialect):
+        raise malformed(view, dialect, name)
     converted = _typed(columns, dialect)
     dropped = _drop_empty_tail(dialect.header, converted)
     header = dialect.header[: len(converted)]
@@ -107,6 +109,13 @@ def _split(body: memoryview, dialect: Dialect, *, has_quotes: bool) -> list[pa.C
             block = min(block * 16, _MAX_BLOCK_BYTES)
         else:
             return list(table.columns)
+
+
+def _may_end_open(columns: list[pa.ChunkedArray], body: memoryview) -> bool:
+    """Whether the last value has several lines, or the last line an odd number of quotes or no end in sight."""
+    last_value = columns[-1][-1].as_py() or ""
+    last_line = bytes(body[-_TAIL_BYTES:]).splitlines()[-1]
+    return "\n" in last_value or "\r" in last_value or last_line.count(b'"') % 2 == 1 or len(last_line) == _TAIL_BYTES
 
 
 def _typed(columns: list[pa.ChunkedArray], dialect: Dialect) -> list[Converted]:
