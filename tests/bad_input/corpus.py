@@ -178,6 +178,9 @@ CORPUS: list[BadInput] = [
         "title_above.csv", _text("Sales report\na,b,c\n1,2,3\n4,5,6\n"), r"^Line 1 of .* has 1 field, but .* have 3"
     ),
     BadInput("comment_above.csv", _text("# by tool, v2\na,b,c\n1,2,3\n4,5,6\n"), r"^Line 1 of comment_above\.csv"),
+    BadInput(
+        "unquoted_commas.csv", _text("name\nDoe, John\nRoe, Jane\n"), r"^Line 1 of unquoted_commas\.csv has 1 field"
+    ),
     BadInput("open_quote.csv", _text('a,b\n1,"x\n2,y\n3,z\n'), r"quoted field that starts on line 2 .* never closed"),
     BadInput("open_quote_last.csv", _text('a;b\n1;x\n2;"y'), r"quoted field that starts on line 3 .* never closed"),
     # Bytes that are no table.

@@ -144,6 +144,12 @@ def test_commas_in_one_column_of_sentences_are_text() -> None:
     assert table.frame["text"].tolist() == ["Hello there", "One, two", "fine"]
 
 
+def test_an_odd_inch_mark_is_no_open_quote() -> None:
+    table = read_table(b'disc,n\n5" floppy,1\n3.5,2\n', "t.csv")
+    assert table.frame["disc"].tolist() == ['5" floppy', "3.5"]
+    assert read_table(b'n,disc\n1,5" floppy', "t.csv").frame["disc"].tolist() == ['5" floppy']
+
+
 def test_first_line_of_data_is_noted() -> None:
     assert "The first line was taken as the header, but it looks like data: `34`." in (
         read_table(b"34,clerk\n51,nurse\n", "t.csv").notes
@@ -179,6 +185,11 @@ def test_json_lines_have_the_types_of_other_tables() -> None:
     assert table.frame.dtypes.astype(str).tolist() == ["int64", "float64", "str", "str", "str"]
     assert table.frame["b"].tolist() == ["True", "False"]
     assert table.frame["m"].tolist() == ["1", "z"]
+    dates = read_table(b'{"at": "2024-01-31T10:00:00Z"}\n{"at": null}\n', "t.jsonl").frame["at"]
+    assert dates[0] == pd.Timestamp("2024-01-31 10:00")
+    assert pd.isna(dates[1])
+    half = read_table(b'{"\\ud800k": "\\udc00v"}', "t.jsonl").frame
+    assert half.to_dict("list") == {"?k": ["?v"]}
     array = read_table(b'[{"a": 1}, {"a": 2}]', "t.json")
     assert array.frame["a"].tolist() == [1, 2]
 

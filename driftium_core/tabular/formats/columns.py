@@ -19,7 +19,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["MISSING", "Assumption", "CommaIsDecimal", "Converted", "convert", "uses_decimal_comma"]
+from driftium_core.tabular.formats.notations import DOT_GROUPS, PLAIN, UNITS, CommaIsDecimal, Notation, notations
+
+__all__ = ["MISSING", "WORDS_BY_COLUMN", "Assumption", "Converted", "convert", "moments"]
 
 MISSING: tuple[str, ...] = (
     *("", "#N/A", "#N/A N/A", "#NA", "<NA>", "N/A", "n/a", "NULL", "null", "NaN", "nan", "-NaN", "-nan"),
@@ -27,18 +29,13 @@ MISSING: tuple[str, ...] = (
 )
 """pandas' spellings without ``NA`` and ``None``, which depend on the column."""
 
-_WORDS_BY_COLUMN = ("NA", "None")
+WORDS_BY_COLUMN = ("NA", "None")
 _HEAD_VALUES = 1000
 _EXACT_INTEGERS = 2**53
-_INT = r"(?:0|[1-9]\d*)"
-_SIGN = r"[+\-−]?"
-_FIRST = r"[1-9]\d{0,2}"
-_PLAIN = rf"{_SIGN}(?:(?:{_INT}(?:\.\d*)?|\.\d+)(?:[eE][+\-]?\d+)?|(?i:inf(?:inity)?))"
 _ISO_MOMENT = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+\-]\d{2}:?\d{2})?)?"
 _ISO_OFFSET = r".*:.*(?:Z|[+\-]\d{2}:?\d{2})"
 _TWO_LETTER_CODE = re.compile(r"[A-Z]{2}")
 
-CommaIsDecimal = Literal["unlikely", "likely", "proven"]
 Assumption = Literal["decimal comma", "thousands", "unit", "code", "mixed", "moment", "utc", "namibia", "large"]
 
 
@@ -54,53 +51,6 @@ class Converted:
     numeric: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Notation:
-    """A way to write numbers: what every value matches, what one of them must contain, what to take out."""
-
-    pattern: str
-    proof: str
-    remove: str = ""
-    decimal: str = "."
-    assumed: Assumption | None = None
-
-
-_PLAIN_NOTATION = _Notation(_PLAIN, "")
-_COMMA_GROUPS = _Notation(rf"{_SIGN}(?:0|{_FIRST}(?:,\d{{3}})*)(?:\.\d+)?", r",\d{3}", remove=",", assumed="thousands")
-_DECIMAL_COMMA = _Notation(
-    rf"{_SIGN}(?:(?:{_INT}(?:,\d*)?|,\d+)(?:[eE][+\-]?\d+)?|(?i:inf(?:inity)?))",
-    ",",
-    decimal=",",
-    assumed="decimal comma",
-)
-_DOT_GROUPS = _Notation(
-    rf"{_SIGN}(?:0|{_FIRST}(?:\.\d{{3}})*)(?:,\d+)?", r"\.\d{3}", remove=".", decimal=",", assumed="thousands"
-)
-_OTHER_GROUPS = tuple(
-    _Notation(
-        rf"{_SIGN}(?:0|{_FIRST}(?:{gap}\d{{3}})*)(?:{re.escape(decimal)}\d+)?",
-        rf"{gap}\d{{3}}",
-        remove=gap,
-        decimal=decimal,
-        assumed="thousands",
-    )
-    for gap in (" ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{THIN SPACE}", "'", "’")
-    for decimal in (".", ",")
-)
-_UNITS = (r"\s?%$", *(rf"^{symbol}\s?" for symbol in (r"\$", "€", "£", "¥")), *(rf"\s?{s}$" for s in ("€", "£", "¥")))
-
-
-def uses_decimal_comma(values: list[str]) -> bool:
-    """Whether a column's first values can only be numbers with a decimal comma (1,5 but not 1,234)."""
-    present = [value.strip() for value in values if value.strip() not in (*MISSING, *_WORDS_BY_COLUMN)]
-    numbers = rf"{_SIGN}(?:{_FIRST}(?:\.\d{{3}})+|{_INT})(?:,\d+)?"
-    return (
-        bool(present)
-        and all(re.fullmatch(numbers, value) for value in present)
-        and any(re.search(r",(?:\d{1,2}|\d{4,})$|\.\d{3},|^[+\-−]?0,", value) for value in present)
-    )
-
-
 def convert(column: pa.ChunkedArray, *, decimal_comma: CommaIsDecimal) -> Converted:
     """Type of one column of text and its values in that type.
 
@@ -108,19 +58,20 @@ def convert(column: pa.ChunkedArray, *, decimal_comma: CommaIsDecimal) -> Conver
     ----------
     column : pyarrow.ChunkedArray of string
         Values of ``MISSING`` are null already.
-    decimal_comma : bool
-        Another column of the file proves decimal commas, which settles what 1,234 and 1.234 mean.
+    decimal_comma : {"unlikely", "likely", "proven"}
+        What 1,234 means where the column alone does not tell: a thousand, or (likely) one and a bit. Where another
+        column of the file proves decimal commas, 1.234 is a thousand, too.
     """
     if column.null_count == len(column):
         return Converted(np.full(len(column), np.nan))
     numbers = _plain_numbers(column)
     if numbers is not None and not (
-        decimal_comma == "proven" and _all_match(column, _DOT_GROUPS.pattern, _DOT_GROUPS.proof)
+        decimal_comma == "proven" and _all_match(column, DOT_GROUPS.pattern, DOT_GROUPS.proof)
     ):
         return Converted(numbers, numeric=True)
-    present = _without(column, _WORDS_BY_COLUMN)
+    present = _without(column, WORDS_BY_COLUMN)
     head = [text.strip() for text in _first_values(present)]
-    return _numbers_in_notation(present, head, decimal_comma) or _moments(present, head) or _text(column, head)
+    return _numbers_in_notation(present, head, decimal_comma) or moments(present, head) or _text(column, head)
 
 
 def _first_values(column: pa.ChunkedArray) -> list[str]:
@@ -201,12 +152,12 @@ def _all_match(column: pa.ChunkedArray, pattern: str, proof: str) -> bool:
 
 
 def _numbers_in_notation(column: pa.ChunkedArray, head: list[str], decimal_comma: CommaIsDecimal) -> Converted | None:
-    unit = next((unit for unit in _UNITS if head and all(re.search(unit, text) for text in head)), None)
+    unit = next((unit for unit in UNITS if head and all(re.search(unit, text) for text in head)), None)
     bare = [re.sub(unit, "", text).strip() for text in head] if unit else head
     # The head decides cheaply what cannot be; only then is the whole column looked at.
     likely = [
         notation
-        for notation in _notations(decimal_comma)
+        for notation in notations(decimal_comma)
         if bare and all(re.fullmatch(notation.pattern, text) for text in bare)
     ]
     stripped = _without_unit(column, unit) if likely else None
@@ -217,15 +168,6 @@ def _numbers_in_notation(column: pa.ChunkedArray, head: list[str], decimal_comma
         assumed: tuple[tuple[Assumption, str], ...] = ((notation.assumed, example),) if notation.assumed else ()
         return Converted(_parsed(stripped, notation), (*assumed, *((("unit", head[0]),) if unit else ())), numeric=True)
     return None
-
-
-def _notations(decimal_comma: CommaIsDecimal) -> tuple[_Notation, ...]:
-    """The first that fits wins; what a single comma or dot means depends on the rest of the file."""
-    if decimal_comma == "proven":
-        return (_DOT_GROUPS, _PLAIN_NOTATION, _DECIMAL_COMMA, _COMMA_GROUPS, *_OTHER_GROUPS)
-    if decimal_comma == "likely":
-        return (_PLAIN_NOTATION, _DECIMAL_COMMA, _DOT_GROUPS, _COMMA_GROUPS, *_OTHER_GROUPS)
-    return (_PLAIN_NOTATION, _COMMA_GROUPS, _DECIMAL_COMMA, _DOT_GROUPS, *_OTHER_GROUPS)
 
 
 def _without_unit(column: pa.ChunkedArray, unit: str | None) -> pa.ChunkedArray | None:
@@ -239,9 +181,9 @@ def _without_unit(column: pa.ChunkedArray, unit: str | None) -> pa.ChunkedArray 
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(column, unit, ""))
 
 
-def _looks_like_code(column: pa.ChunkedArray, notation: _Notation) -> bool:
+def _looks_like_code(column: pa.ChunkedArray, notation: Notation) -> bool:
     """Digit groups that all have one shape, such as 555 123 456, are telephone or account numbers."""
-    if notation is _PLAIN_NOTATION:
+    if notation is PLAIN:
         return bool(_all_match(column, r"[+\-]?\d{16,}", ""))
     if notation.remove != " " or len(column) < 2:
         return False
@@ -249,7 +191,7 @@ def _looks_like_code(column: pa.ChunkedArray, notation: _Notation) -> bool:
     return bool(lengths["min"] == lengths["max"] >= len("555 123 456"))
 
 
-def _parsed(column: pa.ChunkedArray, notation: _Notation) -> np.ndarray:
+def _parsed(column: pa.ChunkedArray, notation: Notation) -> np.ndarray:
     if notation.remove:
         column = pc.replace_substring(column, notation.remove, "")
     if notation.decimal != ".":
@@ -263,8 +205,9 @@ def _parsed(column: pa.ChunkedArray, notation: _Notation) -> np.ndarray:
     return _owned(integers)
 
 
-def _moments(column: pa.ChunkedArray, head: list[str]) -> Converted | None:
+def moments(column: pa.ChunkedArray, head: list[str] | None = None) -> Converted | None:
     """ISO 8601 dates and moments; with offsets they are brought to UTC."""
+    head = _first_values(column) if head is None else head
     if not head or not all(re.fullmatch(_ISO_MOMENT, text) for text in head):
         return None
     column = pc.utf8_trim_whitespace(column)
@@ -275,12 +218,12 @@ def _moments(column: pa.ChunkedArray, head: list[str]) -> Converted | None:
     if with_offset and not pc.all(offsets).as_py():
         return None
     try:
-        moments = pd.to_datetime(column.to_pandas(), format="ISO8601", utc=with_offset)
+        values = pd.to_datetime(column.to_pandas(), format="ISO8601", utc=with_offset)
     except (ValueError, OverflowError):
         return None
     if with_offset:
-        return Converted(moments.dt.tz_localize(None), (("moment", head[0]), ("utc", head[0])))
-    return Converted(moments, (("moment", head[0]),))
+        return Converted(values.dt.tz_localize(None), (("moment", head[0]), ("utc", head[0])))
+    return Converted(values, (("moment", head[0]),))
 
 
 def _text(column: pa.ChunkedArray, head: list[str]) -> Converted:
@@ -303,5 +246,5 @@ def _why_not_numeric(column: pa.ChunkedArray, head: list[str]) -> tuple[tuple[As
         hits = column.filter(pc.match_substring_regex(column, pattern))
         if len(hits):
             return ((assumption, hits[0].as_py()),)  # type: ignore[return-value]
-    odd = column.filter(pc.invert(pc.match_substring_regex(column, f"^\\s*(?:{_PLAIN})\\s*$"))).drop_null()
+    odd = column.filter(pc.invert(pc.match_substring_regex(column, f"^\\s*(?:{PLAIN.pattern})\\s*$"))).drop_null()
     return (("mixed", odd[0].as_py()),) if len(odd) else ()

@@ -1,8 +1,9 @@
 """Comma-, semicolon-, tab- and pipe-separated text to a frame.
 
 Arrow's parser splits the text (in parallel, checking that every record has as many fields as the header) and keeps
-every value as text; `columns` then decides each column's type on all of its values. That is faster than pandas'
-own parser, reads floats exactly, and cannot turn a code into a number before all of the column has been seen.
+every value as text; `columns` then decides each column's type on all of its values. Unlike pandas' own parser, that
+notices lines with too few fields, reads floats exactly, and cannot turn a code into a number before all of the column
+has been seen. `benchmarks/read_speed.py` shows what it costs.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from driftium_core.errors import TableReadError
-from driftium_core.tabular.formats.columns import MISSING, CommaIsDecimal, Converted, convert, uses_decimal_comma
+from driftium_core.tabular.formats.columns import MISSING, WORDS_BY_COLUMN, Converted, convert
 from driftium_core.tabular.formats.dialect import Dialect, ends_inside_quotes, find_dialect, malformed
 from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
+from driftium_core.tabular.formats.notations import CommaIsDecimal, uses_decimal_comma
 from driftium_core.tabular.formats.notes import type_notes
 from driftium_core.tabular.formats.wording import listed, plural, shown_name
 
@@ -30,6 +32,7 @@ __all__ = ["read_delimited"]
 _BLOCK_BYTES = 4 << 20
 _MAX_BLOCK_BYTES = 2**31 - 1
 _ROWS_WORTH_THREADS = 5_000
+_TAIL_BYTES = 1 << 16
 _LOOKS_LIKE_DATA = re.compile(r"[+\-]?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}.*")
 
 
@@ -46,8 +49,6 @@ def read_delimited(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
     if len(text.view) and not len(view):
         raise TableReadError(f"{shown_name(name)} holds only blank lines; there is no table to load.")
     dialect = find_dialect(view, name)
-    if text.n_quotes % 2 and ends_inside_quotes(view, dialect):
-        raise malformed(view, dialect, name)
     body = view[dialect.body_start :]
     if not bytes(body[:4096]).strip() and not bytes(body).strip():
         raise TableReadError(
@@ -58,6 +59,9 @@ def read_delimited(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
         columns = _split(body, dialect, has_quotes=text.n_quotes > 0)
     except pa.ArrowInvalid:
         raise malformed(view, dialect, name) from None
+    # Arrow takes all text after an unclosed quote as one value; only the slow scan can be sure that it did.
+    if text.n_quotes % 2 and _may_end_open(columns, body) and ends_inside_quotes(view, dialect):
+        raise malformed(view, dialect, name)
     converted = _typed(columns, dialect)
     dropped = _drop_empty_tail(dialect.header, converted)
     header = dialect.header[: len(converted)]
@@ -107,9 +111,17 @@ def _split(body: memoryview, dialect: Dialect, *, has_quotes: bool) -> list[pa.C
             return list(table.columns)
 
 
+def _may_end_open(columns: list[pa.ChunkedArray], body: memoryview) -> bool:
+    """Whether the last value has several lines, or the last line an odd number of quotes or no end in sight."""
+    last_value = columns[-1][-1].as_py() or ""
+    last_line = bytes(body[-_TAIL_BYTES:]).splitlines()[-1]
+    return "\n" in last_value or "\r" in last_value or last_line.count(b'"') % 2 == 1 or len(last_line) == _TAIL_BYTES
+
+
 def _typed(columns: list[pa.ChunkedArray], dialect: Dialect) -> list[Converted]:
+    missing = (*MISSING, *WORDS_BY_COLUMN)
     proven = any(
-        uses_decimal_comma([record[position] for record in dialect.sample if position < len(record)])
+        uses_decimal_comma([record[position] for record in dialect.sample if position < len(record)], missing=missing)
         for position in range(len(columns))
     )
     # Semicolons are what programs write where the comma is taken by the decimals.

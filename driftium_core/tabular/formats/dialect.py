@@ -32,7 +32,7 @@ _SAMPLE_BYTES = 256 * 1024
 _MAX_SAMPLE_BYTES = 32 * 1024**2
 _SAMPLE_RECORDS = 200
 _EXCEL_HINT = re.compile(rb'"?sep=([,;\t|:~^])"?\r?\n', re.IGNORECASE)
-_DECIMAL_COMMA = re.compile(r"[+-−]?\d+(,\d+)?")
+_DECIMAL_COMMA = re.compile(r"[+\-−]?\d+(,\d+)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from driftium_core.errors import TableReadError
+from driftium_core.tabular.formats.columns import moments
 from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
 from driftium_core.tabular.formats.wording import listed, shown_name
@@ -36,9 +38,9 @@ def looks_like_json(text: Utf8Text, name: str) -> bool:
 def read_json(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
     """Frame and notes of JSON Lines or of a JSON array of objects.
 
-    Columns are the union of all keys in order of appearance; a key that a row lacks is missing there. A column
-    of numbers only is numeric; ``true`` and ``false`` become the categories ``True`` and ``False``; columns that
-    hold lists or objects are left out with a note.
+    Columns are the union of all keys in order of appearance; a key that a row lacks is missing there. A column of
+    numbers only is numeric, one of ISO 8601 dates holds moments; ``true`` and ``false`` become the categories
+    ``True`` and ``False``; columns that hold lists or objects are left out with a note.
 
     Raises
     ------
@@ -107,7 +109,9 @@ def _column(values: list[Any]) -> Any:
             return np.array(values, dtype=np.int64)
         if all(abs(value) <= _EXACT_INTEGERS for value in present if isinstance(value, int)):
             return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    return pd.array([None if value is None else _encodable(str(value)) for value in values], dtype="str")
+    texts = [None if value is None else _encodable(str(value)) for value in values]
+    as_moments = moments(pa.chunked_array([texts], type=pa.string()))
+    return pd.array(texts, dtype="str") if as_moments is None else as_moments.values
 
 
 def _encodable(text: str) -> str:
