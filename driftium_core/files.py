@@ -36,8 +36,8 @@ def read_path(path: str | Path, *, max_bytes: int | None = None) -> Table:
     path = Path(path)
     name = shown_name(path.name)
     try:
-        check_size(path.stat().st_size, name, max_bytes)
-        data = path.read_bytes()
+        n_bytes = path.stat().st_size
+        data = path.read_bytes() if max_bytes is None or n_bytes <= max_bytes else b""
     except FileNotFoundError:
         raise TableReadError(f"{name} does not exist. Check the path.") from None
     except IsADirectoryError:
@@ -45,4 +45,5 @@ def read_path(path: str | Path, *, max_bytes: int | None = None) -> Table:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the path is not valid"
         raise TableReadError(f"{name} could not be opened: {reason.lower()}.") from None
+    check_size(n_bytes, name, max_bytes)
     return read_table(data, path.name, max_bytes=max_bytes)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from driftium_core.monitor import TableMonitor
     from driftium_core.services import Services
 
-TABULAR_PAGE = "pages/tabular.py"
+TABULAR_PAGE = "tabular.py"
 
 
 def show_first_steps() -> None:

@@ -11,6 +11,7 @@ from driftium_core.errors import DriftiumError, NotFoundError
 from driftium_core.formats import fmt_n, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.session import get_services
+from pages.ui.tabular_help import show_help
 from pages.ui.tabular_history import open_run, run_title, show_history
 from pages.ui.tabular_inputs import Choice, choose_options, choose_tables
 from pages.ui.tabular_report import show_downloads, show_report
@@ -29,6 +30,7 @@ def show_live(services: Services) -> None:
         actions = st.container(horizontal=True, vertical_alignment="center", width="content")
     choice = choose_tables(services)
     with actions:
+        show_help()
         options = choose_options(list(choice.reference.frame.columns) if choice else [])
     if choice is None:
         st.info(

@@ -13,6 +13,8 @@ __all__ = ["jensen_shannon", "population_stability_index", "wasserstein_from_sor
 
 Counts = npt.NDArray[Any]
 
+_BLOCK = 65_536
+
 
 def jensen_shannon(reference: Counts, current: Counts) -> float:
     """Jensen-Shannon distance of two lists of counts, 0 to 1 (base 2, square root of the divergence)."""
@@ -50,8 +52,15 @@ def wasserstein_from_sorted(reference: npt.NDArray[Any], current: npt.NDArray[An
     with np.errstate(over="ignore"):
         if n == m:
             return float(np.abs(reference.astype(float) - current).mean())
-        steps = np.concatenate([np.arange(n) * m, np.arange(m) * n])
-        steps.sort(kind="stable")
-        widths = np.diff(steps, append=n * m)
-        difference = reference[steps // m].astype(float) - current[steps // n]
-        return float(np.abs(difference) @ widths / (n * m))
+        return sum(_travel(reference, current, start) for start in range(0, n, _BLOCK)) / (n * m)
+
+
+def _travel(reference: npt.NDArray[Any], current: npt.NDArray[Any], start: int) -> float:
+    """Integral, times n·m, of the quantile difference over one block of reference steps."""
+    n, m = reference.size, current.size
+    stop = min(start + _BLOCK, n)
+    inside = np.arange(-(-start * m // n), -(-stop * m // n))
+    steps = np.concatenate([np.arange(start, stop) * m, inside * n])
+    steps.sort(kind="stable")
+    widths = np.diff(steps, append=stop * m)
+    return float(np.abs(reference[steps // m].astype(float) - current[steps // n]) @ widths)

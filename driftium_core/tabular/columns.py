@@ -7,7 +7,7 @@ values are sorted once, here.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -123,7 +123,7 @@ def load_column(series: pd.Series[Any]) -> Column:
             case "c":
                 return _complex(series)
     if isinstance(dtype, pd.SparseDtype):
-        return load_column(series.sparse.to_dense())
+        return load_column(pd.Series(np.asarray(series)))
     if isinstance(dtype, pd.PeriodDtype):
         return load_column(series.dt.to_timestamp())
     if isinstance(dtype, pd.IntervalDtype):
@@ -149,15 +149,16 @@ def _numbers(raw: npt.NDArray[Any], n_rows: int, *, words: str = "numbers", note
     digest = _digest(raw.dtype.str, raw)
     values, ascending = raw, False
     if raw.dtype.kind == "f":
-        missing = np.isnan(raw)
-        values = raw[~missing] if missing.any() else raw
+        values = raw[~np.isnan(raw)]
+        values.sort()
     else:
         ascending = raw.size > 1 and bool((raw[1:] > raw[:-1]).all())
         if raw.dtype == np.uint64:
             values, notes = _signed(raw, notes)
+        values = sort_numbers(values)
     if not values.size:
         return EmptyColumn(n_rows, digest)
-    return NumberColumn(sort_numbers(values), n_rows, digest, ascending, words, notes)
+    return NumberColumn(values, n_rows, digest, ascending, words, notes)
 
 
 def _signed(raw: npt.NDArray[Any], notes: tuple[str, ...]) -> tuple[npt.NDArray[Any], tuple[str, ...]]:
@@ -249,8 +250,6 @@ def _arrow_numbers(array: Any, n_rows: int) -> Column:
 
 
 def _with_digest(column: Column, digest: str) -> Column:
-    from dataclasses import replace
-
     return replace(column, digest=digest)
 
 
@@ -272,7 +271,9 @@ def _text_buffers(labels: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     lengths = np.asarray(pc.binary_length(labels).fill_null(0))
     buffer = labels.buffers()[2]
     offsets = np.frombuffer(labels.buffers()[1], np.int64)[labels.offset : labels.offset + len(labels) + 1]
-    data = np.frombuffer(buffer, np.uint8)[offsets[0] : offsets[-1]] if buffer and len(labels) else np.empty(0, np.uint8)
+    data = (
+        np.frombuffer(buffer, np.uint8)[offsets[0] : offsets[-1]] if buffer and len(labels) else np.empty(0, np.uint8)
+    )
     return lengths, data
 
 
@@ -293,5 +294,5 @@ def _digest(kind: str, *parts: npt.NDArray[Any]) -> str:
     digest = hashlib.sha256(kind.encode())
     for part in parts:
         digest.update(part.size.to_bytes(8, "little"))
-        digest.update(memoryview(np.ascontiguousarray(part)).cast("B") if part.size else b"")
+        digest.update(np.ascontiguousarray(part).data)
     return digest.hexdigest()

@@ -12,11 +12,18 @@ References
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["COLUMNS", "simulate_demographics"]
+from driftium_core.tabular.table import Table
+
+__all__ = ["COLUMNS", "simulate_demographics", "simulated_sample"]
+
+_RECIPE = "driftium demographics, recipe 1"
+"""Counted up whenever the same seed would give other rows."""
 
 COLUMNS: tuple[str, ...] = (
     *("age", "job", "marital", "education", "default", "balance", "housing", "loan", "contact", "day", "month"),
@@ -158,6 +165,13 @@ def simulate_demographics(n_rows: int = 20_000, *, seed: int = 0) -> pd.DataFram
         "subscribed": _yes_no(subscribed),
     }
     return pd.DataFrame(columns, columns=list(COLUMNS))
+
+
+def simulated_sample(n_rows: int = 20_000, *, seed: int = 0) -> Table:
+    """`simulate_demographics` as a table; its content hash is that of the recipe, number of rows and seed."""
+    recipe = f"{_RECIPE}, {n_rows} rows, seed {seed}"
+    frame = simulate_demographics(n_rows, seed=seed)
+    return Table("simulated sample", frame, hashlib.sha256(recipe.encode()).hexdigest(), ())
 
 
 def _logistic(x: npt.NDArray[np.floating]) -> _Floats:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -160,7 +162,7 @@ def _common_numbers(pair: ColumnPair, r: NumberColumn, c: NumberColumn) -> Colum
     )
 
 
-def _exact_as_float(values: np.ndarray) -> bool:  # type: ignore[type-arg]
+def _exact_as_float(values: npt.NDArray[Any]) -> bool:
     return values.dtype.kind == "f" or not values.size or max(abs(int(values[0])), abs(int(values[-1]))) <= 2**53
 
 
@@ -171,7 +173,7 @@ def _across_types(pair: ColumnPair) -> ColumnPair:
     if labels is None:
         return replace(pair, not_tested="Dates and numbers cannot be compared.", reference=_unusable(sides[0]))
     text, other = sides[labels], sides[1 - labels]
-    assert isinstance(text, LabelColumn)  # noqa: S101 - for the type checker: it was picked by this test
+    assert isinstance(text, LabelColumn)
     parsed, share = _parse_dates(text) if isinstance(other, TimeColumn) else _parse_numbers(text)
     if parsed is not None:
         sides[labels] = parsed

@@ -41,9 +41,7 @@ def report_to_dict(report: TableReport) -> dict[str, Any]:
         "reference_hash": report.reference_hash,
         "current_hash": report.current_hash,
     }
-    safe = _json_safe(data)
-    assert isinstance(safe, dict)  # noqa: S101 - for the type checker
-    return safe
+    return {key: _json_safe(item) for key, item in data.items()}
 
 
 def _column_to_dict(column: ColumnResult) -> dict[str, Any]:
@@ -175,7 +173,7 @@ def _column_from_dict(data: dict[str, Any]) -> ColumnResult:
 def _distribution(data: dict[str, Any] | None) -> Distribution | None:
     if data is None:
         return None
-    fields = {name: tuple(item) if isinstance(item, list) else item for name, item in data.items()}
+    fields: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in data.items()}
     if "categories" in fields:
         return CategoryDistribution(**fields)
     return NumberDistribution(**{**fields, "gap_at": _number(fields["gap_at"])})

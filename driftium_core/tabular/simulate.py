@@ -10,6 +10,7 @@ in JSON. Missing values never pass a filter.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -19,9 +20,10 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
 from driftium_core.errors import ColumnError
-from driftium_core.tabular.formats.wording import listed, quoted
+from driftium_core.tabular.formats.wording import listed, one_line, plural, quoted
+from driftium_core.tabular.table import Table
 
-__all__ = ["CategoryFilter", "Filter", "RangeFilter", "apply_filter", "parse_filter"]
+__all__ = ["CategoryFilter", "Filter", "RangeFilter", "apply_filter", "filter_table", "parse_filter"]
 
 _BARE = re.compile(r"[^\W\d][\w.\-]*")
 _BARE_VALUE = re.compile(r"[\w.\-]+")
@@ -111,6 +113,21 @@ def apply_filter(frame: pd.DataFrame, rule: Filter) -> pd.DataFrame:
     if kept.empty:
         raise ColumnError(f"No row passes this filter on {quoted(rule.column)}: {_what_exists(values, rule)}.")
     return kept
+
+
+def filter_table(table: Table, rule: Filter) -> Table:
+    """`apply_filter` on a table: the result is named after both and hashed from the table's hash and the filter.
+
+    Raises
+    ------
+    ColumnError
+        As `apply_filter`.
+    """
+    frame = apply_filter(table.frame, rule)
+    text = rule.describe()
+    content_hash = hashlib.sha256(f"{table.content_hash} {text}".encode("utf-8", "surrogatepass")).hexdigest()
+    note = f"Simulated: {plural(len(frame), 'row')} of {plural(len(table.frame), 'row')} with {one_line(text, 120)}."
+    return Table(f"{table.name}, {one_line(text, 60)}", frame, content_hash, (note,))
 
 
 def parse_filter(text: str) -> Filter:

@@ -185,7 +185,9 @@ def _inconclusive(report: TableReport, sizes: str) -> str:
     ):
         needed = rows_needed(other, level)
         if rows < needed:
-            wanted.append(f"{fmt_n(needed)} {name} rows are needed to tell drift from chance, {fmt_n(needed - rows)} more")
+            wanted.append(
+                f"{fmt_n(needed)} {name} rows are needed to tell drift from chance, {fmt_n(needed - rows)} more"
+            )
     if not wanted:
         return f"{sizes}, but no column could be tested; the findings say why."
     return f"{sizes}; {', and '.join(wanted)}."

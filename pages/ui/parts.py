@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from pages.ui.widgets import card, escape
+from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -36,5 +36,5 @@ def _show_states(services: Services) -> None:
     for part in monitor.health(services):
         st.markdown(f"**{escape(part.name.capitalize())}** {BADGES[part.status]} {escape(part.detail)}")
         if part.hint:
-            st.caption(escape(part.hint).replace("\\`", "`"))  # commands stay in code type
+            st.caption(prose(part.hint))
     st.button("Ask again", key="parts-refresh", icon=":material/refresh:", type="tertiary")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_percent, fmt_value
 from driftium_core.tabular.report import CategoryDistribution, ColumnResult, NumberDistribution
-from pages.ui.widgets import card, chart, escape, severity_badge, theme
+from pages.ui.widgets import card, chart, escape, prose, severity_badge, theme
 
 if TYPE_CHECKING:
     from driftium_core.tabular.report import CompareSettings
@@ -20,12 +20,13 @@ __all__ = ["show_column"]
 def show_column(column: ColumnResult, settings: CompareSettings) -> None:
     """Draw the drill-down of one column: the chart at the left, the numbers behind it at the right."""
     left, right = st.columns([1.25, 1])
-    with left, card("drill", column.column):
-        st.markdown(_line(column, settings))
-        _draw(column)
+    with left:
+        with card("drill", column.column):
+            st.markdown(_line(column, settings))
+            _draw(column)
+        _show_categories(column)
     with right:
         _show_samples(column)
-        _show_categories(column)
         _show_distances(column)
 
 
@@ -39,7 +40,7 @@ def _line(column: ColumnResult, settings: CompareSettings) -> str:
                   escape(p_name + fmt_p(column.pvalue_adjusted))]  # fmt: skip
     if column.shift:
         parts.append(f"**{escape(column.shift)}**")
-    return " · ".join(parts)
+    return f"{parts[0]} {' · '.join(parts[1:])}"
 
 
 def _draw(column: ColumnResult) -> None:
@@ -74,7 +75,7 @@ def _show_samples(column: ColumnResult) -> None:
                 f"difference {fmt_percent(column.missing.effect_size)}."
             )
         for note in (*column.value.notes, *column.notes):
-            st.caption(escape(note))
+            st.caption(prose(note))
 
 
 def _show_categories(column: ColumnResult) -> None:
@@ -85,20 +86,19 @@ def _show_categories(column: ColumnResult) -> None:
     if not any(n for _, _, n in sides):
         return
     with card("categories", "Categories that only one side has"):
-        for words, names, n_names in sides:
-            if n_names:
-                st.markdown(f"**{words}: {fmt_n(n_names)}**")
+        for place, (words, names, n_names) in zip(st.columns(2), sides, strict=True):
+            place.markdown(f"**{words}: {fmt_n(n_names)}**")
+            if names:
                 more = f"\n… and {fmt_n(n_names - len(names))} more" if n_names > len(names) else ""
-                st.code("\n".join(names) + more, language=None, height=min(160, 30 + 22 * len(names)))
+                place.code("\n".join(names) + more, language=None, height=min(180, 34 + 22 * len(names)))
 
 
 def _show_distances(column: ColumnResult) -> None:
     if not column.distances:
         return
-    with st.expander("Distances, for those who know them", icon=":material/straighten:"):
+    with card("distances", "Distances", "For those who know them; none has a p-value, and none decides."):
         frame = pd.DataFrame(
             [(name, fmt_value(distance)) for name, distance in column.distances.items()],
             columns=["Distance", "Value"],
         )
         st.dataframe(frame, hide_index=True, alt=f"Distances between both samples of {column.column}")
-        st.caption("None of these decides: they have no p-value. PSI counts half a row for an empty cell.")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from driftium_core.tabular.simulate import CategoryFilter, Filter, RangeFilter, parse_filter
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, InputError
 from driftium_core.formats import fmt_n
 from driftium_core.tabular.filter_options import CategoryOption, FilterOption, RangeOption
 from driftium_core.tabular.report import CompareSettings, Correction
+from driftium_core.tabular.simulate import CategoryFilter, Filter, RangeFilter, parse_filter
 from pages.ui.jobs import run_job
 from pages.ui.widgets import card, escape
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "choose_options", "choose_tables"]
 
 FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "jsonl"]
+RULES: dict[str, Correction] = {"Benjamini-Hochberg": "bh", "Plain p": "none"}
 BELOW, AT_LEAST, BETWEEN, ONE_OF = "below", "at least", "between", "is one of"
 
 
@@ -62,8 +64,7 @@ def choose_options(columns: list[str]) -> CompareSettings:
         )
         rule = st.selectbox(
             "Rule for many columns",
-            ["bh", "none"],
-            format_func={"bh": "Benjamini-Hochberg (advised)", "none": "Plain p per column"}.__getitem__,
+            list(RULES),
             key="rule",
             bind="query-params",
             help="The plain rule flags a column on 35 to 57 % of clean batches of a 16-column table; "
@@ -83,7 +84,7 @@ def choose_options(columns: list[str]) -> CompareSettings:
     chosen = tuple(column for column in monitored if column in columns) or None
     return CompareSettings(
         p_threshold=float(threshold),
-        correction=cast("Correction", rule),
+        correction=RULES[rule],
         columns=chosen,
         categorical=tuple(c for c in categorical if c in columns and (chosen is None or c in chosen)),
     )
@@ -102,10 +103,7 @@ def _choose_reference(services: Services) -> Table | None:
         help="What the data should look like: the built-in sample, a file of yours, or a reference saved earlier.",
     )
     if kind == "Upload":
-        table = _read_upload(services, "reference")
-        if table is not None:
-            _offer_saving(services, table)
-        return table
+        return _read_upload(services, "reference", offer=_offer_saving)
     if kind == "Saved" and saved:
         return _open_saved(services, saved)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -164,6 +162,7 @@ def _choose_current(services: Services, reference: Table | None) -> Choice | Non
         "what a drift looks like.",
     )
     if kind == "Upload":
+        st.query_params.pop("filter", None)
         current = _read_upload(services, "current")
         if reference is None or current is None:
             return None
@@ -268,7 +267,7 @@ def _inside(option: RangeOption, values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(min(max(kind(value), option.low), option.high) for value in values)
 
 
-def _read_upload(services: Services, side: str) -> Table | None:
+def _read_upload(services: Services, side: str, offer: Callable[[Services, Table], None] | None = None) -> Table | None:
     limit_mb = services.settings.max_upload_mb
     upload = st.file_uploader(
         f"{side.capitalize()} file",
@@ -279,7 +278,6 @@ def _read_upload(services: Services, side: str) -> Table | None:
         help=f"CSV (comma, semicolon, tab or pipe), gz, zip, JSON lines or Parquet, up to {limit_mb} MB.",
     )
     if upload is None:
-        st.caption(f"CSV, TSV, JSON lines or Parquet; gz and zip too. Up to {fmt_n(limit_mb)} MB.")
         return None
     table = run_job(
         services,
@@ -288,7 +286,10 @@ def _read_upload(services: Services, side: str) -> Table | None:
         lambda progress: monitor.read_upload(services, upload.getbuffer(), upload.name, progress=progress),
     )
     if table is not None:
-        _describe(table)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _describe(table)
+            if offer:
+                offer(services, table)
     return table
 
 
@@ -296,6 +297,9 @@ def _describe(table: Table) -> None:
     rows, columns = table.frame.shape
     st.caption(f"{escape(table.name)}: {fmt_n(rows)} rows, {fmt_n(columns)} columns.")
     if table.notes:
-        with st.popover(f"{len(table.notes)} reading notes", type="tertiary", icon=":material/info:"):
+        n_notes = len(table.notes)
+        with st.popover(
+            "1 reading note" if n_notes == 1 else f"{n_notes} reading notes", type="tertiary", icon=":material/info:"
+        ):
             for note in table.notes:
                 st.text(note)

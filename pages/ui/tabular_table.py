@@ -118,7 +118,7 @@ def _config() -> dict[str, object]:
     from driftium_core.figures.palette import PALETTES
 
     palette, text = PALETTES[theme()], st.column_config.TextColumn
-    shape = st.column_config.AreaChartColumn
+    shape = st.column_config.BarChartColumn
     return {
         "Severity": severity_column(width=128, help="From the effect size of what is significant."),
         "Column": text(width=120),

@@ -21,6 +21,7 @@ __all__ = [
     "card",
     "chart",
     "escape",
+    "prose",
     "severity_badge",
     "severity_column",
     "theme",
@@ -45,6 +46,12 @@ def escape(text: object) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
 
 
+def prose(text: str) -> str:
+    """Our own sentences with user text in them: `names` in backticks become code, all else is plain."""
+    parts = re.split(r"`([^`\n]+)`", text)
+    return "".join(f"`{part}`" if i % 2 else _MARKDOWN.sub(r"\\\1", part) for i, part in enumerate(parts))
+
+
 @contextmanager
 def title(text: str) -> Iterator[None]:
     """Page heading; what is drawn inside the ``with`` stands at the right end of its row."""
@@ -60,9 +67,9 @@ def verdict(severity: Severity | None, headline: str, sentence: str, detail: str
     The bold headline takes the colour of the severity; glyph and word are part of it.
     """
     with st.container(key=f"verdict-{(severity or 'inconclusive').lower()}"):
-        st.header(f"**{escape(headline)}** {escape(sentence)}", anchor=False)
+        st.header(f"**{escape(headline)}** {prose(sentence)}", anchor=False)
         if detail:
-            st.caption(escape(detail))
+            st.caption(prose(detail))
 
 
 def card(key: str, heading: str = "", caption: str = "", **container: Any) -> DeltaGenerator:

@@ -276,6 +276,8 @@ CORPUS: list[BadInput] = [
         "latin1.csv", _text("stadt;n\nKöln;1\nZürich;2\n", "latin-1"), check=_is(stadt=["Köln", "Zürich"], n=[1, 2])
     ),
     BadInput("one_bad_byte.csv", _bytes(b"a,b\n1,x\xff\n3,y\n"), check=_is(a=[1, 3], b=["xÿ", "y"])),
+    BadInput("undefined_in_1252.csv", _bytes(b"a,b\n1,x\x81\xe9\n"), check=_is(a=[1], b=["x\x81é"])),
+    BadInput("strange_hint.csv", _bytes(b'sep="\na,b\n1,2\n3,4\n'), r"^Line 1 of strange_hint.csv has 1 field, but"),
     BadInput("cr_only.csv", _text("a,b\r1,2\r3,4\r"), check=_ABC),
     BadInput("mixed_line_ends.csv", _text("a,b\n1,2\r\n3,4\r"), check=_ABC),
     BadInput("blank_tail.csv", _text("a,b\n1,2\n3,4\n\n  \n\n\x1a"), check=_ABC),

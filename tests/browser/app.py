@@ -1,13 +1,15 @@
 """One browser page on the app, with waits that know Streamlit."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, WebSocket
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.server import ROOT
 
@@ -25,14 +27,7 @@ _IDLE = (
     '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
     ":not(:has([data-testid=stStatusWidget], [data-stale=true], [data-testid=stSkeleton]))"
 )
-# Counts finished script runs, so that a test can wait for the one its own click caused.
-_COUNT_RUNS = """
-window.driftiumRuns = 0;
-new MutationObserver((changes) => {
-  for (const c of changes)
-    if (c.target.dataset.testScriptState === "notRunning" && c.oldValue !== "notRunning") window.driftiumRuns += 1;
-}).observe(document, { subtree: true, attributeFilter: ["data-test-script-state"], attributeOldValue: true });
-"""
+_RUN_ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
 class App:
@@ -46,6 +41,8 @@ class App:
         Uncaught JavaScript errors of the page.
     outside
         Requests to hosts other than this machine; each was refused.
+    runs
+        Script runs that the server has finished for this page, since it was made.
     tabs
         Further tabs of the same browser, made by `new_tab`.
     """
@@ -54,27 +51,46 @@ class App:
         self.url = url
         self.page_errors: list[str] = []
         self.outside: list[str] = []
+        self.runs = 0
         self.tabs: list[App] = []
         self.page: Page = context.new_page()
         self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        self.page.on("websocket", self._watch)
         self.page.route(_OUTSIDE, self._refuse)
 
     def _refuse(self, route: Route) -> None:
         self.outside.append(route.request.url)
         route.abort()
 
+    def _watch(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._count_run)
+
+    def _count_run(self, payload: str | bytes) -> None:
+        # Read from the socket, because the page shows a quick run for no frame at all.
+        message = ForwardMsg.FromString(payload) if isinstance(payload, bytes) else ForwardMsg()
+        self.runs += message.WhichOneof("type") == "script_finished" and message.script_finished in _RUN_ENDS
+
+    def _wait_for_run(self, after: int, timeout_s: float) -> None:
+        deadline = time.monotonic() + timeout_s
+        while self.runs <= after:
+            assert time.monotonic() < deadline, f"the script did not run within {timeout_s} s"
+            self.page.wait_for_timeout(20)
+        self.idle(timeout_s)
+
     def open(self, path: str = "/", ready: str | None = None) -> "App":
         """Load `path` cold and wait until the script has run; with `ready`, also until that selector shows."""
+        before = self.runs
         self.page.goto(self.url + path)
-        self.idle()
+        self._wait_for_run(before, 60)
         if ready is not None:
             self.page.wait_for_selector(ready)
         return self
 
     def reload(self) -> "App":
         """Load the current address again, as the browser's button does."""
+        before = self.runs
         self.page.reload()
-        self.idle()
+        self._wait_for_run(before, 60)
         return self
 
     def new_tab(self) -> "App":
@@ -91,10 +107,9 @@ class App:
     @contextmanager
     def rerun(self, timeout_s: float = 60) -> Iterator[None]:
         """Wait, after the block, for a script run that the block caused."""
-        before = self.page.evaluate("window.driftiumRuns")
+        before = self.runs
         yield
-        self.page.wait_for_function("(n) => window.driftiumRuns > n", arg=before, timeout=timeout_s * 1000)
-        self.idle(timeout_s)
+        self._wait_for_run(before, timeout_s)
 
     def key(self, key: str) -> Locator:
         """The element or container whose Streamlit key is `key`."""
@@ -142,9 +157,7 @@ class App:
 def new_context(browser: Browser, viewport: dict[str, int] = DESKTOP, **options: Any) -> BrowserContext:
     """A browser with empty storage, whose system prefers light: the app's own default must win."""
     defaults = {"reduced_motion": "reduce", "color_scheme": "light", "locale": "en-GB", "timezone_id": "UTC"}
-    context = browser.new_context(viewport=viewport, **(defaults | options))
-    context.add_init_script(_COUNT_RUNS)
-    return context
+    return browser.new_context(viewport=viewport, **(defaults | options))
 
 
 def axe(page: Page) -> list[str]:

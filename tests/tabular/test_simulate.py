@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftium_core.errors import ColumnError
-from driftium_core.tabular.simulate import CategoryFilter, RangeFilter, apply_filter, parse_filter
+from driftium_core.tabular.demographics import simulated_sample
+from driftium_core.tabular.simulate import CategoryFilter, RangeFilter, apply_filter, filter_table, parse_filter
 
 
 @pytest.fixture
@@ -70,6 +71,18 @@ def test_the_default_range_is_half_open(people: pd.DataFrame) -> None:
 def test_what_cannot_pass_is_told(people: pd.DataFrame, rule: str, message: str) -> None:
     with pytest.raises(ColumnError, match=message):
         apply_filter(people, parse_filter(rule))
+
+
+def test_a_filtered_table_says_what_it_is() -> None:
+    sample = simulated_sample(1_000, seed=1)
+    young = filter_table(sample, parse_filter("age < 35"))
+    assert young.name == "simulated sample, age < 35"
+    assert (young.frame["age"] < 35).all()
+    assert young.notes == (f"Simulated: {len(young.frame)} rows of 1\u202f000 rows with age < 35.",)
+    assert young.content_hash == filter_table(simulated_sample(1_000, seed=1), RangeFilter("age", high=35)).content_hash
+    hashes = {sample.content_hash, young.content_hash, simulated_sample(1_000, seed=2).content_hash}
+    assert len(hashes) == 3
+    assert all(len(digest) == 64 for digest in hashes)
 
 
 def test_all_missing_column_is_told() -> None:

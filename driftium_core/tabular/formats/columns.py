@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["MISSING", "Converted", "convert", "uses_decimal_comma"]
+__all__ = ["MISSING", "Assumption", "CommaIsDecimal", "Converted", "convert", "uses_decimal_comma"]
 
 MISSING: tuple[str, ...] = (
     *("", "#N/A", "#N/A N/A", "#NA", "<NA>", "N/A", "n/a", "NULL", "null", "NaN", "nan", "-NaN", "-nan"),
@@ -38,6 +38,7 @@ _ISO_MOMENT = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z
 _ISO_OFFSET = r".*:.*(?:Z|[+\-]\d{2}:?\d{2})"
 _TWO_LETTER_CODE = re.compile(r"[A-Z]{2}")
 
+CommaIsDecimal = Literal["unlikely", "likely", "proven"]
 Assumption = Literal["decimal comma", "thousands", "unit", "code", "mixed", "moment", "utc", "namibia", "large"]
 
 
@@ -67,7 +68,10 @@ class _Notation:
 _PLAIN_NOTATION = _Notation(_PLAIN, "")
 _COMMA_GROUPS = _Notation(rf"{_SIGN}(?:0|{_FIRST}(?:,\d{{3}})*)(?:\.\d+)?", r",\d{3}", remove=",", assumed="thousands")
 _DECIMAL_COMMA = _Notation(
-    rf"{_SIGN}(?:{_INT}(?:,\d*)?|,\d+)(?:[eE][+\-]?\d+)?", ",", decimal=",", assumed="decimal comma"
+    rf"{_SIGN}(?:(?:{_INT}(?:,\d*)?|,\d+)(?:[eE][+\-]?\d+)?|(?i:inf(?:inity)?))",
+    ",",
+    decimal=",",
+    assumed="decimal comma",
 )
 _DOT_GROUPS = _Notation(
     rf"{_SIGN}(?:0|{_FIRST}(?:\.\d{{3}})*)(?:,\d+)?", r"\.\d{3}", remove=".", decimal=",", assumed="thousands"
@@ -97,7 +101,7 @@ def uses_decimal_comma(values: list[str]) -> bool:
     )
 
 
-def convert(column: pa.ChunkedArray, *, decimal_comma: bool) -> Converted:
+def convert(column: pa.ChunkedArray, *, decimal_comma: CommaIsDecimal) -> Converted:
     """Type of one column of text and its values in that type.
 
     Parameters
@@ -110,7 +114,9 @@ def convert(column: pa.ChunkedArray, *, decimal_comma: bool) -> Converted:
     if column.null_count == len(column):
         return Converted(np.full(len(column), np.nan))
     numbers = _plain_numbers(column)
-    if numbers is not None and not (decimal_comma and _all_match(column, _DOT_GROUPS.pattern, _DOT_GROUPS.proof)):
+    if numbers is not None and not (
+        decimal_comma == "proven" and _all_match(column, _DOT_GROUPS.pattern, _DOT_GROUPS.proof)
+    ):
         return Converted(numbers, numeric=True)
     present = _without(column, _WORDS_BY_COLUMN)
     head = [text.strip() for text in _first_values(present)]
@@ -131,8 +137,11 @@ def _plain_numbers(column: pa.ChunkedArray) -> np.ndarray | None:
         return _plain_floats(column)
     if any(_has_leading_zero(chunk) for chunk in column.chunks):
         return None
-    if integers.null_count and (pc.max(pc.abs(integers)).as_py() or 0) > _EXACT_INTEGERS:
-        return None
+    if integers.null_count:
+        # Missing values need floats, and floats hold whole numbers exactly up to 2^53 only.
+        extremes = pc.min_max(integers).as_py()
+        if max(-extremes["min"], extremes["max"]) > _EXACT_INTEGERS:
+            return None
     return _owned(integers)
 
 
@@ -144,8 +153,9 @@ def _plain_floats(column: pa.ChunkedArray) -> np.ndarray | None:
     if any(_has_leading_zero(chunk) for chunk in column.chunks):
         return None
     values = _owned(floats)
-    finite = values[np.isfinite(values)]
-    if len(finite) and np.abs(finite).max() > _EXACT_INTEGERS and _all_match(column, r"[+\-]?\d+", ""):
+    digits = _first_values(column)[:1]
+    if digits and digits[0].lstrip("+-").isdigit() and _all_match(column, r"[+\-]?\d+", ""):
+        # Whole numbers that int64 could not hold: a float would drop their last digits.
         return None
     return values
 
@@ -170,9 +180,11 @@ def _has_leading_zero(chunk: pa.StringArray) -> bool:
     if not long_enough.any():
         return False
     start, length = start[long_enough], length[long_enough]
-    signed = np.isin(text[start], np.frombuffer(b"+-", dtype=np.uint8))
-    start, length = start + signed, length - signed
-    start = start[length > 1]
+    first = text[start]
+    signed = (first == ord("-")) | (first == ord("+"))
+    if signed.any():
+        start, length = start + signed, length - signed
+        start = start[length > 1]
     after = text[start + 1]
     return bool(((text[start] == ord("0")) & (after != ord(".")) & (after != ord("e")) & (after != ord("E"))).any())
 
@@ -188,7 +200,7 @@ def _all_match(column: pa.ChunkedArray, pattern: str, proof: str) -> bool:
     return not proof or bool(pc.any(pc.match_substring_regex(column, proof)).as_py())
 
 
-def _numbers_in_notation(column: pa.ChunkedArray, head: list[str], decimal_comma: bool) -> Converted | None:
+def _numbers_in_notation(column: pa.ChunkedArray, head: list[str], decimal_comma: CommaIsDecimal) -> Converted | None:
     unit = next((unit for unit in _UNITS if head and all(re.search(unit, text) for text in head)), None)
     bare = [re.sub(unit, "", text).strip() for text in head] if unit else head
     # The head decides cheaply what cannot be; only then is the whole column looked at.
@@ -207,10 +219,12 @@ def _numbers_in_notation(column: pa.ChunkedArray, head: list[str], decimal_comma
     return None
 
 
-def _notations(decimal_comma: bool) -> tuple[_Notation, ...]:
+def _notations(decimal_comma: CommaIsDecimal) -> tuple[_Notation, ...]:
     """The first that fits wins; what a single comma or dot means depends on the rest of the file."""
-    if decimal_comma:
+    if decimal_comma == "proven":
         return (_DOT_GROUPS, _PLAIN_NOTATION, _DECIMAL_COMMA, _COMMA_GROUPS, *_OTHER_GROUPS)
+    if decimal_comma == "likely":
+        return (_PLAIN_NOTATION, _DECIMAL_COMMA, _DOT_GROUPS, _COMMA_GROUPS, *_OTHER_GROUPS)
     return (_PLAIN_NOTATION, _COMMA_GROUPS, _DECIMAL_COMMA, _DOT_GROUPS, *_OTHER_GROUPS)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from typing import IO
@@ -129,13 +130,16 @@ def _unzip(view: memoryview, name: str, max_bytes: int | None) -> tuple[memoryvi
             member = _only_member(archive, name)
             with archive.open(member) as stream:
                 return _read_capped(stream, name, max_bytes), member.filename
-    except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise TableReadError(f"{shown_name(name)} is a damaged zip file. Nothing was loaded.") from None
+    except TableReadError:
+        raise
     except (NotImplementedError, RuntimeError):
         raise TableReadError(
             f"{shown_name(name)} is a zip file that is encrypted or packed in an unusual way. "
             "Unpack it first. Nothing was loaded."
         ) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, IndexError, struct.error):
+        # zipfile trusts offsets and lengths inside a damaged file, and trips over them in all of these ways.
+        raise TableReadError(f"{shown_name(name)} is a damaged zip file. Nothing was loaded.") from None
 
 
 def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:

@@ -11,13 +11,14 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from driftium_core.errors import TableReadError
-from driftium_core.tabular.formats.columns import MISSING, Converted, convert, uses_decimal_comma
+from driftium_core.tabular.formats.columns import MISSING, CommaIsDecimal, Converted, convert, uses_decimal_comma
 from driftium_core.tabular.formats.dialect import Dialect, ends_inside_quotes, find_dialect, malformed
 from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
@@ -28,6 +29,7 @@ __all__ = ["read_delimited"]
 
 _BLOCK_BYTES = 4 << 20
 _MAX_BLOCK_BYTES = 2**31 - 1
+_ROWS_WORTH_THREADS = 5_000
 _LOOKS_LIKE_DATA = re.compile(r"[+\-]?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}.*")
 
 
@@ -106,12 +108,17 @@ def _split(body: memoryview, dialect: Dialect, *, has_quotes: bool) -> list[pa.C
 
 
 def _typed(columns: list[pa.ChunkedArray], dialect: Dialect) -> list[Converted]:
-    decimal_comma = any(
+    proven = any(
         uses_decimal_comma([record[position] for record in dialect.sample if position < len(record)])
         for position in range(len(columns))
     )
+    # Semicolons are what programs write where the comma is taken by the decimals.
+    decimal_comma: CommaIsDecimal = "proven" if proven else "likely" if dialect.separator == ";" else "unlikely"
+    task = partial(convert, decimal_comma=decimal_comma)
+    if not columns or len(columns[0]) < _ROWS_WORTH_THREADS:
+        return [task(column) for column in columns]
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
-        return list(pool.map(lambda column: convert(column, decimal_comma=decimal_comma), _popped(columns)))
+        return list(pool.map(task, _popped(columns)))
 
 
 def _popped(columns: list[pa.ChunkedArray]) -> Iterator[pa.ChunkedArray]:

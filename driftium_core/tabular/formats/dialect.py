@@ -31,7 +31,7 @@ NO_SEPARATOR = "\x1f"
 _SAMPLE_BYTES = 256 * 1024
 _MAX_SAMPLE_BYTES = 32 * 1024**2
 _SAMPLE_RECORDS = 200
-_EXCEL_HINT = re.compile(rb'"?sep=(.)"?\r?\n', re.IGNORECASE)
+_EXCEL_HINT = re.compile(rb'"?sep=([,;\t|:~^])"?\r?\n', re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-−]?\d+(,\d+)?")
 
 

@@ -11,7 +11,7 @@ from driftium_core.tabular.formats.wording import shown_name
 
 __all__ = ["Utf8Text", "to_utf8"]
 
-_CHUNK_BYTES = 4 << 20
+_CHUNK_BYTES = 1 << 18
 _HEAD_BYTES = 1 << 16
 _BOMS: tuple[tuple[bytes, str, str], ...] = (
     (codecs.BOM_UTF8, "utf-8", "UTF-8"),

@@ -54,7 +54,7 @@ def read_json(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
     flat = [key for key in keys if key not in set(nested)]
     if not flat:
         raise TableReadError(f"{shown_name(name)} has no column of plain values. Nothing was loaded.")
-    names, notes = column_names(flat)
+    names, notes = column_names([_encodable(key) for key in flat])
     frame = pd.DataFrame({label: _column(values[key]) for label, key in zip(names, flat, strict=True)})
     left_out = [f"Lists or objects in {listed(nested)} were left out."] if nested else []
     return frame, [f"JSON, {text.encoding}.", *left_out, *notes]
@@ -107,5 +107,9 @@ def _column(values: list[Any]) -> Any:
             return np.array(values, dtype=np.int64)
         if all(abs(value) <= _EXACT_INTEGERS for value in present if isinstance(value, int)):
             return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    texts = [value if value is None or isinstance(value, str) else str(value) for value in values]
-    return pd.array(texts, dtype="str")
+    return pd.array([None if value is None else _encodable(str(value)) for value in values], dtype="str")
+
+
+def _encodable(text: str) -> str:
+    """JSON may escape half a surrogate pair, which no encoding can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

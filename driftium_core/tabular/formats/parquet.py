@@ -11,7 +11,7 @@ import pandas as pd
 from driftium_core.errors import TableReadError
 from driftium_core.tabular.formats.containers import check_size
 from driftium_core.tabular.formats.headers import column_names
-from driftium_core.tabular.formats.wording import listed, plural, shown_name, shown_size
+from driftium_core.tabular.formats.wording import listed, plural, quoted, shown_name, shown_size
 
 __all__ = ["read_parquet"]
 
@@ -57,7 +57,8 @@ def read_parquet(view: memoryview, name: str, max_bytes: int | None) -> tuple[pd
     if not kept:
         raise TableReadError(f"{shown_name(name)} has no column of plain values. Nothing was loaded.")
     names, header_notes = column_names([label for label, _ in kept])
-    frame = pd.DataFrame({label: _values(column) for label, (_, column) in zip(names, kept, strict=True)}, copy=False)
+    values = [_converted(column, label, name) for label, column in kept]
+    frame = pd.DataFrame(dict(zip(names, values, strict=True)), copy=False)
     opaque = [f"Lists, objects or binary values in {listed(left_out)} were left out."] if left_out else []
     return frame, ["Parquet.", *opaque, *header_notes]
 
@@ -79,6 +80,18 @@ def _is_opaque(kind: Any) -> bool:
     return bool(types.is_nested(kind) or types.is_binary(kind) or types.is_large_binary(kind)) or bool(
         types.is_fixed_size_binary(kind) or types.is_interval(kind)
     )
+
+
+def _converted(column: Any, label: str, name: str) -> Any:
+    import pyarrow as pa
+
+    try:
+        return _values(column)
+    except pa.ArrowException:
+        raise TableReadError(
+            f"Column {quoted(label)} of {shown_name(name)} has the type {column.type}, which cannot be read. "
+            "Save it as text or numbers. Nothing was loaded."
+        ) from None
 
 
 def _values(column: Any) -> Any:
@@ -111,7 +124,8 @@ def _integers(column: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    largest = pc.max(pc.abs(column.cast(pa.float64()))).as_py() or 0.0
+    extremes = pc.min_max(column).as_py()
+    largest = max(-extremes["min"], extremes["max"])
     if largest > (_EXACT_INTEGERS if column.null_count else 2**63 - 1):
         return column.cast(pa.string()).to_pandas()
     if column.null_count:

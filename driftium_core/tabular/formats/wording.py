@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["listed", "plural", "quoted", "shown_name", "shown_size"]
+__all__ = ["listed", "one_line", "plural", "quoted", "shown_name", "shown_size"]
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 MEGABYTE = 1024**2
 
 
-def _one_line(text: str, limit: int) -> str:
+def one_line(text: str, limit: int) -> str:
     """*text* without control characters, its middle left out when it is longer than *limit*."""
     text = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", text).strip()
     if len(text) <= limit:
@@ -22,12 +22,12 @@ def _one_line(text: str, limit: int) -> str:
 
 def shown_name(name: str) -> str:
     """The last part of a file's path, on one line and at most 60 characters long."""
-    return _one_line(re.split(r"[\\/]", name)[-1], 60) or "The file"
+    return one_line(re.split(r"[\\/]", name)[-1], 60) or "The file"
 
 
 def quoted(column: str) -> str:
     """A column or value in backquotes, on one line and at most 40 characters long."""
-    return f"`{_one_line(column, 40)}`"
+    return f"`{one_line(column, 40)}`"
 
 
 def listed(names: Sequence[str], *, noun: str = "more column", limit: int = 5) -> str:

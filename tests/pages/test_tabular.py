@@ -1,0 +1,166 @@
+"""The Tabular page as its users know it: simulate, upload, save, reopen; and no file can break it."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from driftium_core import monitor
+from tests.bad_input.corpus import CORPUS
+from tests.pages.conftest import settle, texts
+
+REFERENCE = pd.DataFrame({"amount": [i * 37 % 500 for i in range(600)], "city": ["Oslo", "Bergen", "Tromsø"] * 200})
+SHIFTED = REFERENCE.assign(amount=REFERENCE.amount + 400)
+
+
+def line(app) -> str:
+    """The verdict line as a person reads it."""
+    return app.header[0].value.replace("\\", "")
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    return frame.to_csv(index=False).encode()
+
+
+def open_page(app, **query):
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    app.switch_page("tabular.py")
+    return settle(app.run())
+
+
+def choose_upload(app, side):
+    app.segmented_control(key=f"tabular_{side}").set_value("Upload")
+    return app.run()
+
+
+def upload(app, side, name, content):
+    app.file_uploader(key=f"tabular_{side}_file").upload(name, content)
+    return settle(app.run())
+
+
+def upload_both(app, current, name="current.csv"):
+    choose_upload(app, "reference")
+    choose_upload(app, "current")
+    upload(app, "reference", "reference.csv", csv(REFERENCE))
+    return upload(app, "current", name, current)
+
+
+def test_a_newcomer_sees_a_critical_drift_of_the_sample_at_once(app):
+    page = open_page(app)
+    assert "✕ Drift: CRITICAL." in line(page)
+    assert "20\u202f000 reference rows" in line(page)
+    assert "Simulated" in texts(page)
+    drifted = next(metric for metric in page.metric if metric.label == "Drifted columns")
+    assert drifted.value.endswith("of 17")
+
+
+def test_the_filter_of_a_link_is_in_force(app):
+    page = open_page(app, filter="campaign >= 0")
+    assert "No drift found" in line(page)  # all rows pass, so nothing can have moved
+
+
+def test_a_broken_filter_in_a_link_is_told_and_the_page_still_works(app):
+    page = open_page(app, filter="age <<< 35")
+    assert any("filter in the link" in warning.value for warning in page.warning)
+    assert page.header
+
+
+def test_moving_the_threshold_changes_the_verdict(app):
+    page = open_page(app)
+    page.slider(key="filter-below-age").set_value(92)
+    page = settle(page.run())
+    assert "No drift found" in line(page)
+
+
+def test_an_uploaded_check_is_saved_and_opens_by_its_link(app, services):
+    page = upload_both(open_page(app), csv(SHIFTED))
+    assert "600 current against 600 reference rows" in texts(page).replace("\u202f", " ")
+    (run,) = monitor.table_runs(services)
+    assert (run.reference_name, run.current_name, run.drifted) == ("reference.csv", "current.csv", 1)
+
+    linked = open_page(app, run=run.id)
+    assert "Saved run of" in texts(linked)
+    assert "1 of 2 columns drifted" in texts(linked)
+
+
+def test_a_simulation_is_saved_only_on_request_and_once(app, services):
+    page = open_page(app)
+    assert monitor.table_runs(services) == []
+    page.button(key="save-run").click()
+    page = settle(page.run())
+    assert [run.simulated for run in monitor.table_runs(services)] == ["age < 35"]
+    assert not [button for button in page.button if button.key == "save-run"]
+
+
+def test_a_run_that_is_gone_gets_a_sentence_and_a_way_back(app):
+    page = open_page(app, run="nosuchrun")
+    assert any("nosuchrun" in error.value for error in page.error)
+    page.button(key="back-to-live").click()
+    assert "Drift" in line(settle(page.run()))
+
+
+def test_a_reference_can_be_saved_used_and_removed(app, services):
+    page = choose_upload(open_page(app), "reference")
+    page = upload(page, "reference", "january.csv", csv(REFERENCE))
+    page.text_input(key="tabular_reference_name").set_value("January")
+    page.button(key="tabular_save_reference").click()
+    page = settle(page.run())
+    assert [reference.name for reference in monitor.references(services)] == ["January"]
+
+    page = settle(page.run())
+    page.segmented_control(key="tabular_reference").set_value("Saved")
+    page = settle(page.run())
+    assert "January: 600 rows" in texts(page)
+    page.button(key="tabular_remove_reference").click()
+    page = settle(page.run())
+    assert monitor.references(services) == []
+    assert not page.exception
+
+
+def test_the_plain_rule_and_threshold_come_from_the_link(app):
+    page = open_page(app, rule="Plain p", p="0.001")
+    assert page.number_input(key="p").value == 0.001
+    assert "adjusted" not in line(page)
+
+
+def test_column_names_and_cells_with_markup_are_shown_as_text(app):
+    name = "<script>alert(1)</script>"
+    frame = REFERENCE.rename(columns={"city": name})
+    page = choose_upload(open_page(app), "reference")
+    choose_upload(page, "current")
+    upload(page, "reference", "reference.csv", csv(frame))
+    page = upload(page, "current", "current.csv", csv(frame.assign(**{name: "![x](http://example.com/y.png)"})))
+    assert not page.exception
+    html = [element.value for element in page.markdown if element.allow_html]
+    assert html == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bad", CORPUS, ids=lambda bad: bad.name)
+def test_no_file_breaks_the_page(app, bad):
+    page = choose_upload(open_page(app), "current")
+    page = upload(page, "current", bad.name, bad.build())
+    assert not page.exception
+    if bad.error:
+        assert page.error, "a file that cannot be read needs a sentence"
+        assert page.segmented_control(key="tabular_current").value == "Upload"
+    else:
+        assert page.header or page.error
+
+
+def test_a_check_that_failed_says_why_and_keeps_the_files(app):
+    page = upload_both(open_page(app), csv(REFERENCE.rename(columns={"amount": "a", "city": "b"})))
+    assert any("column" in error.value for error in page.error)
+    assert page.file_uploader(key="tabular_current_file").value is not None
+
+
+def test_options_are_part_of_the_report(app, services):
+    page = upload_both(open_page(app), csv(SHIFTED))
+    page.multiselect(key="tabular_columns").set_value(["city"])
+    page = settle(page.run())
+    assert "● No drift found" in line(page)
+    newest = monitor.table_runs(services)[0]
+    report = json.loads(monitor.export_run(services, newest.id, kind="json"))
+    assert [column["column"] for column in report["columns"]] == ["city"]
