@@ -282,16 +282,10 @@ def read_upload(
 
 def sample_table(services: Services, n_rows: int = 20_000, *, seed: int = 0) -> Table:
     """The simulated demographic sample."""
-    from driftium_core.tabular.demographics import simulate_demographics
-    from driftium_core.tabular.table import Table
+    from driftium_core.tabular.demographics import simulated_sample
 
-    recipe = f"simulate_demographics({n_rows}, seed={seed})"
-    known = services.tables.get(recipe)
-    if known is not None:
-        return known
-    frame = simulate_demographics(n_rows, seed=seed)
-    digest = hashlib.sha256(recipe.encode()).hexdigest()
-    return services.tables.put(recipe, Table("simulated sample", frame, digest))
+    key = f"sample {n_rows} {seed}"
+    return services.tables.get(key) or services.tables.put(key, simulated_sample(n_rows, seed=seed))
 
 
 def filter_options(services: Services, reference: Table) -> tuple[FilterOption, ...]:
@@ -304,16 +298,10 @@ def filter_options(services: Services, reference: Table) -> tuple[FilterOption, 
 
 def simulate(services: Services, reference: Table, chosen: Filter) -> Table:
     """The reference's rows that a filter keeps, as a current table."""
-    from driftium_core.tabular import simulate as simulation
-    from driftium_core.tabular.table import Table
+    from driftium_core.tabular.simulate import filter_table
 
-    words = chosen.describe()
-    key = hashlib.sha256(f"{reference.content_hash}\n{words}".encode()).hexdigest()
-    known = services.tables.get(key)
-    if known is not None:
-        return known
-    rows = simulation.apply_filter(reference.frame, chosen)
-    return services.tables.put(key, Table(f"{reference.name}, {words}", rows, key))
+    key = f"{reference.content_hash} {reference.name} {chosen.describe()}"
+    return services.tables.get(key) or services.tables.put(key, filter_table(reference, chosen))
 
 
 def save_reference(
