@@ -37,6 +37,7 @@ __all__ = [
     "health",
     "open_reference",
     "open_run",
+    "preload",
     "read_upload",
     "references",
     "sample_table",
@@ -87,6 +88,13 @@ class TableMonitor:
     name: str
     latest: TableRun
     effects: tuple[float, ...]
+
+
+def preload() -> None:
+    """Import what the first check needs, so that it does not wait for it; takes about a second."""
+    import driftium_core.tabular.demographics
+    import driftium_core.tabular.drift
+    import driftium_core.tabular.simulate  # noqa: F401
 
 
 def fingerprint(reference: Table, current: Table, settings: CompareSettings) -> str:
