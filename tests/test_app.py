@@ -136,6 +136,30 @@ def test_other_hosts_get_nothing(server: Server) -> None:
         assert (answer.status, list(json.loads(answer.body))) == (400, ["detail"])
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("127.0.0.1", "http://127.0.0.1", "101"),
+        ("evil.example", "http://evil.example", "403"),  # another name that points here (DNS rebinding)
+        ("127.0.0.1", "http://evil.example", "403"),
+    ],
+)
+def test_the_live_connection_is_held_to_host_and_origin(server: Server, host: str, origin: str, status: str) -> None:
+    port = int(server.url.rsplit(":", 1)[1])
+    lines = [
+        "GET /_stcore/stream HTTP/1.1",
+        f"Host: {host}",
+        f"Origin: {origin}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",  # the sample key of RFC 6455
+    ]
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert connection.recv(64).split()[1].decode() == status
+
+
 def test_only_this_machine_can_reach_it(server: Server) -> None:
     port = int(server.url.rsplit(":", 1)[1])
     listening = {
