@@ -1,5 +1,6 @@
 """Driftium's ASGI entry: `streamlit run app.py`, `uvicorn app:app` or `python app.py`."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -30,4 +31,5 @@ app = st.App(
 )
 
 if __name__ == "__main__":
-    app.run()
+    with suppress(KeyboardInterrupt):  # raised again by uvicorn after it has stopped cleanly
+        app.run()

@@ -19,8 +19,9 @@ class Guard:
     """Pure ASGI middleware; refuses with a JSON ``{"detail"}``.
 
     A wrong Host means that another site's name points here (DNS rebinding). A foreign Origin means that another
-    site's page sends the request; only requests that may change something are held to it. The body is counted as it
-    comes in, as its length may be unstated or a lie.
+    site's page sends the request; what may change something is held to it, the live connection included: Streamlit
+    would check that one too, but asks a server on the Internet for this machine's address to do so. The body is
+    counted as it comes in, as its length may be unstated or a lie.
 
     Parameters
     ----------
@@ -52,12 +53,8 @@ class Guard:
         if "*" not in self._hosts and (_name(host) or "") not in self._hosts:
             return 400, "The Host of this request is not one of DRIFTIUM_ALLOWED_HOSTS."
         origin = headers.get("origin")
-        if (
-            scope["type"] == "http"
-            and scope["method"] not in SAFE_METHODS
-            and origin
-            and urlsplit(origin).netloc.lower() != host.lower()
-        ):
+        may_change = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+        if may_change and origin and urlsplit(origin).netloc.lower() != host.lower():
             return 403, "This request comes from a page of another origin."
         stated = headers.get("content-length", "")
         if self._max_body_bytes is not None and stated.isdigit() and int(stated) > self._max_body_bytes:

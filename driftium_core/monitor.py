@@ -37,6 +37,7 @@ __all__ = [
     "health",
     "open_reference",
     "open_run",
+    "preload",
     "read_upload",
     "references",
     "sample_table",
@@ -87,6 +88,13 @@ class TableMonitor:
     name: str
     latest: TableRun
     effects: tuple[float, ...]
+
+
+def preload() -> None:
+    """Import what the first check needs, so that it does not wait for it; takes about a second."""
+    import driftium_core.tabular.demographics
+    import driftium_core.tabular.drift
+    import driftium_core.tabular.simulate  # noqa: F401
 
 
 def fingerprint(reference: Table, current: Table, settings: CompareSettings) -> str:
@@ -284,7 +292,7 @@ def sample_table(services: Services, n_rows: int = 20_000, *, seed: int = 0) -> 
     """The simulated demographic sample."""
     from driftium_core.tabular.demographics import simulated_sample
 
-    key = f"sample:{n_rows}:{seed}"
+    key = f"sample {n_rows} {seed}"
     return services.tables.get(key) or services.tables.put(key, simulated_sample(n_rows, seed=seed))
 
 
@@ -300,7 +308,7 @@ def simulate(services: Services, reference: Table, chosen: Filter) -> Table:
     """The reference's rows that a filter keeps, as a current table."""
     from driftium_core.tabular.simulate import filter_table
 
-    key = f"filtered:{reference.content_hash}:{chosen.describe()}"
+    key = f"{reference.content_hash} {reference.name} {chosen.describe()}"
     return services.tables.get(key) or services.tables.put(key, filter_table(reference, chosen))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -11,14 +10,13 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
+from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.services import Services, open_services
 
 __all__ = ["get_services", "lifespan"]
 
 _log = logging.getLogger(__name__)
-
-_FIRST_PAGE_NEEDS = ("pandas", "pyarrow", "plotly.graph_objects", "driftium_core.tabular.drift")
 
 
 @st.cache_resource(show_spinner=False, on_release=Services.close)
@@ -29,8 +27,13 @@ def get_services() -> Services:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Warm up in a thread while the server starts; close the services when it stops."""
-    threading.Thread(target=_warm_up, name="driftium-warm-up", daemon=True).start()
+    """Have ready what the first page needs, load the rest in a thread, and close the services at the end.
+
+    The server says that it is up after the first part: a page that imports these itself, while the thread imports
+    the rest, takes longer than both in turn.
+    """
+    await asyncio.to_thread(_open)
+    threading.Thread(target=_load_the_rest, name="driftium-warm-up", daemon=True).start()
     try:
         yield
     finally:
@@ -38,10 +41,16 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         await asyncio.to_thread(get_services.clear)
 
 
-def _warm_up() -> None:
+def _open() -> None:
+    import pandas  # noqa: F401 - every page needs it
+
     try:
         get_services().generator.state()
     except DriftiumError as error:
         _log.error("%s", error)  # every page says the same
-    for name in _FIRST_PAGE_NEEDS:
-        importlib.import_module(name)
+
+
+def _load_the_rest() -> None:
+    monitor.preload()
+    import driftium_core.figures.distributions
+    import driftium_core.figures.runs  # noqa: F401 - both bring plotly
