@@ -126,9 +126,18 @@ def load_column(series: pd.Series[Any]) -> Column:
         return load_column(pd.Series(np.asarray(series)))
     if isinstance(dtype, pd.PeriodDtype):
         return load_column(series.dt.to_timestamp())
+    if isinstance(dtype, pd.CategoricalDtype) and not isinstance(dtype.categories.dtype, pd.StringDtype):
+        return _named_categories(series)
     if isinstance(dtype, pd.IntervalDtype):
         return _from_arrow(_strings(series), series.size, words="categories")
     return _from_arrow(pa.array(series), series.size)
+
+
+def _named_categories(series: pd.Series[Any]) -> Column:
+    """Categories that are numbers, intervals or other objects, by their text."""
+    codes = series.cat.codes.to_numpy()
+    names = _strings(pd.Series(series.cat.categories, dtype=object))
+    return _from_arrow(names.take(pa.array(codes, mask=codes < 0)), series.size, words="categories")
 
 
 def sort_numbers(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -186,7 +195,8 @@ def _from_objects(series: pd.Series[Any]) -> Column:
             return load_column(pd.to_timedelta(series))
         case "complex":
             return _complex(series)
-    note = "Holds values of several kinds; they were compared as text."
+    notes = {"time": "Times of day were compared as categories.", "bytes": "Binary values were compared as text."}
+    note = notes.get(kind, "Holds values of several kinds; they were compared as text.")
     return _from_arrow(_strings(series), series.size, words="mixed values", notes=(note,))
 
 
