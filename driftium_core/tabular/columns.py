@@ -143,11 +143,12 @@ def _named_categories(series: pd.Series[Any]) -> Column:
 def sort_numbers(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Sorted copy; whole numbers of a small span by counting."""
     if values.dtype.kind in "iu" and values.size > 1000:
-        low = values.min()
-        span = int(values.max()) - int(low)
+        low = int(values.min())
+        span = int(values.max()) - low
         if span < MAX_COUNTED_SPAN:
-            counts = np.bincount(values - low, minlength=span + 1)
-            return np.repeat(np.arange(span + 1).astype(values.dtype) + low, counts)
+            # In 64 bits: the span of a small dtype does not fit into it.
+            counts = np.bincount(np.subtract(values, low, dtype=np.int64), minlength=span + 1)
+            return np.repeat(np.arange(low, low + span + 1).astype(values.dtype), counts)
     return np.sort(values)
 
 
