@@ -63,4 +63,5 @@ def _travel(reference: npt.NDArray[Any], current: npt.NDArray[Any], start: int) 
     steps = np.concatenate([np.arange(start, stop) * m, inside * n])
     steps.sort(kind="stable")
     widths = np.diff(steps, append=stop * m)
-    return float(np.abs(reference[steps // m].astype(float) - current[steps // n]) @ widths)
+    # Not as a dot product: BLAS would start threads of its own inside ours.
+    return float((np.abs(reference[steps // m].astype(float) - current[steps // n]) * widths).sum())

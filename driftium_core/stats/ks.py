@@ -105,10 +105,9 @@ def ks_pvalue(gap: Gap, tie_ends: npt.NDArray[np.int64] | None = None) -> float:
     """p-value of D, conditional on the tied values.
 
     Up to ``n·m = 10 000`` it is the exact share of all arrangements of the pooled values that reach this
-    distance [1]_, ties taken into account [2]_. Above, it is Kolmogorov's limit. The limit is never too small:
-    for equal sizes it is right to second order, for very unequal sizes it is up to a tenth too large when the
-    smaller sample has about 100 values, and ties make it larger still. A verdict therefore does not flip to
-    "drift" by crossing the switch.
+    distance [1]_, ties taken into account [2]_. Above, it is Kolmogorov's limit. For equal sizes the limit is
+    right to 1 % there; for very unequal sizes it is too large, by about a tenth when the smaller sample has 100
+    values, and ties make it larger still: it errs towards "no drift".
 
     Parameters
     ----------
