@@ -131,6 +131,8 @@ def fmt_time(time: datetime, *, now: datetime | None = None) -> str:
 
 
 def fmt_window(start: np.datetime64, end: np.datetime64) -> str:
-    """``"2013-01-01 to 2013-12-30"``; with the time of day when both are within two days."""
-    unit = "m" if end - start < np.timedelta64(2, "D") else "D"
-    return " to ".join(str(moment.astype(f"datetime64[{unit}]")).replace("T", " ") for moment in (start, end))
+    """``"2013-01-01 to 2013-12-30"``; with the time of day when both are within two days and not midnight."""
+    midnight = all(moment == moment.astype("datetime64[D]") for moment in (start, end))
+    unit = "D" if midnight or end - start >= np.timedelta64(2, "D") else "m"
+    texts = [str(moment.astype(f"datetime64[{unit}]")).replace("T", " ") for moment in (start, end)]
+    return " to ".join(dict.fromkeys(texts))

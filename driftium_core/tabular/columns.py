@@ -126,19 +126,29 @@ def load_column(series: pd.Series[Any]) -> Column:
         return load_column(pd.Series(np.asarray(series)))
     if isinstance(dtype, pd.PeriodDtype):
         return load_column(series.dt.to_timestamp())
+    if isinstance(dtype, pd.CategoricalDtype) and not isinstance(dtype.categories.dtype, pd.StringDtype):
+        return _named_categories(series)
     if isinstance(dtype, pd.IntervalDtype):
         return _from_arrow(_strings(series), series.size, words="categories")
     return _from_arrow(pa.array(series), series.size)
 
 
+def _named_categories(series: pd.Series[Any]) -> Column:
+    """Categories that are numbers, intervals or other objects, by their text."""
+    codes = series.cat.codes.to_numpy()
+    names = _strings(pd.Series(series.cat.categories, dtype=object))
+    return _from_arrow(names.take(pa.array(codes, mask=codes < 0)), series.size, words="categories")
+
+
 def sort_numbers(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Sorted copy; whole numbers of a small span by counting."""
     if values.dtype.kind in "iu" and values.size > 1000:
-        low = values.min()
-        span = int(values.max()) - int(low)
+        low = int(values.min())
+        span = int(values.max()) - low
         if span < MAX_COUNTED_SPAN:
-            counts = np.bincount(values - low, minlength=span + 1)
-            return np.repeat(np.arange(span + 1).astype(values.dtype) + low, counts)
+            # In 64 bits: the span of a small dtype does not fit into it.
+            counts = np.bincount(np.subtract(values, low, dtype=np.int64), minlength=span + 1)
+            return np.repeat(np.arange(low, low + span + 1).astype(values.dtype), counts)
     return np.sort(values)
 
 
@@ -186,7 +196,8 @@ def _from_objects(series: pd.Series[Any]) -> Column:
             return load_column(pd.to_timedelta(series))
         case "complex":
             return _complex(series)
-    note = "Holds values of several kinds; they were compared as text."
+    notes = {"time": "Times of day were compared as categories.", "bytes": "Binary values were compared as text."}
+    note = notes.get(kind, "Holds values of several kinds; they were compared as text.")
     return _from_arrow(_strings(series), series.size, words="mixed values", notes=(note,))
 
 

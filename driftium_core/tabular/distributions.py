@@ -65,12 +65,12 @@ def number_distribution(reference: Numbers, current: Numbers, gap: Gap | None) -
         return None
     edges = _edges(finite)
     shares = [_shares(_bin_counts(side, edges)) for side in (reference, current)]
-    grid = np.linspace(edges[0], edges[-1], _N_GRID)
+    grid = _between(edges[0], edges[-1], _N_GRID)
     at = gap.at if gap is not None and math.isfinite(gap.at) else math.nan
     if not math.isnan(at):
         grid = np.sort(np.append(grid, at))
     curves = [_ecdf(side, grid) for side in (reference, current)]
-    decimals = _decimals(float(edges[-1] - edges[0]))
+    decimals = _decimals(float(edges[-1]) - float(edges[0]))
     return NumberDistribution(
         edges=_rounded(edges, decimals),
         reference=_rounded(shares[0]),
@@ -95,8 +95,13 @@ def _edges(finite: list[Numbers]) -> Numbers:
     if low == high:
         half = max(0.5, abs(low) * 1e-3)
         return np.array([low - half, high + half])
-    part = np.linspace(0, 1, MAX_BINS + 1)
-    return low * (1 - part) + high * part  # high - low may exceed the largest float
+    return _between(low, high, MAX_BINS + 1)
+
+
+def _between(low: float, high: float, n: int) -> Numbers:
+    """Evenly spaced points; the difference of the ends may exceed the largest float."""
+    part = np.linspace(0, 1, n)
+    return np.asarray(low * (1 - part) + high * part)
 
 
 def _bin_counts(side: Numbers, edges: Numbers) -> Numbers:

@@ -229,7 +229,8 @@ def _plain_summary(side: Column) -> str:
     match side:
         case LabelColumn():
             length = float(pc.mean(pc.utf8_length(side.labels)).as_py())
-            return f"{fmt_n(len(side.labels))} distinct, about {length:.0f} characters"
+            unit = "character" if round(length) == 1 else "characters"
+            return f"{fmt_n(len(side.labels))} distinct, about {length:.0f} {unit}"
         case NumberColumn():
             return f"{fmt_value(float(side.values[0]))} to {fmt_value(float(side.values[-1]))}, all distinct"
         case _:

@@ -58,7 +58,7 @@ def pair_columns(name: str, reference: Column, current: Column, *, categorical: 
     Numbers are numeric unless all are distinct and they run through a range or ascend with the rows
     (identifiers). Labels are categories unless nearly all are distinct: long ones are text, others identifiers.
     Numbers on one side and text on the other are compared as numbers when 95 % of the text reads as numbers, as
-    categories when there are at most 1000 distinct numbers, and not otherwise.
+    categories when the numbers repeat (at most 1000 distinct ones), and not otherwise.
 
     Parameters
     ----------
@@ -177,20 +177,26 @@ def _across_types(pair: ColumnPair) -> ColumnPair:
     parsed, share = _parse_dates(text) if isinstance(other, TimeColumn) else _parse_numbers(text)
     if parsed is not None:
         sides[labels] = parsed
-        note = "Text that reads as " + (f"{parsed.words}" + (" was compared as such" if share == 1 else ""))
-        if share < 1:
-            note += f" was compared as such; the other {fmt_percent(1 - share)} of it counts as missing"
-        pair = replace(pair, reference=sides[0], current=sides[1], notes=(*pair.notes, note + "."))
+        note = f"Text that reads as {parsed.words} was compared as such"
+        note += f"; the other {fmt_percent(1 - share)} of it counts as missing." if share < 1 else "."
+        if text.words == "true or false":
+            note = "True and false were compared as 1 and 0."
+        pair = replace(pair, reference=sides[0], current=sides[1], notes=(*pair.notes, note))
         match pair.reference, pair.current:
             case (NumberColumn() as r, NumberColumn() as c):
                 return _common_numbers(pair, r, c)
         return pair
-    if isinstance(other, NumberColumn) and np.unique(other.values).size <= MAX_NUMBER_LABELS:
+    if isinstance(other, NumberColumn) and _few_distinct(other):
         sides[1 - labels] = _as_labels(other)
         note = "One table holds numbers and the other text; both were compared as categories."
         return replace(pair, reference=sides[0], current=sides[1], notes=(*pair.notes, note))
     why = f"One table holds {pair.reference.words} and the other {pair.current.words}: nothing can be compared."
     return replace(pair, not_tested=why, reference=_unusable(sides[0]))
+
+
+def _few_distinct(side: NumberColumn) -> bool:
+    """Numbers that repeat enough to be the names of something."""
+    return int(np.unique(side.values).size) <= min(MAX_NUMBER_LABELS, max(20, side.n_present // 2))
 
 
 def _unusable(side: Column) -> UnusableColumn:

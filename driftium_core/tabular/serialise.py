@@ -124,7 +124,6 @@ def report_from_dict(data: dict[str, Any]) -> TableReport:
 
 
 def _column_from_dict(data: dict[str, Any]) -> ColumnResult:
-    missing = data["missing_test"]
     return ColumnResult(
         column=data["column"],
         kind=ColumnKind(data["kind"]),
@@ -138,14 +137,7 @@ def _column_from_dict(data: dict[str, Any]) -> ColumnResult:
             dof=data["dof"],
             notes=tuple(data["test_notes"]),
         ),
-        missing=Measure(
-            **{
-                **missing,
-                "statistic": _number(missing["statistic"]),
-                "effect_size": _number(missing["effect_size"]),
-                "notes": tuple(missing["notes"]),
-            }
-        ),
+        missing=_missing_test(data["missing_test"]),
         pvalue_adjusted=data["p_value_adjusted"],
         missing_pvalue_adjusted=data["missing_p_value_adjusted"],
         severity=_severity(data["severity"]),
@@ -168,6 +160,11 @@ def _column_from_dict(data: dict[str, Any]) -> ColumnResult:
             )
         },
     )
+
+
+def _missing_test(data: dict[str, Any]) -> Measure:
+    numbers = {name: _number(data[name]) for name in ("statistic", "effect_size")}
+    return Measure(**{**data, **numbers, "notes": tuple(data["notes"])})
 
 
 def _distribution(data: dict[str, Any] | None) -> Distribution | None:

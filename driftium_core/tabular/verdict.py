@@ -35,8 +35,9 @@ def judge(
 
     The value test and the missingness test of every monitored column form one family. A column drifted when an
     adjusted p-value is below the threshold; its severity comes from the largest effect of what is significant.
-    Time columns are in no family and are never judged. Without drift, a report is inconclusive when a table has
-    fewer than 30 rows, or so few that even two samples without any overlap could not be significant.
+    Time columns and empty ones are in no family and are never judged. Without drift, a report is inconclusive
+    when a table has fewer than 30 rows, or so few that even two samples without any overlap could not be
+    significant.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def judge(
 
 
 def _family(column: ColumnResult) -> tuple[float | None, float | None]:
-    if column.kind is ColumnKind.DATETIME:
+    if column.kind in (ColumnKind.DATETIME, ColumnKind.EMPTY):
         return None, None
     return column.value.pvalue, column.missing.pvalue
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from itertools import combinations
 
 import numpy as np
@@ -18,7 +19,10 @@ FLOATS = hnp.arrays(np.float64, st.integers(1, 60), elements=st.floats(-1e6, 1e6
 @given(TIED | FLOATS, TIED | FLOATS)
 @settings(max_examples=200, deadline=None)
 def test_statistic_equals_scipy_with_ties_and_infinities(reference, current):
-    expected = stats.ks_2samp(reference.astype(float), current.astype(float), method="exact").statistic
+    with warnings.catch_warnings():
+        # scipy's own p-value divides by zero for single values; only its D is wanted.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        expected = stats.ks_2samp(reference.astype(float), current.astype(float), method="asymp").statistic
     assert ks_test(reference, current).statistic == pytest.approx(expected, abs=1e-12)
 
 

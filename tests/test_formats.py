@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from driftium_core import formats as f
+
+
+def plain(text: str) -> str:
+    return text.replace(f.NARROW_SPACE, " ").replace(f.NO_BREAK_SPACE, " ")
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.0, "p < 0.001"), (0.00099, "p < 0.001"), (0.0042, "p = 0.004"), (0.0994, "p = 0.099"),
+        (0.21, "p = 0.21"), (0.9949, "p = 0.99"), (1.0, "p > 0.99"), (None, "p not computed"),
+        (math.nan, "p not computed"),
+    ],
+)  # fmt: skip
+def test_p(p, text):
+    assert plain(f.fmt_p(p)) == text
+
+
+@pytest.mark.parametrize(("n", "text"), [(7, "7"), (999, "999"), (48210, "48 210"), (-1200, "−1 200")])
+def test_n(n, text):
+    assert plain(f.fmt_n(n)) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0 %"), (1e-5, "< 0.1 %"), (0.034, "3.4 %"), (0.604, "60 %"), (0.9999, "99.9 %"), (1.0, "100 %"),
+     (None, "–"), (math.nan, "–")],
+)  # fmt: skip
+def test_percent(share, text):
+    assert plain(f.fmt_percent(share)) == text
+
+
+@pytest.mark.parametrize(("effect", "signed", "text"), [(0.284, False, "0.28"), (-0.06, True, "−0.06"),
+                                                        (0.1, True, "+0.10"), (-0.001, False, "0.00"),
+                                                        (math.nan, False, "–")])  # fmt: skip
+def test_effect(effect, signed, text):
+    assert f.fmt_effect(effect, signed=signed) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(41, "41"), (12500.0, "12 500"), (0.0123456, "0.01235"), (-79.5, "−79.5"), (51.984, "51.98"), (1e300, "1e+300"),
+     (math.inf, "∞"), (-math.inf, "−∞"), (math.nan, "–"), (1e-7, "1e−07"), (0, "0")],
+)  # fmt: skip
+def test_value(value, text):
+    assert plain(f.fmt_value(value)) == text
+
+
+def test_signed_values_and_points():
+    assert f.fmt_value(-9, signed=True) == "−9"
+    assert f.fmt_value(9, signed=True) == "+9"
+    assert plain(f.fmt_points(-0.12)) == "−12 points"
+    assert plain(f.fmt_points(0.051)) == "+5.1 points"
+
+
+def test_names_are_one_short_plain_line():
+    assert f.fmt_name("a\n\tb\x00c") == "a b c"
+    assert f.fmt_name("x" * 50) == "x" * 39 + "…"
+    assert f.fmt_name("  ") == "(empty text)"
+    assert f.fmt_names(["a"]) == "`a`"
+    assert f.fmt_names(["a", "b"]) == "`a` and `b`"
+    assert f.fmt_names(list("abcdefg")) == "`a`, `b`, `c`, `d`, `e` and 2 more"
+
+
+def test_time_is_short_today_and_has_the_year_when_it_is_another():
+    now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    assert f.fmt_time(datetime(2026, 11, 23, 14, 2, tzinfo=UTC), now=now) == "14:02"
+    assert f.fmt_time(datetime(2026, 3, 2, 14, 2, tzinfo=UTC), now=now) == "2 Mar 14:02"
+    assert f.fmt_time(datetime(2025, 3, 2, 14, 2), now=now) == "2 Mar 2025 14:02"
+
+
+def test_window_has_the_time_of_day_when_it_matters():
+    def moment(text):
+        return np.datetime64(text, "us")
+
+    assert f.fmt_window(moment("2013-01-01"), moment("2013-12-30T05:00")) == "2013-01-01 to 2013-12-30"
+    assert (
+        f.fmt_window(moment("2013-01-01T01:00"), moment("2013-01-01T05:00")) == "2013-01-01 01:00 to 2013-01-01 05:00"
+    )
+    assert f.fmt_window(moment("2013-01-01"), moment("2013-01-01")) == "2013-01-01"
