@@ -172,7 +172,8 @@ def _detectable(report: TableReport) -> str:
     summary = report.summary
     n_tests = len(_known_pvalues(report.columns))
     gap = detectable_gap(summary.reference_rows, summary.current_rows, _level(report.settings, n_tests))
-    return f"these sizes can detect a KS gap of {fmt_effect(math.ceil(100 * gap) / 100)} in a single column (80{NARROW_SPACE}% power)"
+    smallest = fmt_effect(math.ceil(100 * gap) / 100)
+    return f"these sizes can detect a KS gap of {smallest} in a single column (80{NARROW_SPACE}% power)"
 
 
 def _inconclusive(report: TableReport, sizes: str) -> str:
