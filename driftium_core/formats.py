@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 __all__ = [
+    "NARROW_SPACE",
     "UNKNOWN",
     "fmt_effect",
     "fmt_n",

@@ -216,7 +216,8 @@ def _number_objects(series: pd.Series[Any], *, whole: bool) -> Column:
 
 def _complex(series: pd.Series[Any]) -> UnusableColumn:
     note = "Complex numbers have no order and were not tested."
-    return UnusableColumn(int(series.notna().sum()), series.size, _strings_digest(series), "complex numbers", (note,))
+    digest = _digest("complex", series.to_numpy(dtype=np.complex128, na_value=np.nan))
+    return UnusableColumn(int(series.notna().sum()), series.size, digest, "complex numbers", (note,))
 
 
 def _from_arrow(array: Any, n_rows: int, *, words: str = "text", notes: tuple[str, ...] = ()) -> Column:
@@ -295,10 +296,6 @@ def _strings(series: pd.Series[Any]) -> Any:
         for value, missing in zip(series, series.isna(), strict=True)
     ]
     return pa.array(texts, pa.large_string())
-
-
-def _strings_digest(series: pd.Series[Any]) -> str:
-    return _digest("text", np.frombuffer("\x1f".join(map(str, series)).encode("utf-8", "replace"), np.uint8))
 
 
 def _digest(kind: str, *parts: npt.NDArray[Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from driftium_core.formats import fmt_effect, fmt_n, fmt_name, fmt_p
+from driftium_core.formats import NARROW_SPACE, fmt_effect, fmt_n, fmt_name, fmt_p
 from driftium_core.severity import GLYPHS, Severity
 from driftium_core.stats.effect import detectable_gap, smallest_ks_pvalue
 from driftium_core.stats.multiplicity import benjamini_hochberg
@@ -172,7 +172,8 @@ def _detectable(report: TableReport) -> str:
     summary = report.summary
     n_tests = len(_known_pvalues(report.columns))
     gap = detectable_gap(summary.reference_rows, summary.current_rows, _level(report.settings, n_tests))
-    return f"these sizes can detect a gap of {fmt_effect(math.ceil(100 * gap) / 100)} in a single column"
+    smallest = fmt_effect(math.ceil(100 * gap) / 100)
+    return f"these sizes can detect a KS gap of {smallest} in a single column (80{NARROW_SPACE}% power)"
 
 
 def _inconclusive(report: TableReport, sizes: str) -> str:

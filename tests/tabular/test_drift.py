@@ -111,7 +111,7 @@ def test_no_drift_says_what_these_sizes_can_detect(tables):
     report = compare_tables(*tables)
     assert report.headline == "● No drift found."
     assert report.summary.severity is Severity.LOW
-    assert "these sizes can detect a gap of 0.0" in report.verdict
+    assert "these sizes can detect a KS gap of 0.0" in report.verdict
 
 
 @pytest.mark.parametrize(("rows", "more"), [(0, 30), (9, 21), (29, 1)])
