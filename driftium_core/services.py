@@ -38,7 +38,7 @@ class Services:
         self.store = store
         self.jobs = Jobs()
         self.reports: Recent[TimedReport] = Recent(32)
-        self.tables: Recent[Table] = Recent(8)
+        self.tables: Recent[Table] = Recent(4)  # tables are large; four cover a reference and the slider's last stops
         self.filter_options: Recent[tuple[FilterOption, ...]] = Recent(32)
         self.generator = GeneratorProbe(settings.ollama_host, settings.model, settings.gguf)
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Choice", "choose_options", "choose_tables"]
 
-FILE_TYPES = ["csv", "tsv", "txt", "gz", "zip", "parquet", "jsonl"]
 RULES: dict[str, Correction] = {"Benjamini-Hochberg": "bh", "Plain p": "none"}
 BELOW, AT_LEAST, BETWEEN, ONE_OF = "below", "at least", "between", "is one of"
 
@@ -271,13 +270,13 @@ def _read_upload(services: Services, side: str, offer: Callable[[Services, Table
     limit_mb = services.settings.max_upload_mb
     upload = st.file_uploader(
         f"{side.capitalize()} file",
-        type=FILE_TYPES,
         key=f"tabular_{side}_file",
         max_upload_size=limit_mb,
         label_visibility="collapsed",
         help=f"CSV (comma, semicolon, tab or pipe), gz, zip, JSON lines or Parquet, up to {limit_mb} MB.",
     )
     if upload is None:
+        st.caption("CSV, TSV, JSON lines or Parquet; gz and zip with one table too.")
         return None
     table = run_job(
         services,
