@@ -54,7 +54,7 @@ class Guard:
             return 400, "The Host of this request is not one of DRIFTIUM_ALLOWED_HOSTS."
         origin = headers.get("origin")
         may_change = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
-        if may_change and origin and urlsplit(origin).netloc.lower() != host.lower():
+        if may_change and origin and origin.lower().partition("://")[2] != host.lower():
             return 403, "This request comes from a page of another origin."
         stated = headers.get("content-length", "")
         if self._max_body_bytes is not None and stated.isdigit() and int(stated) > self._max_body_bytes:

@@ -292,7 +292,7 @@ def sample_table(services: Services, n_rows: int = 20_000, *, seed: int = 0) -> 
     """The simulated demographic sample."""
     from driftium_core.tabular.demographics import simulated_sample
 
-    key = f"sample {n_rows} {seed}"
+    key = f"sample:{n_rows}:{seed}"
     return services.tables.get(key) or services.tables.put(key, simulated_sample(n_rows, seed=seed))
 
 
@@ -308,7 +308,7 @@ def simulate(services: Services, reference: Table, chosen: Filter) -> Table:
     """The reference's rows that a filter keeps, as a current table."""
     from driftium_core.tabular.simulate import filter_table
 
-    key = f"{reference.content_hash} {reference.name} {chosen.describe()}"
+    key = f"filtered:{reference.content_hash}:{chosen.describe()}"
     return services.tables.get(key) or services.tables.put(key, filter_table(reference, chosen))
 
 

@@ -124,7 +124,7 @@ def test_own_hosts_pass(client: TestClient, host: str) -> None:
     assert client.get("/health", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:9999"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:9999", "http://[::"])
 def test_pages_of_other_origins_cannot_change_anything(echo: TestClient, origin: str) -> None:
     answer = echo.post("/echo", content=b"x", headers={"Origin": origin})
     assert (answer.status_code, answer.json()) == (403, {"detail": "This request comes from a page of another origin."})
