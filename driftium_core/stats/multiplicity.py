@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 __all__ = ["benjamini_hochberg"]
 
@@ -29,5 +28,10 @@ def benjamini_hochberg(pvalues: Sequence[float | None]) -> list[float | None]:
     tested = ~np.isnan(values)
     if not tested.any():
         return [None] * len(values)
-    values[tested] = false_discovery_control(values[tested])
-    return [float(p) if known else None for p, known in zip(values, tested, strict=True)]
+    known = values[tested]
+    order = np.argsort(known)
+    scaled = known[order] * known.size / np.arange(1, known.size + 1)
+    # An adjusted p-value is never above that of a larger p-value.
+    known[order] = np.minimum.accumulate(scaled[::-1])[::-1]
+    values[tested] = known
+    return [float(p) if in_family else None for p, in_family in zip(values, tested, strict=True)]
