@@ -16,8 +16,9 @@ show_parts(services)
 with card(
     "settings",
     "Settings in force",
-    "Read from environment variables at start. Change one there and start Driftium again; "
-    "the p threshold and the rule for many columns are set on the Tabular page, under Options.",
+    "Read at start from environment variables or a `.env` file in the working folder; "
+    "change one there and start Driftium again. "
+    "The p threshold and the rule for many columns are set on the Tabular page, under Options.",
 ):
     st.dataframe(
         pd.DataFrame(services.settings.in_force(), columns=["Setting", "Value", "Set by", "What it does"]),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError, NotFoundError
+from driftium_core.errors import DriftiumError, NotFoundError, StorageError
 from driftium_core.formats import fmt_n, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.session import get_services
 from pages.ui.tabular_help import show_help
-from pages.ui.tabular_history import open_run, run_title, show_history
+from pages.ui.tabular_history import open_run, show_history
 from pages.ui.tabular_inputs import Choice, choose_options, choose_tables
 from pages.ui.tabular_report import show_downloads, show_report
 from pages.ui.widgets import escape, title
@@ -41,6 +41,8 @@ def show_live(services: Services) -> None:
         if checked is not None:
             with actions:
                 _show_actions(services, choice, options, checked)
+            if checked.notice:
+                st.warning(escape(f"This run was not saved. {checked.notice}"), icon=":material/database_off:")
             show_report(checked.report, checked.fingerprint, provenance=_provenance(choice, checked))
     show_history(services, selected=None)
 
@@ -65,16 +67,29 @@ def _check(services: Services, choice: Choice, options: CompareSettings) -> Chec
 
 def _show_actions(services: Services, choice: Choice, options: CompareSettings, checked: CheckedRun) -> None:
     show_downloads(checked.report, f"driftium-{checked.fingerprint[:8]}")
-    saved = checked.run_id or monitor.find_run(services, checked.fingerprint)
+    saved = checked.run_id or _find_saved(services, checked)
     if saved:
         if st.button(
             "Open saved run", icon=":material/link:", help="This run has a link of its own.", key="open-saved"
         ):
             open_run(saved)
     elif st.button("Save run", type="primary", icon=":material/save:", key="save-run", shortcut="Ctrl+S"):
-        monitor.check_table(services, choice.reference, choice.current, options, save=True, simulated=choice.simulated)
-        st.toast("Run saved to the history below.", icon=":material/save:")
-        st.rerun()
+        run = monitor.check_table(
+            services, choice.reference, choice.current, options, save=True, simulated=choice.simulated
+        )
+        if run.notice:
+            st.toast(f"Not saved. {escape(run.notice)}", icon=":material/database_off:", duration="long")
+        else:
+            st.toast("Run saved to the history below.", icon=":material/save:")
+            st.rerun()
+
+
+def _find_saved(services: Services, checked: CheckedRun) -> str | None:
+    """Id of the run that a simulation was saved as; a database that fails is told of by the history card."""
+    try:
+        return monitor.find_run(services, checked.fingerprint)
+    except StorageError:
+        return None
 
 
 def _provenance(choice: Choice, checked: CheckedRun) -> str:
@@ -91,7 +106,7 @@ def show_saved(services: Services, run_id: str) -> None:
     except NotFoundError as error:
         with title("Tabular"):
             st.empty()
-        st.error(str(error))
+        st.error(escape(error))
         _back_button()
         show_history(services, selected=None)
         return
@@ -105,7 +120,7 @@ def show_saved(services: Services, run_id: str) -> None:
                 st.rerun()
         _back_button()
     when = f"Saved run of {fmt_time(run.created_at)}, {fmt_n(run.duration_ms)} ms."
-    data = f"Simulated: {run.reference_name} with {run.simulated}." if run.simulated else f"{run_title(run)}."
+    data = f"Simulated: {run.reference_name} with {run.simulated}." if run.simulated else f"{run.title}."
     show_report(report, run.fingerprint, provenance=f"{when} {data}")
     show_history(services, selected=run.id)
 

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from driftium_core import monitor
+from driftium_core.errors import StorageError
 from driftium_core.formats import fmt_effect, fmt_n, fmt_time
 from driftium_core.severity import severity_label
-from pages.ui.widgets import card, chart, severity_column, theme
+from pages.ui.widgets import card, chart, escape, severity_column, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,15 +19,20 @@ if TYPE_CHECKING:
     from driftium_core.services import Services
     from driftium_core.store import TableRun
 
-__all__ = ["open_run", "run_title", "show_history"]
+__all__ = ["open_run", "show_history"]
 
 TREND_RUNS = 20
+MAX_RUNS = 100
 
 
 def show_history(services: Services, *, selected: str | None) -> None:
     """Draw the trend of the newest runs and their table; picking one opens it."""
-    runs = monitor.table_runs(services, limit=100)
     with card("history", "Saved runs"):
+        try:
+            runs = monitor.table_runs(services, limit=MAX_RUNS)
+        except StorageError as error:
+            st.error(escape(error), icon=":material/database_off:")
+            return
         if not runs:
             st.caption(
                 "No run is saved yet. Checks of uploaded files are saved by themselves; "
@@ -36,11 +42,6 @@ def show_history(services: Services, *, selected: str | None) -> None:
         st.caption(f"The newest {min(len(runs), TREND_RUNS)} of {len(runs)} as a trend. Pick a run to open it.")
         _show_trend(runs[:TREND_RUNS][::-1], selected)
         _show_table(runs, selected)
-
-
-def run_title(run: TableRun) -> str:
-    """Which data a run is about, in a few words."""
-    return f"{run.simulated or run.current_name} against {run.reference_name}"
 
 
 def open_run(run_id: str) -> None:
@@ -53,7 +54,7 @@ def _show_trend(runs: Sequence[TableRun], selected: str | None) -> None:
     from driftium_core.figures.runs import RunPoint, run_trend
 
     points = [
-        RunPoint(run.id, fmt_time(run.created_at), run_title(run), run.severity, run.drift_rate, run.max_effect)
+        RunPoint(run.id, fmt_time(run.created_at), run.title, run.severity, run.drift_rate, run.max_effect)
         for run in runs
     ]
     event = chart(

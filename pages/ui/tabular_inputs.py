@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError, InputError
+from driftium_core.errors import DriftiumError, InputError, StorageError
 from driftium_core.formats import fmt_n
 from driftium_core.tabular.filter_options import CategoryOption, FilterOption, RangeOption
 from driftium_core.tabular.report import CompareSettings, Correction
@@ -90,7 +90,11 @@ def choose_options(columns: list[str]) -> CompareSettings:
 
 
 def _choose_reference(services: Services) -> Table | None:
-    saved = monitor.references(services)
+    try:
+        saved = monitor.references(services)
+    except StorageError as error:
+        saved = []
+        st.error(escape(error), icon=":material/database_off:")
     kinds = ["Sample", "Upload", "Saved"] if saved else ["Sample", "Upload"]
     kind = st.segmented_control(
         "Reference",
@@ -125,7 +129,7 @@ def _open_saved(services: Services, saved: list[Any]) -> Table | None:
     try:
         table = monitor.open_reference(services, chosen)
     except DriftiumError as error:
-        st.error(str(error))
+        st.error(escape(error))
         return None
     with st.container(horizontal=True, vertical_alignment="center"):
         _describe(table)
@@ -144,7 +148,7 @@ def _offer_saving(services: Services, table: Table) -> None:
             try:
                 monitor.save_reference(services, table, name=name.strip())
             except DriftiumError as error:
-                st.error(str(error))
+                st.error(escape(error))
             else:
                 st.toast(f"Saved as {escape(name)}.", icon=":material/bookmark_added:")
 

@@ -168,3 +168,21 @@ def test_options_are_part_of_the_report(app, services):
     newest = monitor.table_runs(services)[0]
     report = json.loads(monitor.export_run(services, newest.id, kind="json"))
     assert [column["column"] for column in report["columns"]] == ["city"]
+
+
+def test_a_failing_database_costs_the_history_and_not_the_report(app, services, tmp_path):
+    page = upload_both(open_page(app), csv(SHIFTED))
+    folder = services.store.location.split("///")[1].rsplit("/", 1)[0]
+    gone = tmp_path.parent / f"{tmp_path.name}-away"
+    assert folder == str(tmp_path)
+    tmp_path.rename(gone)
+    try:
+        page.number_input(key="p").set_value(0.01)
+        page = settle(page.run())
+        assert "1 of 2 columns drifted" in line(page)
+        assert any("is gone" in error.value for error in page.error)
+        assert any("not saved" in warning.value for warning in page.warning)
+    finally:
+        gone.rename(tmp_path)
+    page = settle(page.run())
+    assert not page.error

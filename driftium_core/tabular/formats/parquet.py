@@ -24,7 +24,7 @@ def read_parquet(view: memoryview, name: str, max_bytes: int | None) -> tuple[pd
     """Frame and notes of a Parquet file.
 
     Categories become text, truth values the categories ``True`` and ``False``, decimals floats, moments naive UTC.
-    Nested and binary columns and pandas' stored index are left out with a note.
+    Nested and binary columns are left out with a note; pandas' stored index, which is no data, without one.
 
     Raises
     ------
