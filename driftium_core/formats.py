@@ -87,13 +87,14 @@ def fmt_value(value: float | None, *, signed: bool = False) -> str:
     if value is None or math.isnan(value):
         return UNKNOWN
     sign = "+" if signed else ""
+    grouping = "," if abs(value) >= 10_000 else ""  # four digits may be a year
     if math.isinf(value):
         return (f"{sign}∞" if value > 0 else f"{MINUS}∞").strip()
     if value == int(value) and abs(value) < 1e9:
-        text = f"{int(value):{sign},}"
+        text = f"{int(value):{sign}{grouping}}"
     elif 1e-4 <= abs(value) < 1e9:
         decimals = max(0, 3 - math.floor(math.log10(abs(value))))
-        text = f"{value:{sign},.{decimals}f}"
+        text = f"{value:{sign}{grouping}.{decimals}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:
         text = f"{value:{sign}.3g}"

@@ -83,7 +83,10 @@ class CheckedRun:
 
 @dataclass(frozen=True, slots=True)
 class TableMonitor:
-    """All runs against one reference: the newest one, and the largest effects of up to 20, oldest first."""
+    """All runs against one reference: the newest one, and the largest effects of up to 20, oldest first.
+
+    A run without drift counts as effect 0, an inconclusive one is left out.
+    """
 
     name: str
     latest: TableRun
@@ -267,13 +270,13 @@ def export_run(services: Services, run_id: str, *, kind: Literal["json", "csv"])
 
 
 def table_monitors(services: Services, *, project: str = DEFAULT_PROJECT) -> list[TableMonitor]:
-    """One entry per reference that was checked against, the newest run's first."""
-    by_reference: dict[str, list[TableRun]] = {}
+    """One entry per reference that was checked against, the newest run's first; simulations apart from real data."""
+    by_reference: dict[tuple[str, bool], list[TableRun]] = {}
     for run in table_runs(services, project=project):
-        by_reference.setdefault(run.reference_name, []).append(run)
+        by_reference.setdefault((run.reference_name, run.simulated is not None), []).append(run)
     return [
-        TableMonitor(name, runs[0], tuple(run.max_effect for run in reversed(runs[:20]) if run.max_effect is not None))
-        for name, runs in by_reference.items()
+        TableMonitor(name, runs[0], tuple(run.max_effect or 0.0 for run in reversed(runs[:20]) if run.severity))
+        for (name, _), runs in by_reference.items()
     ]
 
 

@@ -56,9 +56,9 @@ def _columns(columns: Sequence[ColumnResult], *, wide: bool) -> Table:
         cells = [
             Text(severity_label(column.severity), STYLES[column.severity]),
             Text(column.column),
-            Text(fmt_effect(column.value.effect_size)),
-            Text(fmt_p(column.pvalue_adjusted)),
-            Text(column.shift),
+            Text(fmt_effect(column.decisive.effect_size)),
+            Text(fmt_p(column.decisive_pvalue_adjusted)),
+            Text(column.decisive_shift),
         ]
         summaries = [Text(column.reference_summary), Text(column.current_summary)] if wide else []
         table.add_row(*cells, *summaries, style=None if column.drifted else "dim")

@@ -60,21 +60,34 @@ def show_first_steps() -> None:
                 st.switch_page(TABULAR_PAGE)
 
 
+def show_verdict(monitors: Sequence[TableMonitor]) -> None:
+    """The worst newest result of real data; a simulation is nobody's incident."""
+    real = [m for m in monitors if m.latest.simulated is None]
+    newest = f"Newest check {fmt_time(max(m.latest.created_at for m in monitors))}."
+    if not real:
+        verdict(
+            None, "○ Only simulations so far.", "Check a file of yours on the Tabular page to watch it here.", newest
+        )
+        return
+    attention = [m for m in real if m.latest.severity in (Severity.HIGH, Severity.CRITICAL)]
+    if attention:
+        worst = max(attention, key=lambda m: m.latest.severity.rank if m.latest.severity else -1)
+        run = worst.latest
+        headline = f"{severity_label(run.severity)}: {fmt_n(len(attention))} of {fmt_n(len(real))} references."
+        sentence = (
+            f"`{worst.name}` needs you first: {run.drifted} of {run.monitored} columns of {run.current_name} drifted."
+        )
+        verdict(run.severity, headline, sentence, newest)
+        return
+    severities = [m.latest.severity for m in real if m.latest.severity]
+    severity = max(severities, key=lambda s: s.rank) if severities else None
+    n_open = len(real) - len(severities)
+    unclear = f" {fmt_n(n_open)} inconclusive." if n_open else ""
+    verdict(severity, f"{severity_label(severity)}.", f"No reference needs attention now.{unclear}", newest)
+
+
 def show_monitors(monitors: Sequence[TableMonitor]) -> None:
     """One row per reference: its newest run, and how the runs before it went."""
-    worst = max(monitors, key=lambda m: -1 if m.latest.severity is None else m.latest.severity.rank)
-    attention = [m for m in monitors if m.latest.severity in (Severity.HIGH, Severity.CRITICAL)]
-    severity = worst.latest.severity
-    if attention:
-        sentence = f"{worst.name} needs you first: {worst.latest.drifted} of {worst.latest.monitored} columns drifted."
-    else:
-        sentence = "No reference has a HIGH or CRITICAL result."
-    verdict(
-        severity,
-        f"{severity_label(severity)}.",
-        f"{fmt_n(len(attention))} of {fmt_n(len(monitors))} need attention. {sentence}",
-        f"Newest check {fmt_time(max(m.latest.created_at for m in monitors))}.",
-    )
     from driftium_core.figures.palette import PALETTES
 
     frame = pd.DataFrame(
@@ -118,6 +131,7 @@ def show_page(services: Services) -> None:
         if monitors and st.button("New check", type="primary", icon=":material/add:"):
             st.switch_page(TABULAR_PAGE)
     if monitors:
+        show_verdict(monitors)
         show_monitors(monitors)
     else:
         show_first_steps()

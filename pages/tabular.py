@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError, StorageError
-from driftium_core.formats import fmt_n, fmt_time
+from driftium_core.formats import fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.session import get_services
 from pages.ui.tabular_help import show_help
@@ -44,7 +44,7 @@ def show_live(services: Services) -> None:
             if checked.notice:
                 st.warning(escape(f"This run was not saved. {checked.notice}"), icon=":material/database_off:")
             show_report(checked.report, checked.fingerprint, provenance=_provenance(choice, checked))
-    show_history(services, selected=None)
+    show_history(services, selected=None, reference=choice.reference.name if choice else None)
 
 
 def _check(services: Services, choice: Choice, options: CompareSettings) -> CheckedRun | None:
@@ -119,10 +119,10 @@ def show_saved(services: Services, run_id: str) -> None:
                 st.query_params.clear()
                 st.rerun()
         _back_button()
-    when = f"Saved run of {fmt_time(run.created_at)}, {fmt_n(run.duration_ms)} ms."
+    when = f"Saved run of {fmt_time(run.created_at)}, computed in {run.duration_ms / 1000:.2f} s."
     data = f"Simulated: {run.reference_name} with {run.simulated}." if run.simulated else f"{run.title}."
     show_report(report, run.fingerprint, provenance=f"{when} {data}")
-    show_history(services, selected=run.id)
+    show_history(services, selected=run.id, reference=run.reference_name)
 
 
 def _back_button() -> None:

@@ -47,7 +47,7 @@ def run_trend(points: Sequence[RunPoint], theme: Theme, *, selected: str | None 
     )
     figure.add_scatter(
         x=x,
-        y=[point.max_effect if point.severity else 0.0 for point in points],
+        y=[point.max_effect or 0.0 for point in points],  # nothing drifted, or inconclusive: at the foot
         mode="markers+lines" if all(point.severity for point in points) else "markers",
         name="Largest effect of a drifted column",
         customdata=[point.run_id for point in points],

@@ -153,6 +153,9 @@ class ColumnResult:
     distribution : Distribution or None
         None where there is nothing to draw (text, identifiers, empty columns).
     notes : tuple of str
+    decided_by : {"value", "missing"}
+        Which of both tests gave the severity: the missingness test only where it is significant and its effect is
+        larger than that of a significant value test.
     """
 
     column: str
@@ -175,6 +178,26 @@ class ColumnResult:
     distances: dict[str, float]
     distribution: Distribution | None
     notes: tuple[str, ...] = ()
+    decided_by: Literal["value", "missing"] = "value"
+
+    @property
+    def decisive(self) -> Measure:
+        """The test that gave the column its severity."""
+        return self.missing if self.decided_by == "missing" else self.value
+
+    @property
+    def decisive_pvalue_adjusted(self) -> float | None:
+        """Adjusted p-value of `decisive`."""
+        return self.missing_pvalue_adjusted if self.decided_by == "missing" else self.pvalue_adjusted
+
+    @property
+    def decisive_shift(self) -> str:
+        """What moved, in words: the share of missing values where that decided, else `shift`."""
+        from driftium_core.formats import fmt_points
+
+        if self.decided_by == "missing":
+            return f"missing {fmt_points(self.missing_current - self.missing_reference)}"
+        return self.shift
 
 
 @dataclass(frozen=True, slots=True)

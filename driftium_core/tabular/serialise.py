@@ -57,6 +57,7 @@ def _column_to_dict(column: ColumnResult) -> dict[str, Any]:
         "effect_size": value.effect_size,
         "severity": column.severity,
         "drifted": column.drifted,
+        "decided_by": column.decided_by,
         "n_reference": value.n_reference,
         "n_current": value.n_current,
         "missing_reference": column.missing_reference,
@@ -150,6 +151,7 @@ def _column_from_dict(data: dict[str, Any]) -> ColumnResult:
             name: data[name]
             for name in (
                 "drifted",
+                "decided_by",
                 "missing_reference",
                 "missing_current",
                 "n_new_categories",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from driftium_core.formats import NARROW_SPACE, fmt_effect, fmt_n, fmt_name, fmt_p
 from driftium_core.severity import GLYPHS, Severity
@@ -84,11 +84,12 @@ def _decide(columns: list[ColumnResult], settings: CompareSettings) -> list[Colu
     adjusted = benjamini_hochberg(raw) if settings.correction == "bh" else raw
     judged = []
     for column, value, missing in zip(columns, adjusted[::2], adjusted[1::2], strict=True):
-        significant = [
-            measure.effect_size
-            for p, measure in ((value, column.value), (missing, column.missing))
-            if p is not None and p < settings.p_threshold
-        ]
+        tests: tuple[tuple[Literal["value", "missing"], float | None, float], ...] = (
+            ("value", value, column.value.effect_size),
+            ("missing", missing, column.missing.effect_size),
+        )
+        significant = [(effect, name) for name, p, effect in tests if p is not None and p < settings.p_threshold]
+        effect, decided_by = max(significant, key=lambda found: found[0], default=(0.0, tests[0][0]))
         severity = Severity.LOW if value is not None or missing is not None else None
         judged.append(
             replace(
@@ -96,7 +97,8 @@ def _decide(columns: list[ColumnResult], settings: CompareSettings) -> list[Colu
                 pvalue_adjusted=value,
                 missing_pvalue_adjusted=missing,
                 drifted=bool(significant),
-                severity=Severity.from_effect(max(significant)) if significant else severity,
+                severity=Severity.from_effect(effect) if significant else severity,
+                decided_by=decided_by,
             )
         )
     return judged
@@ -109,10 +111,9 @@ def _missingness_moved(column: ColumnResult, settings: CompareSettings) -> bool:
 
 
 def _rank(column: ColumnResult) -> tuple[int, float, float]:
-    known = [p for p in (column.pvalue_adjusted, column.missing_pvalue_adjusted) if p is not None]
-    effects = [e for e in (column.value.effect_size, column.missing.effect_size) if not math.isnan(e)]
-    tested = column.severity.rank if column.severity else -1
-    return -tested, min(known, default=2.0), -max(effects, default=0.0)
+    p, effect = column.decisive_pvalue_adjusted, column.decisive.effect_size
+    severity = column.severity.rank if column.severity else -1
+    return -severity, 2.0 if p is None else p, 0.0 if math.isnan(effect) else -effect
 
 
 def _level(settings: CompareSettings, n_tests: int) -> float:

@@ -31,15 +31,15 @@ def show_column(column: ColumnResult, settings: CompareSettings) -> None:
 
 
 def _line(column: ColumnResult, settings: CompareSettings) -> str:
-    value, parts = column.value, [severity_badge(column.severity)]
-    if value.pvalue is None:
+    decisive, parts = column.decisive, [severity_badge(column.severity)]
+    if decisive.pvalue is None:
         parts.append("not tested")
     else:
         p_name = "adjusted " if settings.correction == "bh" else ""
-        parts += [f"effect {fmt_effect(value.effect_size)}", escape(value.method),
-                  escape(p_name + fmt_p(column.pvalue_adjusted))]  # fmt: skip
-    if column.shift:
-        parts.append(f"**{escape(column.shift)}**")
+        parts += [f"effect {fmt_effect(decisive.effect_size)}", escape(decisive.method),
+                  escape(p_name + fmt_p(column.decisive_pvalue_adjusted))]  # fmt: skip
+    if column.decisive_shift:
+        parts.append(f"**{escape(column.decisive_shift)}**")
     return f"{parts[0]} {' · '.join(parts[1:])}"
 
 
@@ -71,8 +71,9 @@ def _show_samples(column: ColumnResult) -> None:
         )
         if column.missing.pvalue is not None:
             st.caption(
-                f"Missing against present: {escape(fmt_p(column.missing_pvalue_adjusted))} adjusted, "
-                f"difference {fmt_percent(column.missing.effect_size)}."
+                f"Values: effect {fmt_effect(column.value.effect_size)}, "
+                f"{escape(fmt_p(column.value.pvalue))}. Missing against present: effect "
+                f"{fmt_effect(column.missing.effect_size)}, {escape(fmt_p(column.missing.pvalue))}. Both uncorrected."
             )
         for note in (*column.value.notes, *column.notes):
             st.caption(prose(note))

@@ -25,8 +25,11 @@ TREND_RUNS = 20
 MAX_RUNS = 100
 
 
-def show_history(services: Services, *, selected: str | None) -> None:
-    """Draw the trend of the newest runs and their table; picking one opens it."""
+def show_history(services: Services, *, selected: str | None, reference: str | None = None) -> None:
+    """Draw the trend of the newest runs and their table; picking one opens it.
+
+    With ``reference``, the runs against it come first: a trend over different references has no meaning.
+    """
     with card("history", "Saved runs"):
         try:
             runs = monitor.table_runs(services, limit=MAX_RUNS)
@@ -39,9 +42,24 @@ def show_history(services: Services, *, selected: str | None) -> None:
                 "a simulation when you press Save run."
             )
             return
-        st.caption(f"The newest {min(len(runs), TREND_RUNS)} of {len(runs)} as a trend. Pick a run to open it.")
+        runs = _of_reference(runs, reference)
+        if not runs:
+            st.caption("No run against this reference is saved yet.")
+            return
+        n_shown = min(len(runs), TREND_RUNS)
+        st.caption(f"The newest {n_shown} of {len(runs)} as a trend. Pick a run to open it.")
         _show_trend(runs[:TREND_RUNS][::-1], selected)
         _show_table(runs, selected)
+
+
+def _of_reference(runs: Sequence[TableRun], reference: str | None) -> Sequence[TableRun]:
+    same = [run for run in runs if run.reference_name == reference]
+    if reference is None or len(same) == len(runs):
+        return runs
+    shown = st.segmented_control(
+        "Runs", ["This reference", "All"], default="This reference", key="tabular_runs", required=True
+    )
+    return same if shown == "This reference" else runs
 
 
 def open_run(run_id: str) -> None:

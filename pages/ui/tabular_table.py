@@ -81,20 +81,21 @@ def _frame(key: str, names: tuple[str, ...], _columns: list[ColumnResult]) -> pd
 
 def _row(column: ColumnResult) -> dict[str, object]:
     reference_shape, current_shape = _shapes(column)
-    tested = column.value.pvalue is not None
+    decisive = column.decisive
+    tested = decisive.pvalue is not None
     return {
         "Severity": [severity_label(column.severity)],
         "Column": column.column,
-        "Effect": column.value.effect_size if tested else None,
-        "Adjusted p": fmt_p(column.pvalue_adjusted) if tested else None,
+        "Effect": decisive.effect_size if tested else None,
+        "Adjusted p": fmt_p(column.decisive_pvalue_adjusted) if tested else None,
         "Reference shape": reference_shape,
         "Current shape": current_shape,
-        "Shift": column.shift or None,
+        "Shift": column.decisive_shift or None,
         "Reference": column.reference_summary,
         "Current": column.current_summary,
-        "Test": column.value.method,
-        "Statistic": column.value.statistic if tested else None,
-        "p": fmt_p(column.value.pvalue) if tested else None,
+        "Test": decisive.method,
+        "Statistic": decisive.statistic if tested else None,
+        "p": fmt_p(decisive.pvalue) if tested else None,
         "Missing": f"{fmt_percent(column.missing_reference)} → {fmt_percent(column.missing_current)}",
         "Kind": column.kind.value,
         "Status": "drifted" if column.drifted else "not tested" if column.severity is None else "no drift",

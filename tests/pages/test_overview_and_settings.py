@@ -28,7 +28,8 @@ def test_a_saved_run_is_watched(app, services):
     monitor.check_table(services, reference, current)
     page = app.run()
     assert "✕ CRITICAL" in texts(page)
-    assert "1 of 1 need attention" in texts(page)
+    assert "1 of 1 references" in texts(page)
+    assert "`orders.csv` needs you first" in texts(page)
     frame = page.dataframe[0].value
     assert list(frame["Reference"]) == ["orders.csv"]
     assert list(frame["Newest current"]) == ["today.csv"]
@@ -46,3 +47,12 @@ def test_settings_in_force_are_listed(app):
     assert not page.exception
     frame = page.dataframe[0].value
     assert frame.set_index("Setting").loc["DRIFTIUM_MAX_UPLOAD_MB", "Value"] == "500"
+
+
+def test_a_simulation_is_nobodys_incident(app, services):
+    reference = Table("sample", pd.DataFrame({"x": [i * 37 % 400 for i in range(500)]}), "r")
+    current = Table("x < 100", reference.frame[reference.frame.x < 100], "c")
+    monitor.check_table(services, reference, current, simulated="x < 100")
+    page = app.run()
+    assert "Only simulations so far" in texts(page)
+    assert "CRITICAL" not in page.header[0].value

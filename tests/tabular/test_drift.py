@@ -323,3 +323,15 @@ def test_ten_thousand_columns_and_ten_thousand_categories_are_usable():
     report = compare_tables(*labels)
     assert report.columns[0].value.dof == 9_999
     assert report.summary.status == "no_drift"
+
+
+def test_a_column_that_only_lost_values_is_told_by_its_missing_values():
+    reference = pd.DataFrame({"income": [i * 37 % 900 for i in range(2000)]})
+    gaps = pd.DataFrame({"income": [None if i % 5 == 0 else i * 37 % 900 for i in range(2000)]})
+    (column,) = compare_tables(reference, gaps).columns
+    # 20 points of missing values against none: HIGH from 0.20 on, though the values themselves did not move.
+    assert column.severity == "HIGH"
+    assert column.decided_by == "missing"
+    assert column.decisive.effect_size == pytest.approx(0.2)
+    assert column.decisive_pvalue_adjusted < 1e-6 < column.pvalue_adjusted
+    assert column.decisive_shift == "missing +20\u00a0points"
