@@ -39,7 +39,7 @@ def run_trend(points: Sequence[RunPoint], theme: Theme, *, selected: str | None 
     top = _add_bands(figure, points, theme)
     figure.add_scatter(
         x=x,
-        y=[point.drift_rate for point in points],
+        y=[point.drift_rate if point.severity else None for point in points],
         mode="lines",
         name="Share of columns drifted",
         line={"color": palette.muted, "width": 2, "dash": "dot"},

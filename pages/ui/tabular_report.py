@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from driftium_core.formats import fmt_effect, fmt_n, fmt_percent
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_percent
 from pages.ui.tabular_drill import show_column
 from pages.ui.tabular_table import pick_column
 from pages.ui.widgets import card, verdict
@@ -70,30 +70,39 @@ def show_downloads(report: TableReport, name: str) -> None:
 
 
 def _show_metrics(report: TableReport) -> None:
-    summary = report.summary
-    drifted = [column for column in report.columns if column.drifted]
-    worst = report.largest_effect
-    missing = report.missing_shares
-    metrics = [
-        (
-            "Drifted columns",
-            f"{fmt_n(summary.drifted_feature_count)} of {fmt_n(summary.monitored_feature_count)}",
-            "none"
-            if not drifted
-            else ", ".join(column.column for column in drifted[:2]) + (" …" if len(drifted) > 2 else ""),
-        ),
-        ("Drift rate", "–" if summary.drift_rate is None else fmt_percent(summary.drift_rate), "of monitored columns"),
-        (
-            "Largest effect",
-            "–" if worst is None else fmt_effect(worst.effect_size),
-            "no column drifted" if worst is None else worst.column,
-        ),
-        ("Missing values", fmt_percent(missing[1]), f"{fmt_percent(missing[0])} in reference"),
+    with st.container(key="metrics"):
+        metrics = _metrics(report)
+        for place, (label, value, below) in zip(st.columns(len(metrics)), metrics, strict=True):
+            place.metric(label, value, fmt_name(below), delta_color="off", delta_arrow="off", border=False)
+
+
+def _metrics(report: TableReport) -> list[tuple[str, str, str]]:
+    """Label, value and the words below of each headline number; a blank has its reason below."""
+    summary, worst = report.summary, report.largest_effect
+    missing_reference, missing_current = report.missing_shares
+    names = [column.column for column in report.columns if column.drifted]
+    n_monitored = fmt_n(summary.monitored_feature_count)
+    if summary.status == "inconclusive":
+        drifted = [("Drifted columns", UNKNOWN, f"of {n_monitored}: too few rows"),
+                   ("Drift rate", UNKNOWN, "too few rows"), ("Largest effect", UNKNOWN, "too few rows")]  # fmt: skip
+    else:
+        drifted = [
+            ("Drifted columns", f"{fmt_n(len(names))} of {n_monitored}", _few(names)),
+            ("Drift rate", fmt_percent(summary.drift_rate), "of monitored columns"),
+            ("Largest effect", fmt_effect(worst.effect_size) if worst else UNKNOWN,
+             worst.column if worst else "no column drifted"),
+        ]  # fmt: skip
+    return [
+        *drifted,
+        ("Missing values", fmt_percent(missing_current), f"{fmt_percent(missing_reference)} in reference"),
         ("Rows", fmt_n(summary.current_rows), f"{fmt_n(summary.reference_rows)} in reference"),
     ]
-    with st.container(key="metrics"):
-        for place, (label, value, below) in zip(st.columns(len(metrics)), metrics, strict=True):
-            place.metric(label, value, below[:40], delta_color="off", delta_arrow="off", border=False)
+
+
+def _few(names: list[str]) -> str:
+    if not names:
+        return "none"
+    return ", ".join(fmt_name(name, limit=16) for name in names[:2]) + (" …" if len(names) > 2 else "")
 
 
 def _show_findings(report: TableReport) -> None:

@@ -1,0 +1,88 @@
+"""Stored runs: listed, opened, deleted, exported, and summed up per reference."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from driftium_core.errors import InputError, StorageError
+from driftium_core.services import Services
+from driftium_core.store.records import DEFAULT_PROJECT, TableRun
+from driftium_core.tabular.report import TableReport
+
+__all__ = [
+    "TableMonitor",
+    "delete_run",
+    "export_run",
+    "find_run",
+    "open_run",
+    "read_report",
+    "table_monitors",
+    "table_runs",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TableMonitor:
+    """All runs against one reference: the newest one, and the largest effects of up to 20, oldest first.
+
+    A run without drift counts as effect 0, an inconclusive one is left out.
+    """
+
+    name: str
+    latest: TableRun
+    effects: tuple[float, ...]
+
+
+def table_runs(services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[TableRun]:
+    """Stored runs, newest first, without their reports."""
+    return services.store.runs.newest(project=project, limit=limit)
+
+
+def find_run(services: Services, key: str, *, project: str = DEFAULT_PROJECT) -> str | None:
+    """Id of the stored run with this fingerprint, or None."""
+    run = services.store.runs.find(key, project=project)
+    return run.id if run else None
+
+
+def open_run(services: Services, run_id: str) -> tuple[TableRun, TableReport]:
+    """One stored run and its report; `NotFoundError` when it is not stored."""
+    run = services.store.runs.get(run_id)
+    timed = services.reports.get(run.fingerprint)
+    return run, timed.report if timed else read_report(services, run_id)
+
+
+def delete_run(services: Services, run_id: str) -> None:
+    """Remove a stored run; `NotFoundError` when it is not stored."""
+    services.store.runs.delete(run_id)
+
+
+def export_run(services: Services, run_id: str, *, kind: Literal["json", "csv"]) -> str:
+    """A stored report as a JSON document, or as CSV with one line per column."""
+    _, report = open_run(services, run_id)
+    if kind == "csv":
+        return report.to_csv()
+    return json.dumps(report.to_dict(), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def read_report(services: Services, run_id: str) -> TableReport:
+    """The stored report of a run; `StorageError` when another version wrote it."""
+    values = services.store.runs.report(run_id)
+    try:
+        return TableReport.from_dict(values)
+    except InputError as error:
+        raise StorageError(
+            f"The report of run {run_id} was stored by another version of Driftium and cannot be read. Run it again."
+        ) from error
+
+
+def table_monitors(services: Services, *, project: str = DEFAULT_PROJECT) -> list[TableMonitor]:
+    """One entry per reference that was checked against, the newest run's first; simulations apart from real data."""
+    by_reference: dict[tuple[str, bool], list[TableRun]] = {}
+    for run in table_runs(services, project=project):
+        by_reference.setdefault((run.reference_name, run.simulated is not None), []).append(run)
+    return [
+        TableMonitor(name, runs[0], tuple(run.max_effect or 0.0 for run in reversed(runs[:20]) if run.severity))
+        for (name, _), runs in by_reference.items()
+    ]
