@@ -1,6 +1,6 @@
 """Seconds and memory to read a large CSV, against ``pandas.read_csv(engine="c")``.
 
-    python benchmarks/read_speed.py [--rows 1000000] [--repeat 3]
+    python -m benchmarks.read_speed [--rows 1000000] [--repeat 3]
 
 Writes a table of 20 numeric and 10 categorical columns, 2 % missing, to a temporary folder, and reads it with each
 reader in processes of their own, in turn. Ours also hashes the bytes, checks every line's number of fields and

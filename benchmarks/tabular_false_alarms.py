@@ -1,6 +1,6 @@
 """How often `compare_tables` flags anything when nothing changed.
 
-    python benchmarks/tabular_false_alarms.py --data TABLE.csv[.gz] [--splits 200] [--sizes 500 5000]
+    python -m benchmarks.tabular_false_alarms [--data TABLE.csv[.gz]] [--splits 200] [--sizes 500 5000]
 
 Each split draws two disjoint random samples of the same table: whatever is flagged is a false alarm. Shown per
 size: the share of splits with any flag, by Benjamini-Hochberg at 5 % and by the plain per-column rule, and the
@@ -17,6 +17,7 @@ import pandas as pd
 
 from driftium_core import compare_tables
 from driftium_core.severity import Severity
+from driftium_core.tabular.demographics import simulate_demographics
 from driftium_core.tabular.drift import rejudge
 
 GOAL = 0.08
@@ -39,13 +40,16 @@ def false_alarms(table: pd.DataFrame, size: int, splits: int, seed: int) -> tupl
 def main() -> None:
     """Print the table; exit status 1 when a share exceeds the goal."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="a CSV table, e.g. UCI Bank Marketing")
+    parser.add_argument(
+        "--data", type=Path, help="a CSV table, e.g. UCI Bank Marketing; the built-in sample if left out"
+    )
     parser.add_argument("--splits", type=int, default=200)
     parser.add_argument("--sizes", type=int, nargs="+", default=[500, 5000])
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    table = pd.read_csv(options.data)
-    print(f"{options.splits} splits of {options.data.name}: {len(table):,} rows, {table.shape[1]} columns")
+    table = pd.read_csv(options.data) if options.data else simulate_demographics()
+    name = options.data.name if options.data else "the built-in sample"
+    print(f"{options.splits} splits of {name}: {len(table):,} rows, {table.shape[1]} columns")
     print(f"{'rows':>8}{'any flag, BH':>15}{'any flag, plain':>18}{'above LOW':>12}")
     worst = 0.0
     for size in options.sizes:

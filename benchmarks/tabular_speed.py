@@ -1,6 +1,6 @@
 """Time and peak memory of `compare_tables` against the numpy floor and against scipy.
 
-    python benchmarks/tabular_speed.py [--rows 1000000] [--repeats 3]
+    python -m benchmarks.tabular_speed [--rows 1000000] [--repeats 3]
 
 Both tables have 20 numeric and 10 categorical columns with 2 % missing values. The floor computes D and the
 contingency tables and nothing else, with two threads: two sorts and two sweeps per numeric column, dictionary
@@ -133,7 +133,7 @@ def main() -> None:
             make_table(options.rows, seed).to_feather(Path(folder) / f"{side}.feather", compression="uncompressed")
         measured = {}
         for name in CONTENDERS:
-            command = [sys.executable, __file__, "--contender", name, "--folder", folder]
+            command = [sys.executable, "-m", "benchmarks.tabular_speed", "--contender", name, "--folder", folder]
             output = subprocess.run(
                 [*command, "--repeats", str(options.repeats)], check=True, stdout=subprocess.PIPE, text=True
             ).stdout

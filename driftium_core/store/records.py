@@ -15,21 +15,19 @@ DEFAULT_PROJECT = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewRun:
-    """A finished table check, about to be stored.
+class RunFacts:
+    """What is known of a table check besides its report.
 
     Attributes
     ----------
     drift_rate, max_effect : float or None
-        Between 0 and 1; None when nothing was monitored, or nothing could be measured.
+        Between 0 and 1; None when nothing was monitored, or nothing drifted.
     simulated : str or None
         The filter that made the current table out of the reference, as text; None for a table of its own.
     duration_ms : float
         Time the comparison took.
     fingerprint : str
         Digest of both tables' content and the settings; unique per project.
-    report : dict
-        The report as JSON values.
     """
 
     reference_name: str
@@ -45,29 +43,22 @@ class NewRun:
     simulated: str | None
     duration_ms: float
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun(RunFacts):
+    """A finished table check, about to be stored; ``report`` holds JSON values."""
+
     report: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableRun:
-    """A stored table check without its report; the fields are those of `NewRun`, with id and UTC time."""
+class TableRun(RunFacts):
+    """A stored table check without its report; ``created_at`` is in UTC."""
 
     id: str
     project: str
     created_at: datetime
-    reference_name: str
-    current_name: str
-    reference_rows: int
-    current_rows: int
-    severity: Severity | None
-    status: str
-    drifted: int
-    monitored: int
-    drift_rate: float | None
-    max_effect: float | None
-    simulated: str | None
-    duration_ms: float
-    fingerprint: str
 
     @property
     def title(self) -> str:

@@ -42,8 +42,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
 
 def _open() -> None:
-    import pandas  # noqa: F401 - every page needs it
-
+    monitor.preload()
     try:
         get_services().generator.state()
     except DriftiumError as error:
@@ -51,6 +50,5 @@ def _open() -> None:
 
 
 def _load_the_rest() -> None:
-    monitor.preload()
     import driftium_core.figures.distributions
     import driftium_core.figures.runs  # noqa: F401 - both bring plotly
