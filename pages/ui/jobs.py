@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
+from driftium_core.formats import fmt_n
+from pages.ui.widgets import escape
+
 if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
     from driftium_core.services import Services
@@ -63,7 +66,12 @@ def _show_progress(job: Job) -> None:
         st.rerun()
     with st.container(key=f"card-job-{job.id}"):
         share = min(1.0, job.done / job.total) if job.total else 0.0
-        counted = f" {job.done} of {job.total}." if job.total else ""
-        st.progress(share, text=f"{job.title}:{counted} {job.message} You can leave this page; the work goes on.")
-        if st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:"):
+        counted = f" {fmt_n(job.done)} of {fmt_n(job.total)}." if job.total else ""
+        st.progress(
+            share, text=f"{job.title}:{counted} {escape(job.message)} You can leave this page; the work goes on."
+        )
+        if job.cancelling:
+            st.caption("Stopping at the next step.")
+        elif st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:"):
             job.cancel()
+            st.rerun(scope="fragment")
