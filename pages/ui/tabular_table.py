@@ -49,7 +49,10 @@ def pick_column(report: TableReport, key: str) -> ColumnResult | None:
         )
     rows = event.selection.rows
     column = shown[rows[0] if rows and rows[0] < len(shown) else start]
-    st.query_params["column"] = column.column
+    if column is shown[0]:  # the default needs no link, and follows the report when that changes
+        st.query_params.pop("column", None)
+    else:
+        st.query_params["column"] = column.column
     return column
 
 
