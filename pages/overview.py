@@ -63,7 +63,7 @@ def show_first_steps() -> None:
 def show_verdict(monitors: Sequence[TableMonitor]) -> None:
     """The worst newest result of real data; a simulation is nobody's incident."""
     real = [m for m in monitors if m.latest.simulated is None]
-    newest = f"Newest check {fmt_time(max(m.latest.created_at for m in monitors))}."
+    newest = f"Newest check {fmt_time(max(m.latest.created_at for m in real or monitors))}."
     if not real:
         verdict(
             None, "○ Only simulations so far.", "Check a file of yours on the Tabular page to watch it here.", newest
@@ -104,14 +104,14 @@ def show_monitors(monitors: Sequence[TableMonitor]) -> None:
             "Kind": ["simulated" if m.latest.simulated else "files" for m in monitors],
         }
     )
-    with card("monitors", "Watched references", "Pick a row to open its newest run."):
+    with card("monitors", "Checked references", "Pick a row to open its newest run."):
         event = st.dataframe(
             frame,
             hide_index=True,
             key="overview-monitors",
             on_select="rerun",
             selection_mode="single-row",
-            alt="Watched references with severity and newest finding",
+            alt="Checked references with severity and newest finding",
             placeholder="–",
             column_config={
                 "Severity": severity_column(width=128),

@@ -21,13 +21,16 @@ with card(
     "The p threshold and the rule for many columns are set on the Tabular page, under Options.",
 ):
     st.dataframe(
-        pd.DataFrame(services.settings.in_force(), columns=["Setting", "Value", "Set by", "What it does"]),
+        pd.DataFrame(
+            [[str(cell).replace("`", "") for cell in row] for row in services.settings.in_force()],
+            columns=["Setting", "Value", "Set by", "What it does"],
+        ),
         hide_index=True,
         alt="Settings in force",
         column_config={
             "Setting": st.column_config.TextColumn(width=210),
             "Value": st.column_config.TextColumn(width=230),
             "Set by": st.column_config.TextColumn(width=110),
-            "What it does": st.column_config.TextColumn(width="large"),
+            "What it does": st.column_config.TextColumn(width=640),
         },
     )

@@ -7,96 +7,52 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError, NotFoundError, StorageError
+from driftium_core.errors import DriftiumError, NotFoundError
 from driftium_core.formats import fmt_time
-from pages.ui.jobs import run_job
 from pages.ui.session import get_services
+from pages.ui.tabular_check import Check, check_tables, forget_run, link_run, live_run, open_run, save_run
 from pages.ui.tabular_help import show_help
-from pages.ui.tabular_history import open_run, show_history
-from pages.ui.tabular_inputs import Choice, choose_options, choose_tables
-from pages.ui.tabular_report import show_downloads, show_report
-from pages.ui.widgets import escape, title
+from pages.ui.tabular_history import show_history
+from pages.ui.tabular_inputs import choose_tables
+from pages.ui.tabular_options import choose_options
+from pages.ui.tabular_report import show_details, show_downloads, show_verdict
+from pages.ui.widgets import prose, title
 
 if TYPE_CHECKING:
-    from driftium_core.monitor import CheckedRun
     from driftium_core.services import Services
-    from driftium_core.tabular.report import CompareSettings
 
 
 def show_live(services: Services) -> None:
     """Check the tables that are chosen now."""
-    head = title("Tabular")
-    with head:
+    with title("Tabular"):
         actions = st.container(horizontal=True, vertical_alignment="center", width="content")
+    top = st.container(key="top")  # the verdict stands first, though the data below it decides
     choice = choose_tables(services)
     with actions:
         show_help()
         options = choose_options(list(choice.reference.frame.columns) if choice else [])
-    if choice is None:
-        st.info(
-            "The report appears here as soon as a reference and a current table are chosen.", icon=":material/info:"
-        )
-    else:
-        checked = _check(services, choice, options)
-        if checked is not None:
-            with actions:
-                _show_actions(services, choice, options, checked)
-            if checked.notice:
-                st.warning(escape(f"This run was not saved. {checked.notice}"), icon=":material/database_off:")
-            show_report(checked.report, checked.fingerprint, provenance=_provenance(choice, checked))
+    check = None
+    if choice:
+        with top:
+            check = check_tables(services, choice, options)
+    if check:
+        with actions:
+            show_actions(services, check)
+        with top:
+            show_verdict(check.report, check.provenance)
+        show_details(check.report, check.fingerprint)
     show_history(services, selected=None, reference=choice.reference.name if choice else None)
 
 
-def _check(services: Services, choice: Choice, options: CompareSettings) -> CheckedRun | None:
-    """Run the check in a job; a check of files is saved by itself, a simulation on request."""
-    return run_job(
-        services,
-        monitor.fingerprint(choice.reference, choice.current, options),
-        "Comparing columns",
-        lambda progress: monitor.check_table(
-            services,
-            choice.reference,
-            choice.current,
-            options,
-            save=choice.simulated is None,
-            simulated=choice.simulated,
-            progress=progress,
-        ),
-    )
-
-
-def _show_actions(services: Services, choice: Choice, options: CompareSettings, checked: CheckedRun) -> None:
-    show_downloads(checked.report, f"driftium-{checked.fingerprint[:8]}")
-    saved = checked.run_id or _find_saved(services, checked)
-    if saved:
-        if st.button(
-            "Open saved run", icon=":material/link:", help="This run has a link of its own.", key="open-saved"
-        ):
-            open_run(saved)
+def show_actions(services: Services, check: Check) -> None:
+    """Downloads, and saving or opening the run."""
+    show_downloads(check.report, check.about)
+    if check.run_id:
+        label, words = "Open saved run", "This run has a link of its own."
+        if st.button(label, icon=":material/link:", help=words, key="open-saved"):
+            open_run(check.run_id)
     elif st.button("Save run", type="primary", icon=":material/save:", key="save-run", shortcut="Ctrl+S"):
-        run = monitor.check_table(
-            services, choice.reference, choice.current, options, save=True, simulated=choice.simulated
-        )
-        if run.notice:
-            st.toast(f"Not saved. {escape(run.notice)}", icon=":material/database_off:", duration="long")
-        else:
-            st.toast("Run saved to the history below.", icon=":material/save:")
-            st.rerun()
-
-
-def _find_saved(services: Services, checked: CheckedRun) -> str | None:
-    """Id of the run that a simulation was saved as; a database that fails is told of by the history card."""
-    try:
-        return monitor.find_run(services, checked.fingerprint)
-    except StorageError:
-        return None
-
-
-def _provenance(choice: Choice, checked: CheckedRun) -> str:
-    timing = f"Computed in {checked.duration_ms / 1000:.2f} s."
-    if choice.simulated:
-        return f"Simulated: the rows of “{choice.reference.name}” with {choice.simulated}. {timing}"
-    return f"“{choice.current.name}” against “{choice.reference.name}”. {timing}"
+        save_run(services, check)
 
 
 def show_saved(services: Services, run_id: str) -> None:
@@ -105,37 +61,38 @@ def show_saved(services: Services, run_id: str) -> None:
         run, report = monitor.open_run(services, run_id)
     except NotFoundError as error:
         with title("Tabular"):
-            st.empty()
-        st.error(escape(error))
-        _back_button()
+            show_way_back()
+        st.error(prose(str(error)), icon=":material/link_off:")
         show_history(services, selected=None)
         return
     with title("Tabular"):
-        show_downloads(report, f"driftium-{run.id}")
+        show_downloads(report, run.about())
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown("Delete this run from the history? Its link stops working.")
-            if st.button("Delete run", key="delete-run", type="primary"):
-                monitor.delete_run(services, run.id)
-                st.query_params.clear()
-                st.rerun()
-        _back_button()
+            if st.button("Delete run", key="delete-run"):
+                forget_run(services, run)
+        show_way_back()
+    data = f"Simulated: “{run.reference_name}” with {run.simulated}." if run.simulated else f"{run.title}."
+    options = f" Options: {run.options}." if run.options else ""
     when = f"Saved run of {fmt_time(run.created_at)}, computed in {run.duration_ms / 1000:.2f} s."
-    data = f"Simulated: {run.reference_name} with {run.simulated}." if run.simulated else f"{run.title}."
-    show_report(report, run.fingerprint, provenance=f"{when} {data}")
+    show_verdict(report, f"{when} {data}{options}")
+    show_details(report, run.fingerprint)
     show_history(services, selected=run.id, reference=run.reference_name)
 
 
-def _back_button() -> None:
+def show_way_back() -> None:
+    """Leave a saved run for the data that is chosen now."""
     if st.button("Check data now", icon=":material/arrow_back:", key="back-to-live"):
-        st.query_params.clear()
+        link_run(None)
         st.rerun()
 
 
 services = get_services()
 try:
-    if linked_run := st.query_params.get("run"):
+    linked_run = st.query_params.get("run")
+    if linked_run and linked_run != live_run():
         show_saved(services, linked_run)
     else:
         show_live(services)
 except DriftiumError as error:
-    st.error(escape(error), icon=":material/error:")
+    st.error(prose(str(error)), icon=":material/error:")

@@ -177,6 +177,7 @@ def _new_run(key: str, reference: Table, current: Table, timed: TimedReport, sim
         drift_rate=summary.drift_rate,
         max_effect=largest.effect_size if largest else None,
         simulated=simulated,
+        options=timed.report.settings.describe(),
         duration_ms=timed.duration_ms,
         fingerprint=key,
         report=timed.report.to_dict(),

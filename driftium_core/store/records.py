@@ -24,6 +24,8 @@ class RunFacts:
         Between 0 and 1; None when nothing was monitored, or nothing drifted.
     simulated : str or None
         The filter that made the current table out of the reference, as text; None for a table of its own.
+    options : str
+        What departs from the default settings, in words; empty for the defaults.
     duration_ms : float
         Time the comparison took.
     fingerprint : str
@@ -41,6 +43,7 @@ class RunFacts:
     drift_rate: float | None
     max_effect: float | None
     simulated: str | None
+    options: str = ""
     duration_ms: float
     fingerprint: str
 
@@ -64,6 +67,16 @@ class TableRun(RunFacts):
     def title(self) -> str:
         """Both tables in words."""
         return f"“{self.current_name}” against “{self.reference_name}”"
+
+    def about(self) -> dict[str, Any]:
+        """What a download of the report is about."""
+        return {
+            "reference": self.reference_name,
+            "current": self.current_name,
+            "simulated": self.simulated,
+            "run_id": self.id,
+            "created_at": self.created_at.isoformat(),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ class TableRunRow(Base):
     drift_rate: Mapped[float | None]
     max_effect: Mapped[float | None]
     simulated: Mapped[str | None]
+    options: Mapped[str]
     duration_ms: Mapped[float]
     fingerprint: Mapped[str]
     report: Mapped[Any] = mapped_column(CompressedJSON, nullable=False, deferred=True)

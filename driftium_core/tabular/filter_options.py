@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -20,25 +21,33 @@ _LARGEST_SAFE = 2**53 - 1  # a browser's number; a slider cannot go beyond
 
 @dataclass(frozen=True, slots=True)
 class RangeOption:
-    """A numeric column that can be cut by a range.
+    """A column of numbers or dates that can be cut by a range.
 
     Attributes
     ----------
     column : str
-    low, high : int or float
+    low, high : int, float or datetime
         Ends of the slider; they enclose all finite values. Whole-number columns have int, others float.
-    step : int or float
-        About 1/200 of the range, a round number; 1 for whole numbers of a small range.
+    step : int, float or timedelta
+        About 1/200 of the range, a round number; 1 for whole numbers of a small range; a day or an hour for dates.
     default, middle
         A starting threshold that leaves about a third of the rows below it, and a starting range with the middle half.
     """
 
     column: str
-    low: float
-    high: float
-    step: float
-    default: float
-    middle: tuple[float, float]
+    low: Any
+    high: Any
+    step: Any
+    default: Any
+    middle: tuple[Any, Any]
+
+    def clip(self, value: float | pd.Timestamp) -> Any:
+        """Bring a threshold from elsewhere, a link for example, between the ends and into the slider's type."""
+        if isinstance(value, pd.Timestamp) != isinstance(self.low, datetime):
+            return self.default
+        if isinstance(value, pd.Timestamp):
+            return min(max(value.to_pydatetime(warn=False), self.low), self.high)
+        return type(self.low)(min(max(value, self.low), self.high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +64,15 @@ FilterOption = RangeOption | CategoryOption
 def filter_options(frame: pd.DataFrame) -> tuple[FilterOption, ...]:
     """List the columns that rows can be filtered by, in the table's order.
 
-    Left out: constants, all-missing columns, dates, and categories beyond 200 (free text, identifiers).
+    Left out: constants, all-missing columns, and categories beyond 200 (free text, identifiers).
     """
     options = (_option(str(name), frame.iloc[:, i]) for i, name in enumerate(frame.columns))
     return tuple(option for option in options if option is not None)
 
 
 def _option(column: str, values: pd.Series[Any]) -> FilterOption | None:
+    if values.dtype.kind == "M" and getattr(values.dtype, "tz", None) is None:
+        return _date_option(column, values.dropna())
     if pd.api.types.is_bool_dtype(values.dtype) or not pd.api.types.is_numeric_dtype(values.dtype):
         return _category_option(column, values)
     if pd.api.types.is_complex_dtype(values.dtype):
@@ -98,9 +109,21 @@ def _range_option(column: str, numbers: np.ndarray[Any, np.dtype[np.float64]]) -
     )
 
 
-def _category_option(column: str, values: pd.Series[Any]) -> CategoryOption | None:
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+def _date_option(column: str, moments: pd.Series[Any]) -> RangeOption | None:
+    ordered = moments.sort_values(ignore_index=True)
+    if ordered.empty or ordered.iloc[0] == ordered.iloc[-1]:
         return None
+    days = ordered.iloc[-1] - ordered.iloc[0] > timedelta(days=3)
+    unit, step = ("D", timedelta(days=1)) if days else ("h", timedelta(hours=1))
+
+    def at(share: float) -> datetime:
+        return pd.Timestamp(ordered.iloc[int(share * (len(ordered) - 1))]).floor(unit).to_pydatetime()
+
+    high = pd.Timestamp(ordered.iloc[-1]).ceil(unit).to_pydatetime()
+    return RangeOption(column, at(0), high, step, at(1 / 3), (at(1 / 4), at(3 / 4)))
+
+
+def _category_option(column: str, values: pd.Series[Any]) -> CategoryOption | None:
     counts = values.dropna().astype(str).value_counts()
     if not 2 <= len(counts) <= MAX_CATEGORIES:
         return None

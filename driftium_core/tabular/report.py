@@ -233,6 +233,18 @@ class CompareSettings:
     categorical: tuple[str, ...] = ()
     seed: int = 0
 
+    def describe(self) -> str:
+        """What departs from the defaults, in words: ``"plain p < 0.01, 3 columns"``; empty for the defaults."""
+        plain = self.correction == "none"
+        parts = []
+        if plain or self.p_threshold != CompareSettings().p_threshold:
+            parts.append(f"{'plain' if plain else 'adjusted'} p < {self.p_threshold:g}")
+        if self.columns is not None:
+            parts.append("1 column" if len(self.columns) == 1 else f"{len(self.columns)} columns")
+        if self.categorical:
+            parts.append(f"{len(self.categorical)} as categories")
+        return ", ".join(parts)
+
 
 @dataclass(frozen=True, slots=True)
 class TableReport:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from driftium_core.formats import fmt_n
-from pages.ui.widgets import escape
+from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
@@ -52,9 +52,9 @@ def run_job(services: Services, key: str, title: str, work: Callable[[Progress],
 def _show_ended(job: Job, key: str) -> None:
     with st.container(key=f"job-ended-{job.id}"):
         if job.state == "failed":
-            st.error(job.error, icon=":material/error:")
+            st.error(prose(job.error or ""), icon=":material/error:")
         else:
-            st.info(f"{job.title} was cancelled. Nothing was stored.", icon=":material/cancel:")
+            st.info(f"{escape(job.title)} was cancelled. Nothing was stored.", icon=":material/cancel:")
         if st.button("Try again", key=f"again-{job.id}", icon=":material/refresh:"):
             del st.session_state["job_ids"][key]
             st.rerun()
@@ -68,7 +68,8 @@ def _show_progress(job: Job) -> None:
         share = min(1.0, job.done / job.total) if job.total else 0.0
         counted = f" {fmt_n(job.done)} of {fmt_n(job.total)}." if job.total else ""
         st.progress(
-            share, text=f"{job.title}:{counted} {escape(job.message)} You can leave this page; the work goes on."
+            share,
+            text=f"{escape(job.title)}:{counted} {escape(job.message)} You can leave this page; the work goes on.",
         )
         if job.cancelling:
             st.caption("Stopping at the next step.")

@@ -21,8 +21,9 @@ not matter.
 **Many columns.** With 20 tests at 0.05, one false alarm is expected on clean data. The *adjusted p*
 (Benjamini-Hochberg) corrects for that, and decides. Under Options the plain rule can be chosen instead.
 
-**Severity** is given to what is significant, by its effect: ● LOW below 0.10, ◆ MEDIUM from 0.10, ▲ HIGH
-from 0.20, ✕ CRITICAL from 0.30. ○ INCONCLUSIVE means that there are too few values for a verdict; it is not LOW.
+**Severity** is the effect of what is significant: ● LOW below 0.10, ◆ MEDIUM from 0.10, ▲ HIGH from 0.20,
+✕ CRITICAL from 0.30. What is not significant is LOW too; the Status column says what drifted. ○ INCONCLUSIVE means
+that there are too few values for a verdict; it is not LOW.
 
 **Simulation.** The current rows are then a part of the reference itself, so p-values are cautious (too large rather
 than too small). It shows what a drift looks like; it is not evidence about your data.

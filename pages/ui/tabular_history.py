@@ -11,7 +11,8 @@ from driftium_core import monitor
 from driftium_core.errors import StorageError
 from driftium_core.formats import fmt_effect, fmt_n, fmt_time
 from driftium_core.severity import severity_label
-from pages.ui.widgets import card, chart, escape, severity_column, theme
+from pages.ui.tabular_check import open_run
+from pages.ui.widgets import card, chart, prose, severity_column, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from driftium_core.services import Services
     from driftium_core.store import TableRun
 
-__all__ = ["open_run", "show_history"]
+__all__ = ["show_history"]
 
 TREND_RUNS = 20
 MAX_RUNS = 100
@@ -34,7 +35,7 @@ def show_history(services: Services, *, selected: str | None, reference: str | N
         try:
             runs = monitor.table_runs(services, limit=MAX_RUNS)
         except StorageError as error:
-            st.error(escape(error), icon=":material/database_off:")
+            st.error(prose(str(error)), icon=":material/database_off:")
             return
         if not runs:
             st.caption(
@@ -46,9 +47,13 @@ def show_history(services: Services, *, selected: str | None, reference: str | N
         if not runs:
             st.caption("No run against this reference is saved yet.")
             return
-        n_shown = min(len(runs), TREND_RUNS)
-        st.caption(f"The newest {n_shown} of {len(runs)} as a trend. Pick a run to open it.")
-        _show_trend(runs[:TREND_RUNS][::-1], selected)
+        one_reference = len({run.reference_name for run in runs}) == 1
+        if one_reference and len(runs) > 1:
+            n_shown = min(len(runs), TREND_RUNS)
+            st.caption(f"The newest {n_shown} of {len(runs)} as a trend. Pick a run to open it.")
+            _show_trend(runs[:TREND_RUNS][::-1], selected)
+        else:
+            st.caption("Pick a run to open it. Two runs against one reference make a trend.")
         _show_table(runs, selected)
 
 
@@ -60,12 +65,6 @@ def _of_reference(runs: Sequence[TableRun], reference: str | None) -> Sequence[T
         "Runs", ["This reference", "All"], default="This reference", key="tabular_runs", required=True
     )
     return same if shown == "This reference" else runs
-
-
-def open_run(run_id: str) -> None:
-    """Go to a saved run, by its link."""
-    st.query_params.from_dict({"run": run_id})
-    st.rerun()
 
 
 def _show_trend(runs: Sequence[TableRun], selected: str | None) -> None:
@@ -99,6 +98,7 @@ def _show_table(runs: Sequence[TableRun], selected: str | None) -> None:
             "Largest effect": [None if run.max_effect is None else fmt_effect(run.max_effect) for run in runs],
             "Rows": [f"{fmt_n(run.current_rows)} v {fmt_n(run.reference_rows)}" for run in runs],
             "Kind": ["simulated" if run.simulated else "files" for run in runs],
+            "Options": [run.options or None for run in runs],
         }
     )
     event = st.dataframe(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -11,12 +12,12 @@ import streamlit as st
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_percent
 from pages.ui.tabular_drill import show_column
 from pages.ui.tabular_table import pick_column
-from pages.ui.widgets import card, verdict
+from pages.ui.widgets import card, escape, verdict
 
 if TYPE_CHECKING:
     from driftium_core.tabular.report import TableReport
 
-__all__ = ["show_downloads", "show_report"]
+__all__ = ["show_details", "show_downloads", "show_verdict"]
 
 FINDING_WORDS = {
     "missing_column": "Missing column",
@@ -32,21 +33,23 @@ FINDING_WORDS = {
 }
 
 
-def show_report(report: TableReport, key: str, *, provenance: str) -> None:
-    """Draw the whole report; ``key`` is the run's fingerprint, ``provenance`` says which data it is about."""
+def show_verdict(report: TableReport, provenance: str) -> None:
+    """Draw the verdict line; ``provenance`` says which data it is about."""
     verdict(report.summary.severity, report.headline, report.verdict, provenance)
+
+
+def show_details(report: TableReport, key: str) -> None:
+    """Draw everything below the verdict; ``key`` is the run's fingerprint."""
     _show_metrics(report)
-    if not report.columns:
-        st.info("The two tables share no column that can be compared.", icon=":material/info:")
-    else:
-        column = pick_column(report, key)
-        if column is not None:
-            show_column(column, report.settings)
+    column = pick_column(report, key)
+    if column is not None:
+        show_column(column, report.settings)
     _show_findings(report)
 
 
-def show_downloads(report: TableReport, name: str) -> None:
-    """Buttons for the report as CSV and as JSON; the files are made when they are asked for."""
+def show_downloads(report: TableReport, about: dict[str, Any]) -> None:
+    """Buttons for the report as CSV and as JSON, made when they are asked for; ``about`` names the data."""
+    name = _file_name(about)
     st.download_button(
         "CSV",
         data=report.to_csv,
@@ -59,7 +62,7 @@ def show_downloads(report: TableReport, name: str) -> None:
     )
     st.download_button(
         "JSON",
-        data=lambda: json.dumps(report.to_dict(), indent=2, ensure_ascii=False),
+        data=lambda: json.dumps({"about": about, **report.to_dict()}, indent=2, ensure_ascii=False),
         file_name=f"{name}.json",
         mime="application/json",
         icon=":material/download:",
@@ -69,11 +72,17 @@ def show_downloads(report: TableReport, name: str) -> None:
     )
 
 
+def _file_name(about: dict[str, Any]) -> str:
+    """``driftium april.csv against march.csv``, with nothing in it that a file system minds."""
+    words = f"driftium {'simulated ' if about['simulated'] else ''}{about['current']} against {about['reference']}"
+    return re.sub(r"[^\w.()-]+", "-", words)[:120].strip("-.")
+
+
 def _show_metrics(report: TableReport) -> None:
     with st.container(key="metrics"):
         metrics = _metrics(report)
         for place, (label, value, below) in zip(st.columns(len(metrics)), metrics, strict=True):
-            place.metric(label, value, fmt_name(below), delta_color="off", delta_arrow="off", border=False)
+            place.metric(label, value, escape(fmt_name(below)), delta_color="off", delta_arrow="off", border=False)
 
 
 def _metrics(report: TableReport) -> list[tuple[str, str, str]]:
@@ -109,7 +118,7 @@ def _show_findings(report: TableReport) -> None:
     if not report.findings:
         return
     frame = pd.DataFrame(
-        [(FINDING_WORDS[finding.kind], finding.column, finding.text) for finding in report.findings],
+        [(FINDING_WORDS[finding.kind], finding.column, finding.text.replace("`", "")) for finding in report.findings],
         columns=["Finding", "Column", "What was found"],
     )
     with card("findings", "Findings", "What the tests of values do not see: columns, types, categories, gaps, ranges."):
@@ -119,7 +128,8 @@ def _show_findings(report: TableReport) -> None:
             alt="Findings about columns, types, categories and missing values",
             height="auto" if len(frame) <= 8 else 320,
             column_config={
-                "Finding": st.column_config.TextColumn(width=150),
-                "Column": st.column_config.TextColumn(width=150),
+                "Finding": st.column_config.TextColumn(width=140),
+                "Column": st.column_config.TextColumn(width=140),
+                "What was found": st.column_config.TextColumn(width=800),
             },
         )

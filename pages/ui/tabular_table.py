@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 __all__ = ["pick_column"]
 
 COLUMN_ORDER = [
-    "Severity", "Column", "Effect", "Adjusted p", "Reference shape", "Current shape", "Shift", "Reference", "Current",
-    "Test", "Statistic", "p", "Missing", "Kind", "Status",
+    "Severity", "Column", "Status", "Effect", "Adjusted p", "Reference shape", "Current shape", "Shift",
+    "Test", "Statistic", "p", "Reference", "Current", "Missing", "Kind",
 ]  # fmt: skip
+
+NOT_TESTED = "– NOT TESTED"
 
 
 def pick_column(report: TableReport, key: str) -> ColumnResult | None:
@@ -59,7 +61,7 @@ def pick_column(report: TableReport, key: str) -> ColumnResult | None:
 def _filter(report: TableReport) -> list[ColumnResult]:
     """Chips for severity and kind, and a search box; all empty means all."""
     columns = list(report.columns)
-    labels = list(dict.fromkeys(severity_label(column.severity) for column in columns))
+    labels = list(dict.fromkeys(_label(column) for column in columns))
     kinds = list(dict.fromkeys(column.kind.value for column in columns))
     with st.container(horizontal=True, vertical_alignment="bottom", key="table-filters"):
         severities = st.pills("Severity", labels, selection_mode="multi", key="tabular_show_severity", width="content")
@@ -70,7 +72,7 @@ def _filter(report: TableReport) -> list[ColumnResult]:
     return [
         column
         for column in columns
-        if (not severities or severity_label(column.severity) in severities)
+        if (not severities or _label(column) in severities)
         and (not wanted_kinds or column.kind.value in wanted_kinds)
         and words.casefold() in column.column.casefold()
     ]
@@ -87,7 +89,7 @@ def _row(column: ColumnResult) -> dict[str, object]:
     decisive = column.decisive
     tested = decisive.pvalue is not None
     return {
-        "Severity": [severity_label(column.severity)],
+        "Severity": [_label(column)],
         "Column": column.column,
         "Effect": decisive.effect_size if tested else None,
         "Adjusted p": fmt_p(column.decisive_pvalue_adjusted) if tested else None,
@@ -101,8 +103,13 @@ def _row(column: ColumnResult) -> dict[str, object]:
         "p": fmt_p(decisive.pvalue) if tested else None,
         "Missing": f"{fmt_percent(column.missing_reference)} → {fmt_percent(column.missing_current)}",
         "Kind": column.kind.value,
-        "Status": "drifted" if column.drifted else "not tested" if column.severity is None else "no drift",
+        "Status": "drifted" if column.drifted else "–" if column.severity is None else "no drift",
     }
+
+
+def _label(column: ColumnResult) -> str:
+    """Severity chip; a column that has no test is not the same as one with too few values."""
+    return NOT_TESTED if column.decisive.pvalue is None else severity_label(column.severity)
 
 
 def _shapes(column: ColumnResult) -> tuple[list[float], list[float]]:
@@ -124,8 +131,10 @@ def _config() -> dict[str, object]:
     palette, text = PALETTES[theme()], st.column_config.TextColumn
     shape = st.column_config.BarChartColumn
     return {
-        "Severity": severity_column(width=128, help="From the effect size of what is significant."),
-        "Column": text(width=120),
+        "Severity": severity_column(
+            NOT_TESTED, width=128, help="From the effect size of what is significant; LOW where nothing is."
+        ),
+        "Column": text(width=118),
         "Effect": st.column_config.ProgressColumn(
             min_value=0,
             max_value=1,
@@ -138,9 +147,9 @@ def _config() -> dict[str, object]:
         "Reference shape": shape("Ref. shape", width=90, color=palette.reference, y_min=0),
         "Current shape": shape("Cur. shape", width=90, color=palette.current, y_min=0),
         "Shift": text(width=150, help="The value that moved most."),
-        "Reference": text(width=150),
-        "Current": text(width=150),
-        "Test": text(width=120),
+        "Reference": text(width=180),
+        "Current": text(width=180),
+        "Test": text(width=130),
         "Statistic": st.column_config.NumberColumn(format="%.4g", width=84),
         "p": text(width=92, help="As computed, before correction."),
         "Missing": text(width=120, help="Share of missing values, reference to current."),

@@ -89,13 +89,13 @@ def severity_badge(severity: Severity | None) -> str:
     return f":{BADGE_COLOURS[severity]}-badge[{severity_label(severity)}]"
 
 
-def severity_column(**config: Any) -> Any:
-    """Configure a dataframe column of severity labels as coloured chips."""
+def severity_column(*others: str, **config: Any) -> Any:
+    """Configure a dataframe column of severity labels as coloured chips; ``others`` are gray labels beside them."""
     from driftium_core.figures.palette import BADGE_COLOURS
 
     return st.column_config.MultiselectColumn(
-        options=[severity_label(severity) for severity in BADGE_COLOURS],
-        color=list(BADGE_COLOURS.values()),
+        options=[*(severity_label(severity) for severity in BADGE_COLOURS), *others],
+        color=[*BADGE_COLOURS.values(), *("gray" for _ in others)],
         **config,
     )
 

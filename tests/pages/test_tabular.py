@@ -4,10 +4,11 @@ import json
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from driftium_core import monitor
 from tests.bad_input.corpus import CORPUS
-from tests.pages.conftest import settle, texts
+from tests.pages.conftest import ROUTER, settle, texts
 
 REFERENCE = pd.DataFrame({"amount": [i * 37 % 500 for i in range(600)], "city": ["Oslo", "Bergen", "Tromsø"] * 200})
 SHIFTED = REFERENCE.assign(amount=REFERENCE.amount + 400)
@@ -80,7 +81,8 @@ def test_an_uploaded_check_is_saved_and_opens_by_its_link(app, services):
     (run,) = monitor.table_runs(services)
     assert (run.reference_name, run.current_name, run.drifted) == ("reference.csv", "current.csv", 1)
 
-    linked = open_page(app, run=run.id)
+    colleague = AppTest.from_file(str(ROUTER), default_timeout=60)
+    linked = open_page(colleague, run=run.id)
     assert "Saved run of" in texts(linked)
     assert "1 of 2 columns drifted" in texts(linked)
 
@@ -165,24 +167,82 @@ def test_options_are_part_of_the_report(app, services):
     page.multiselect(key="tabular_columns").set_value(["city"])
     page = settle(page.run())
     assert "● No drift found" in line(page)
+    page.button(key="save-run").click()
+    settle(page.run())
     newest = monitor.table_runs(services)[0]
     report = json.loads(monitor.export_run(services, newest.id, kind="json"))
     assert [column["column"] for column in report["columns"]] == ["city"]
 
 
 def test_a_failing_database_costs_the_history_and_not_the_report(app, services, tmp_path):
-    page = upload_both(open_page(app), csv(SHIFTED))
-    folder = services.store.location.split("///")[1].rsplit("/", 1)[0]
+    page = choose_upload(open_page(app), "reference")
+    choose_upload(page, "current")
+    upload(page, "reference", "reference.csv", csv(REFERENCE))
     gone = tmp_path.parent / f"{tmp_path.name}-away"
-    assert folder == str(tmp_path)
     tmp_path.rename(gone)
     try:
-        page.number_input(key="p").set_value(0.01)
-        page = settle(page.run())
+        page = upload(page, "current", "current.csv", csv(SHIFTED))
         assert "1 of 2 columns drifted" in line(page)
         assert any("is gone" in error.value for error in page.error)
         assert any("not saved" in warning.value for warning in page.warning)
     finally:
         gone.rename(tmp_path)
+    page.button(key="save-run").click()
     page = settle(page.run())
     assert not page.error
+    assert len(monitor.table_runs(services)) == 1
+
+
+def test_files_stay_chosen_when_another_page_is_visited(app):
+    page = upload_both(open_page(app), csv(SHIFTED))
+    page.switch_page("settings.py").run()
+    page.switch_page("tabular.py")
+    page = settle(page.run())
+    assert "1 of 2 columns drifted" in line(page)
+    assert "current.csv: 600 rows" in texts(page)
+    page.button(key="tabular_current_remove").click()
+    page = settle(page.run())
+    assert not page.header
+
+
+def test_other_options_are_saved_on_request_and_told(app, services):
+    page = upload_both(open_page(app), csv(SHIFTED))
+    page.number_input(key="p").set_value(0.01)
+    page = settle(page.run())
+    assert len(monitor.table_runs(services)) == 1
+    page.button(key="save-run").click()
+    page = settle(page.run())
+    assert [run.options for run in monitor.table_runs(services)] == ["adjusted p < 0.01", ""]
+
+
+def test_a_deleted_run_is_not_saved_again_by_itself(app, services):
+    page = upload_both(open_page(app), csv(SHIFTED))
+    page.button(key="open-saved").click()
+    page = settle(page.run())
+    page.button(key="delete-run").click()
+    page = settle(page.run())
+    assert "1 of 2 columns drifted" in line(page)
+    assert monitor.table_runs(services) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["age < 1e999", "age >= -1e999", "age >= 2024-01-01", "age in 30, 40", "x < 1", "", "job < 3"]
+)
+def test_no_filter_in_a_link_breaks_the_page(app, text):
+    assert open_page(app, filter=text).header
+
+
+def test_the_lowest_threshold_of_the_slider_keeps_rows(app):
+    page = open_page(app)
+    slider = page.slider(key="filter-below-age")
+    slider.set_value(slider.min)
+    page = settle(page.run())
+    assert page.header
+    assert not page.error
+
+
+def test_a_job_speaks_of_files_in_plain_text(app):
+    page = choose_upload(open_page(app), "reference")
+    page = upload(page, "reference", "![i](https:evil.example) :red[e].csv", b"\x7fELF" + bytes(400))
+    assert page.error
+    assert r"\!\[i\]" in page.error[0].value

@@ -1,7 +1,10 @@
 """Sliders and lists offered for filtering fit the table."""
 
+import math
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from driftium_core.tabular.filter_options import CategoryOption, RangeOption, filter_options
 
@@ -40,5 +43,19 @@ def test_what_cannot_be_filtered_is_left_out():
     assert only([7, 7, 7]) is None
     assert only([None, None]) is None
     assert only([f"text {i}" for i in range(500)]) is None
-    assert only(pd.date_range("2026-01-01", periods=5)) is None
     assert only([np.inf, -np.inf]) is None
+
+
+def test_dates_get_a_slider_in_days_or_hours():
+    days = only(pd.date_range("2026-01-01 13:00", periods=30))
+    assert (days.low, days.high) == (pd.Timestamp("2026-01-01"), pd.Timestamp("2026-01-31"))
+    assert days.step == pd.Timedelta(days=1)
+    hours = only(pd.date_range("2026-01-01", periods=30, freq="h"))
+    assert hours.step == pd.Timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1e999, 95), (-math.inf, 18), (40.7, 40), (pd.Timestamp("2026-01-01"), 44)]
+)
+def test_a_threshold_from_a_link_fits_the_slider(value, expected):
+    assert only(list(range(18, 96))).clip(value) == expected

@@ -54,6 +54,7 @@ def _table_runs() -> None:
         sa.Column("drift_rate", sa.Double(), nullable=True),
         sa.Column("max_effect", sa.Double(), nullable=True),
         sa.Column("simulated", sa.String(), nullable=True),
+        sa.Column("options", sa.String(), nullable=False),
         sa.Column("duration_ms", sa.Double(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
         sa.Column("report", sa.LargeBinary(), nullable=False),
