@@ -50,7 +50,7 @@ def reruns() -> dict[str, float]:
     app.switch_page("tabular.py").run()
 
     def move(age: int) -> None:
-        app.slider(key="filter-below-age").set_value(age)
+        app.slider[0].set_value(age)
         app.run()
         assert app.header, "the verdict must be on the page"
 

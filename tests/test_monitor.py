@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
@@ -148,21 +149,26 @@ def test_a_report_outlives_a_database_that_is_gone(
     assert again.run_id is not None
 
 
-def test_a_report_that_cannot_be_read_is_a_sentence_and_can_be_made_again(
-    settings: Settings, reference: Table, young: Table, tmp_path: Path
+@pytest.mark.parametrize(
+    ("blob", "words"),
+    [(zlib.compress(b'{"from": "the future"}'), "was stored by another version"), (b"junk", "is damaged")],
+)
+def test_a_report_that_cannot_be_read_is_a_sentence_and_is_made_again(
+    settings: Settings, reference: Table, young: Table, tmp_path: Path, blob: bytes, words: str
 ) -> None:
-    import zlib
-
     with open_services(settings) as services:
         run_id = monitor.check_table(services, reference, young, PLAIN).run_id
         assert run_id
     with sqlite3.connect(tmp_path / "data" / "a.db") as raw:
-        raw.execute("UPDATE table_runs SET report = ?", [zlib.compress(b'{"from": "the future"}')])
+        raw.execute("UPDATE table_runs SET report = ?", [blob])
     raw.close()
     with open_services(settings) as services:
-        with pytest.raises(StorageError, match=f"report of run {run_id} was stored by another version"):
+        with pytest.raises(StorageError, match=f"report of run {run_id} {words}"):
             monitor.open_run(services, run_id)
-        assert not monitor.check_table(services, reference, young, PLAIN).cached
+        again = monitor.check_table(services, reference, young, PLAIN)
+        assert not again.cached
+        assert again.run_id
+        assert monitor.open_run(services, again.run_id)[1] == again.report
 
 
 def test_runs_are_exported_and_deleted(services: Services, reference: Table, young: Table) -> None:

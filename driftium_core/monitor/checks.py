@@ -24,7 +24,7 @@ ProgressCallback = Callable[[int, int, str], None]
 """Called with steps done, steps in all and what is worked on; may raise `CancelledError`."""
 
 
-REPORT_FORMAT = 1
+REPORT_FORMAT = 2
 """Part of every fingerprint: raise it when a release computes other numbers from the same tables."""
 
 
@@ -133,7 +133,7 @@ def check_table(
         timed = TimedReport(report, (time.perf_counter() - start) * 1000)
     services.reports.put(key, timed)
     services.reports.put(f"measured {measured_key}", timed)
-    if save and stored is None:
+    if save and (stored is None or not cached):
         run = _new_run(key, reference, current, timed, simulated)
         try:
             stored, notice = services.store.runs.add(run, project=project), ""
@@ -158,7 +158,10 @@ def _stored_report(services: Services, run: TableRun | None) -> TimedReport | No
         return None
     try:
         return TimedReport(read_report(services, run.id), run.duration_ms)
-    except (StorageError, NotFoundError):  # damaged, or pruned in between: computing it again mends that
+    except NotFoundError:  # pruned in between
+        return None
+    except StorageError:  # damaged: it makes room for the report that is computed again
+        services.store.runs.delete(run.id)
         return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import zlib
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from driftium_core.errors import NotFoundError
+from driftium_core.errors import NotFoundError, StorageError
 from driftium_core.severity import Severity
 from driftium_core.store.records import DEFAULT_PROJECT, NewRun, TableRun
 from driftium_core.store.schema import ProjectRow, TableRunRow
@@ -87,7 +88,10 @@ class RunRepository:
         """The report of one run as JSON values; `NotFoundError` when it is not stored."""
         with self._store.session() as session:
             row, _ = _row(session, run_id)
-            report: dict[str, Any] = row.report
+            try:
+                report: dict[str, Any] = row.report
+            except (zlib.error, ValueError) as error:
+                raise StorageError(f"The report of run {run_id} is damaged in the database. Run it again.") from error
             return report
 
     def delete(self, run_id: str) -> None:

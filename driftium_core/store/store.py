@@ -126,7 +126,7 @@ class Store:
                     session.connection()  # begins now, so that a writer waits for the lock before it reads
                     yield session
             except DBAPIError as error:
-                self._damaged = "malformed" in str(error.orig) or "not a database" in str(error.orig)
+                self._damaged = self._damaged or "malformed" in str(error.orig) or "not a database" in str(error.orig)
                 raise translated(error, self.engine) from error
 
     def projects(self) -> list[str]:

@@ -249,15 +249,23 @@ def _as_labels(side: Column) -> Column:
 
 
 def _numbers_are_ids(r: NumberColumn, c: NumberColumn) -> bool:
-    """Whole numbers, all distinct, that ascend with the rows of both tables or run through their range."""
+    """Whole numbers, all distinct, that run through their range, or ascend and run on from one table to the other."""
     larger = max(r, c, key=lambda side: side.n_present)
     if r.values.dtype.kind not in "iu" or larger.n_present < MIN_ROWS_FOR_IDS:
         return False
     if not all((side.values[1:] != side.values[:-1]).all() for side in (larger, r, c)):
         return False
     span = int(larger.values[-1]) - int(larger.values[0]) + 1
-    filled = all(side.ascending for side in (r, c) if side.n_present > 1)
-    return filled or span <= 2 * larger.n_present
+    if span <= 2 * larger.n_present:
+        return True
+    # Ascending alone may be an export sorted by amount; numbers that are handed out also run on from table to table.
+    apart = r.values[-1] < c.values[0] or c.values[-1] < r.values[0]
+    return bool(apart) and all(side.ascending and _evenly_spaced(side) for side in (r, c) if side.n_present > 1)
+
+
+def _evenly_spaced(side: NumberColumn) -> bool:
+    steps = np.diff(side.values)
+    return bool(steps.max() <= 50 * np.median(steps))
 
 
 def _label_kind(r: LabelColumn, c: LabelColumn) -> ColumnKind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from driftium_core.formats import NARROW_SPACE, fmt_effect, fmt_n, fmt_name, fmt_p
@@ -35,9 +36,9 @@ def judge(
 
     The value test and the missingness test of every monitored column form one family. A column drifted when an
     adjusted p-value is below the threshold; its severity comes from the largest effect of what is significant.
-    Time columns and empty ones are in no family and are never judged. Without drift, a report is inconclusive
-    when a table has fewer than 30 rows, or so few that even two samples without any overlap could not be
-    significant.
+    The values of time columns are in no family, as that time passes is no drift. Without drift, a column is
+    inconclusive when either side has fewer than 30 values, or so few that even two samples without any overlap could
+    not be significant; a report is when its tables are that small, or no column could be judged.
 
     Returns
     -------
@@ -49,8 +50,10 @@ def judge(
     n_tests = sum(p is not None for column in judged for p in _family(column))
     level = _level(settings, n_tests)
     drifted = [column for column in judged if column.drifted]
+    judged = [replace(column, severity=None) if _too_thin(column, level) else column for column in judged]
     needed = max(rows_needed(n_current, level), rows_needed(n_reference, level))
-    too_few = not drifted and (not n_tests or min(n_reference, n_current) < needed)
+    nothing_judged = not any(column.severity for column in judged)
+    too_few = not drifted and (nothing_judged or min(n_reference, n_current) < needed)
     if too_few:
         judged = [replace(column, severity=None) for column in judged]
     monitored = [column for column in judged if any(p is not None for p in _family(column))]
@@ -74,9 +77,17 @@ def judge(
 
 
 def _family(column: ColumnResult) -> tuple[float | None, float | None]:
-    if column.kind in (ColumnKind.DATETIME, ColumnKind.EMPTY):
-        return None, None
-    return column.value.pvalue, column.missing.pvalue
+    """Both p-values that take part in the correction: that time passes is no drift, that times go missing is."""
+    value = None if column.kind is ColumnKind.DATETIME else column.value.pvalue
+    return value, None if column.kind is ColumnKind.EMPTY else column.missing.pvalue
+
+
+def _too_thin(column: ColumnResult, level: float) -> bool:
+    """Whether so few values are present that the absence of drift says nothing."""
+    if column.drifted or column.value.pvalue is None:
+        return False
+    n, m = column.value.n_reference, column.value.n_current
+    return min(n, m) < max(rows_needed(m, level), rows_needed(n, level))
 
 
 def _decide(columns: list[ColumnResult], settings: CompareSettings) -> list[ColumnResult]:
@@ -105,8 +116,7 @@ def _decide(columns: list[ColumnResult], settings: CompareSettings) -> list[Colu
 
 
 def _missingness_moved(column: ColumnResult, settings: CompareSettings) -> bool:
-    """Significant in its family; for a time column, which is in none, by its own p-value."""
-    p = column.missing.pvalue if column.kind is ColumnKind.DATETIME else column.missing_pvalue_adjusted
+    p = column.missing_pvalue_adjusted
     return p is not None and p < settings.p_threshold
 
 
@@ -121,6 +131,7 @@ def _level(settings: CompareSettings, n_tests: int) -> float:
     return settings.p_threshold / max(1, n_tests) if settings.correction == "bh" else settings.p_threshold
 
 
+@lru_cache(maxsize=4096)
 def rows_needed(n_other: int, level: float) -> int:
     """Rows that one table needs, at least, beside ``n_other`` rows of the other.
 

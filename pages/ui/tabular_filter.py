@@ -44,7 +44,8 @@ def choose_filtered(services: Services, reference: Table) -> tuple[Table, str] |
                 width=170,
                 persist_state="session",
             )
-            chosen = _filter_value(options[column], linked if linked and linked.column == column else None)
+            start = linked if linked and linked.column == column else None
+            chosen = _filter_value(options[column], start, reference.content_hash[:12])
         current = monitor.simulate(services, reference, chosen)
     except InputError as error:
         st.query_params.pop("filter", None)
@@ -67,31 +68,32 @@ def _linked_filter(options: dict[str, FilterOption]) -> Filter | None:
     return linked if linked.column in options else None
 
 
-def _filter_value(option: FilterOption, linked: Filter | None) -> Filter:
+def _filter_value(option: FilterOption, linked: Filter | None, table: str) -> Filter:
+    """Widgets of one column; ``table`` keeps their state apart from that of a column of the same name elsewhere."""
     if isinstance(option, RangeOption):
-        return _range_value(option, linked if isinstance(linked, RangeFilter) else None)
-    return _category_value(option, linked if isinstance(linked, CategoryFilter) else None)
+        return _range_value(option, linked if isinstance(linked, RangeFilter) else None, table)
+    return _category_value(option, linked if isinstance(linked, CategoryFilter) else None, table)
 
 
-def _category_value(option: CategoryOption, linked: CategoryFilter | None) -> CategoryFilter:
+def _category_value(option: CategoryOption, linked: CategoryFilter | None, table: str) -> CategoryFilter:
     keep = linked.keep if linked else option.categories[:1]
     kept = st.multiselect(
         f"{escape(option.column)} is one of",
         option.categories,
         default=[name for name in keep if name in option.categories],
-        key=f"filter-keep-{option.column}",
+        key=f"filter-keep-{option.column}-{table}",
         persist_state="session",
     )
     return CategoryFilter(option.column, tuple(kept))
 
 
-def _range_value(option: RangeOption, linked: RangeFilter | None) -> RangeFilter:
+def _range_value(option: RangeOption, linked: RangeFilter | None, table: str) -> RangeFilter:
     sides = [BELOW, AT_LEAST, BETWEEN]
     side = st.selectbox(
         "Keep rows",
         sides,
         index=sides.index(_side(linked)),
-        key=f"filter-side-{option.column}",
+        key=f"filter-side-{option.column}-{table}",
         persist_state="session",
         width=110,
     )
@@ -102,7 +104,7 @@ def _range_value(option: RangeOption, linked: RangeFilter | None) -> RangeFilter
         "min_value": lowest,
         "max_value": option.high,
         "step": option.step,
-        "key": f"filter-{side}-{option.column}",
+        "key": f"filter-{side}-{option.column}-{table}",
         "persist_state": "session",
     }
     if side == BETWEEN:

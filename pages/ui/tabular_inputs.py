@@ -96,7 +96,9 @@ def _open_saved(services: Services, saved: Sequence[SavedReference]) -> Table | 
 
 def _offer_saving(services: Services, table: Table) -> None:
     with st.popover("Save as reference", icon=":material/bookmark_add:", type="tertiary"):
-        name = st.text_input("Name", value=table.name, max_chars=120, key="tabular_reference_name")
+        name = st.text_input(
+            "Name", value=table.name, max_chars=120, key=f"tabular_reference_name-{table.content_hash[:12]}"
+        )
         if st.button("Save reference", type="primary", key="tabular_save_reference", disabled=not name.strip()):
             try:
                 monitor.save_reference(services, table, name=name.strip())

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from driftium_core import monitor
+from driftium_core.tabular.table import Table
 from tests.bad_input.corpus import CORPUS
 from tests.pages.conftest import ROUTER, settle, texts
 
@@ -70,7 +71,7 @@ def test_a_broken_filter_in_a_link_is_told_and_the_page_still_works(app):
 
 def test_moving_the_threshold_changes_the_verdict(app):
     page = open_page(app)
-    page.slider(key="filter-below-age").set_value(92)
+    page.slider[0].set_value(92)
     page = settle(page.run())
     assert "No drift found" in line(page)
 
@@ -106,7 +107,7 @@ def test_a_run_that_is_gone_gets_a_sentence_and_a_way_back(app):
 def test_a_reference_can_be_saved_used_and_removed(app, services):
     page = choose_upload(open_page(app), "reference")
     page = upload(page, "reference", "january.csv", csv(REFERENCE))
-    page.text_input(key="tabular_reference_name").set_value("January")
+    next(field for field in page.text_input if field.label == "Name").set_value("January")
     page.button(key="tabular_save_reference").click()
     page = settle(page.run())
     assert [reference.name for reference in monitor.references(services)] == ["January"]
@@ -234,7 +235,7 @@ def test_no_filter_in_a_link_breaks_the_page(app, text):
 
 def test_the_lowest_threshold_of_the_slider_keeps_rows(app):
     page = open_page(app)
-    slider = page.slider(key="filter-below-age")
+    slider = page.slider[0]
     slider.set_value(slider.min)
     page = settle(page.run())
     assert page.header
@@ -246,3 +247,17 @@ def test_a_job_speaks_of_files_in_plain_text(app):
     page = upload(page, "reference", "![i](https:evil.example) :red[e].csv", b"\x7fELF" + bytes(400))
     assert page.error
     assert r"\!\[i\]" in page.error[0].value
+
+
+def test_another_reference_with_a_column_of_the_same_name_has_its_own_slider(app, services):
+    for name, offset in (("low", 0), ("high", 5000)):
+        frame = pd.DataFrame({"x": [offset + i * 37 % 400 for i in range(500)]})
+        monitor.save_reference(services, Table(name, frame, name), name=name)
+    page = open_page(app)
+    page.segmented_control(key="tabular_reference").set_value("Saved")
+    page = settle(page.run())
+    for reference in monitor.references(services):
+        page.selectbox(key="tabular_saved").set_value(reference.id)
+        page = settle(page.run())
+        assert not page.error
+        assert page.header

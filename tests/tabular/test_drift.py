@@ -335,3 +335,34 @@ def test_a_column_that_only_lost_values_is_told_by_its_missing_values():
     assert column.decisive.effect_size == pytest.approx(0.2)
     assert column.decisive_pvalue_adjusted < 1e-6 < column.pvalue_adjusted
     assert column.decisive_shift == "missing +20\u00a0points"
+
+
+def test_a_column_with_too_few_values_is_not_called_free_of_drift():
+    n = 2000
+    reference = pd.DataFrame({"x": [i * 37 % 900 for i in range(n)], "rare": [None] * (n - 3) + [1.5, 2.5, 3.5]})
+    current = pd.DataFrame({"x": [i * 37 % 900 for i in range(n)], "rare": [None] * (n - 3) + [91.5, 92.5, 93.5]})
+    report = compare_tables(reference, current)
+    # Three against three values without any overlap: the smallest p-value is 2 / C(6, 3) = 0.1.
+    assert by_name(report)["rare"].severity is None
+    assert by_name(report)["x"].severity == "LOW"
+    assert compare_tables(reference[["rare"]], current[["rare"]]).summary.status == "inconclusive"
+
+
+def test_dates_that_go_missing_are_drift_though_time_that_passes_is_none():
+    days = pd.Series(pd.date_range("2025-01-01", periods=1000))
+    reference = pd.DataFrame({"when": days, "x": [i * 37 % 900 for i in range(1000)]})
+    later = reference.assign(when=days + pd.Timedelta(days=1000))
+    assert compare_tables(reference, later).summary.status == "no_drift"
+    gaps = reference.assign(when=days.where(days.index % 10 == 0))
+    report = compare_tables(reference, gaps)
+    assert report.summary.severity == "CRITICAL"
+    assert by_name(report)["when"].decided_by == "missing"
+
+
+def test_an_export_sorted_by_amount_is_tested_and_running_numbers_are_not():
+    amounts = [i * i for i in range(1, 400)]
+    report = compare_tables(pd.DataFrame({"v": amounts}), pd.DataFrame({"v": [a * 2 for a in amounts]}))
+    assert by_name(report)["v"].kind == "numeric"
+    orders = pd.DataFrame({"v": [7 * i for i in range(500)]})
+    report = compare_tables(orders, orders + 7 * 500)
+    assert by_name(report)["v"].kind == "identifier"
