@@ -35,9 +35,11 @@ class TableMonitor:
     effects: tuple[float, ...]
 
 
-def table_runs(services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[TableRun]:
-    """Stored runs, newest first, without their reports."""
-    return services.store.runs.newest(project=project, limit=limit)
+def table_runs(
+    services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None, reference: str | None = None
+) -> list[TableRun]:
+    """Stored runs, newest first, without their reports; only those against a reference when one is named."""
+    return services.store.runs.newest(project=project, limit=limit, reference=reference)
 
 
 def find_run(services: Services, key: str, *, project: str = DEFAULT_PROJECT) -> str | None:

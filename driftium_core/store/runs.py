@@ -63,13 +63,16 @@ class RunRepository:
             row = _by_fingerprint(session, self._store.project_id(session, project), fingerprint)
             return None if row is None else _record(row, project)
 
-    def newest(self, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[TableRun]:
-        """The project's runs, newest first, without their reports."""
+    def newest(
+        self, *, project: str = DEFAULT_PROJECT, limit: int | None = None, reference: str | None = None
+    ) -> list[TableRun]:
+        """The project's runs, newest first, without their reports; only those against a reference when one is named."""
         with self._store.session() as session:
             key = self._store.project_id(session, project)
-            query = (
-                select(TableRunRow).where(TableRunRow.project_id == key).order_by(TableRunRow.seq.desc()).limit(limit)
-            )
+            query = select(TableRunRow).where(TableRunRow.project_id == key)
+            if reference is not None:
+                query = query.where(TableRunRow.reference_name == reference)
+            query = query.order_by(TableRunRow.seq.desc()).limit(limit)
             return [_record(row, project) for row in session.scalars(query)]
 
     def count(self, *, project: str = DEFAULT_PROJECT) -> int:

@@ -31,21 +31,20 @@ def show_history(services: Services, *, selected: str | None, reference: str | N
 
     With ``reference``, the runs against it come first: a trend over different references has no meaning.
     """
+    no_runs = (
+        "No run is saved yet. Checks of uploaded files are saved by themselves; a simulation when you press Save run."
+    )
     with card("history", "Saved runs"):
         try:
-            runs = monitor.table_runs(services, limit=MAX_RUNS)
+            runs: Sequence[TableRun] = monitor.table_runs(services, limit=MAX_RUNS)
+            if runs and reference:
+                no_runs = "No run against this reference is saved yet."
+                runs = _of_reference(services, runs, reference)
         except StorageError as error:
             st.error(prose(str(error)), icon=":material/database_off:")
             return
         if not runs:
-            st.caption(
-                "No run is saved yet. Checks of uploaded files are saved by themselves; "
-                "a simulation when you press Save run."
-            )
-            return
-        runs = _of_reference(runs, reference)
-        if not runs:
-            st.caption("No run against this reference is saved yet.")
+            st.caption(no_runs)
             return
         one_reference = len({run.reference_name for run in runs}) == 1
         if one_reference and len(runs) > 1:
@@ -57,9 +56,9 @@ def show_history(services: Services, *, selected: str | None, reference: str | N
         _show_table(runs, selected)
 
 
-def _of_reference(runs: Sequence[TableRun], reference: str | None) -> Sequence[TableRun]:
-    same = [run for run in runs if run.reference_name == reference]
-    if reference is None or len(same) == len(runs):
+def _of_reference(services: Services, runs: Sequence[TableRun], reference: str) -> Sequence[TableRun]:
+    same = monitor.table_runs(services, limit=MAX_RUNS, reference=reference)
+    if len(same) == len(runs):
         return runs
     shown = st.segmented_control(
         "Runs", ["This reference", "All"], default="This reference", key="tabular_runs", required=True
