@@ -166,3 +166,17 @@ def test_help_comes_without_loading_the_heavy_parts() -> None:
     assert done.stdout.endswith("[]\n")
     assert "tabular" in done.stdout
     assert time.perf_counter() - start < 5  # 0.1 s on a quiet machine
+
+
+def test_a_column_that_is_not_judged_has_neither_effect_nor_p(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, year in (("reference", "2020"), ("current", "2024")):
+        days = pd.date_range(year, periods=60).strftime("%Y-%m-%d")
+        pd.DataFrame({"day": days, "age": range(60)}).sample(60, random_state=1).to_csv(
+            tmp_path / f"{name}.csv", index=False
+        )
+    assert run("tabular", tmp_path / "reference.csv", tmp_path / "current.csv", "--categorical", "age") == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if " day " in line)
+    assert row.split()[:5] == ["–", "NOT", "TESTED", "day", "–"]
+    assert row.split()[5] == "–"
