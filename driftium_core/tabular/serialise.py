@@ -64,6 +64,7 @@ def _column_to_dict(column: ColumnResult) -> dict[str, Any]:
         "missing_current": column.missing_current,
         "missing_p_value": missing.pvalue,
         "missing_p_value_adjusted": column.missing_pvalue_adjusted,
+        "missing_effect_size": missing.effect_size,
         "missing_test": asdict(missing),
         "new_categories": column.new_categories,
         "vanished_categories": column.vanished_categories,
