@@ -82,9 +82,15 @@ def print_parts(parts: Sequence[PartState]) -> None:
             console.print(Text(f"{'':<21}→ {part.hint}", "bright_black"))
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave the exit code to the command; rich would exit with 1."""
+        raise BrokenPipeError
+
+
 def _stdout() -> Console:
     # A pipe or a log has no width; rich would assume 80 and break lines that grep should find whole.
-    return Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 160)
+    return _Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 160)
 
 
 @contextmanager
