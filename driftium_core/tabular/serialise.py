@@ -34,6 +34,7 @@ def report_to_dict(report: TableReport) -> dict[str, Any]:
         "verdict": report.verdict,
         "summary": asdict(report.summary),
         "columns": [_column_to_dict(column) for column in report.columns],
+        "missing_columns": report.missing_columns,
         "findings": [asdict(finding) for finding in report.findings],
         "settings": settings,
         "seed": seed,
@@ -119,6 +120,8 @@ def report_from_dict(data: dict[str, Any]) -> TableReport:
             reference_hash=data["reference_hash"],
             current_hash=data["current_hash"],
             versions=dict(data["versions"]),
+            # Reports that were stored before this key existed have none.
+            missing_columns=tuple(data.get("missing_columns", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         message = "This is not a stored tabular report, or one of another version of Driftium; run the check again."
