@@ -10,12 +10,16 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
 from driftium_core.api import create_api
+from driftium_core.errors import SettingsError
 from driftium_core.guard import Guard
 from driftium_core.settings import Settings
 from pages.ui.session import get_services, lifespan
 from pages.ui.theme.head import HeadInject
 
-settings = Settings()
+try:
+    settings = Settings()
+except SettingsError as error:
+    raise SystemExit(str(error)) from None
 
 
 def api_root(_request: Request) -> RedirectResponse:

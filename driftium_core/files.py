@@ -31,6 +31,8 @@ def read_path(path: str | Path, *, max_bytes: int | None = None) -> Table:
         When the file does not exist or cannot be opened, and for everything `read_table` refuses.
     """
     if str(path) == STANDARD_INPUT:
+        if sys.stdin is None:  # as Python has it where a script closed it
+            raise TableReadError("Standard input is closed; there is no table to read from it.")
         limit = -1 if max_bytes is None else max_bytes + 1
         return read_table(sys.stdin.buffer.read(limit), "standard input", max_bytes=max_bytes)
     path = Path(path)

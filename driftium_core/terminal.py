@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from driftium_core.formats import fmt_effect, fmt_p
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_p
 from driftium_core.parts import PartState
 from driftium_core.severity import Severity, severity_label
 from driftium_core.tabular.report import ColumnResult, TableReport
@@ -41,28 +41,35 @@ def print_report(report: TableReport) -> None:
     console = _stdout()
     console.print(Text.assemble((report.headline, STYLES[report.summary.severity]), " ", report.verdict))
     if report.columns:
-        console.print(_columns(report.columns, wide=console.width >= WIDE))
+        console.print(_columns(report, wide=console.width >= WIDE))
     for finding in report.findings:
         console.print(Text(f"– {finding.text}"))
 
 
-def _columns(columns: Sequence[ColumnResult], *, wide: bool) -> Table:
+def _columns(report: TableReport, *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in ("severity", "column", "effect", "adjusted p", "shift"):
         table.add_column(heading, justify="right" if heading == "effect" else "left", no_wrap=heading != "shift")
     for heading in ("reference", "current") if wide else ():
         table.add_column(heading)
-    for column in columns:
+    for column in report.columns:
+        p = column.decisive_pvalue_adjusted
         cells = [
-            Text(severity_label(column.severity), STYLES[column.severity]),
+            Text(_label(column, report), STYLES[column.severity]),
             Text(column.column),
-            Text(fmt_effect(column.decisive.effect_size)),
-            Text(fmt_p(column.decisive_pvalue_adjusted)),
+            Text(UNKNOWN if p is None else fmt_effect(column.decisive.effect_size)),
+            Text(UNKNOWN if p is None else fmt_p(p)),
             Text(column.decisive_shift),
         ]
         summaries = [Text(column.reference_summary), Text(column.current_summary)] if wide else []
         table.add_row(*cells, *summaries, style=None if column.drifted else "dim")
     return table
+
+
+def _label(column: ColumnResult, report: TableReport) -> str:
+    """A column without any test is not what a report is inconclusive for."""
+    untested = column.severity is None and report.summary.status != "inconclusive"
+    return f"{UNKNOWN} NOT TESTED" if untested else severity_label(column.severity)
 
 
 def print_parts(parts: Sequence[PartState]) -> None:
@@ -75,9 +82,15 @@ def print_parts(parts: Sequence[PartState]) -> None:
             console.print(Text(f"{'':<21}→ {part.hint}", "bright_black"))
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave the exit code to the command; rich would exit with 1."""
+        raise BrokenPipeError
+
+
 def _stdout() -> Console:
     # A pipe or a log has no width; rich would assume 80 and break lines that grep should find whole.
-    return Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 160)
+    return _Console(highlight=False, emoji=False, markup=False, width=None if sys.stdout.isatty() else 160)
 
 
 @contextmanager

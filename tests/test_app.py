@@ -130,6 +130,19 @@ def test_the_api_never_answers_with_a_page(server: Server) -> None:
     assert "services" in json.loads(server.get("/api", **HTML).body)
 
 
+@pytest.mark.parametrize("starter", STARTERS)
+def test_a_setting_that_cannot_be_used_is_one_sentence_at_the_start(starter: str) -> None:
+    arguments = [part.format(port="0") for part in STARTERS[starter]]
+    bad = {"DRIFTIUM_TESTING": "1", "DRIFTIUM_THREADS": "many"}
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=os.environ | bad, capture_output=True, text=True, check=False
+    )
+    sentence = "DRIFTIUM_THREADS is 'many', which cannot be used; allowed: a whole number from 1 to 1024."
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1] == sentence
+    assert "Traceback" not in done.stdout + done.stderr
+
+
 def test_other_hosts_get_nothing(server: Server) -> None:
     for path in ("/", "/api/health", "/_stcore/health"):
         answer = server.get(path, Host="evil.example")

@@ -105,6 +105,7 @@ def test_a_dash_is_standard_input(files: Path) -> None:
         (["tabular", "reference.csv", "same.csv", "--columns", "salary"], "Neither table has `salary`."),
         (["tabular", "reference.csv", "same.csv", "--p-threshold", "5"], "The p threshold must lie between 0 and 1"),
         (["tabular", "reference.csv", "same.csv", "--p-threshold", "low"], "Invalid value for '--p-threshold'"),
+        (["tabular", "reference.csv", "same.csv", "--seed", "-1"], "Invalid value for '--seed'"),
         (["tabular", "reference.csv", "same.csv", "--fail-on", "low"], "Invalid value for '--fail-on'"),
         (["table"], "No such command 'table'."),
     ],
@@ -166,3 +167,87 @@ def test_help_comes_without_loading_the_heavy_parts() -> None:
     assert done.stdout.endswith("[]\n")
     assert "tabular" in done.stdout
     assert time.perf_counter() - start < 5  # 0.1 s on a quiet machine
+
+
+def test_a_column_that_is_not_judged_has_neither_effect_nor_p(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, year in (("reference", "2020"), ("current", "2024")):
+        days = pd.date_range(year, periods=60).strftime("%Y-%m-%d")
+        pd.DataFrame({"day": days, "age": range(60)}).sample(60, random_state=1).to_csv(
+            tmp_path / f"{name}.csv", index=False
+        )
+    assert run("tabular", tmp_path / "reference.csv", tmp_path / "current.csv", "--categorical", "age") == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if " day " in line)
+    assert row.split()[:5] == ["–", "NOT", "TESTED", "day", "–"]
+    assert row.split()[5] == "–"
+
+
+def bash(script: str, files: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell in which $D is the command and the tables are in the working directory."""
+    return subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        cwd=files,
+        text=True,
+        env=os.environ
+        | {"DRIFTIUM_TESTING": "1", "D": f"{sys.executable} -m driftium_core", "PYTHONPATH": str(ROOT)}
+        | environment,
+        check=False,
+    )
+
+
+SAME = "$D tabular reference.csv same.csv --fail-on high"
+YOUNG = "$D tabular reference.csv young.csv --fail-on high"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [(SAME, 0), (f"{SAME} --json", 0), (YOUNG, 1), (f"{YOUNG} --json", 1), ("$D --help", 0)]
+)
+def test_a_reader_that_has_seen_enough_changes_no_exit_code(files: Path, command: str, code: int) -> None:
+    done = bash(f"{command} | true; echo ${{PIPESTATUS[0]}}", files)
+    assert (done.stdout, done.stderr) == (f"{code}\n", "")
+
+
+@pytest.mark.parametrize("options", ["", "--json"])
+def test_a_result_that_cannot_be_written_is_told_and_is_2(files: Path, options: str) -> None:
+    done = bash(f"{YOUNG} {options} >/dev/full", files)
+    assert (done.returncode, done.stderr) == (2, "The result could not be written: no space left on device.\n")
+
+
+def test_a_terminal_without_unicode_gets_escapes_and_whole_json(files: Path) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}
+    table = bash(SAME, files, **ascii_only)
+    assert (table.returncode, table.stderr) == (0, "")
+    assert table.stdout.startswith(r"\u25cf No drift found.")
+    document = bash(f"{SAME} --json", files, **ascii_only)
+    assert document.returncode == 0
+    assert json.loads(document.stdout)["headline"] == "● No drift found."
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "error"),
+    [
+        (f"{SAME} >&-", 0, ""),
+        (f"{YOUNG} >&- 2>&-", 1, ""),
+        ("$D tabular - same.csv <&-", 2, "Standard input is closed; there is no table to read from it.\n"),
+        ("$D tabular gone.csv same.csv 2>&-", 2, ""),
+        ("$D tabular gone.csv same.csv 2>/dev/full", 2, ""),
+    ],
+)
+def test_closed_and_full_streams_leave_the_exit_code(files: Path, command: str, code: int, error: str) -> None:
+    done = bash(command, files)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", error)
+
+
+def test_what_nobody_foresaw_is_one_sentence_and_2(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("driftium_core.monitor.compare", broken)
+    assert run("tabular", files / "reference.csv", files / "same.csv") == 2
+    assert capsys.readouterr().err == (
+        "Stopped on an unexpected ZeroDivisionError: division by zero. `python -X dev -m driftium_core` shows where.\n"
+    )

@@ -49,7 +49,7 @@ def test_cli_example_runs(line: str, tmp_path: Path) -> None:
     (tmp_path / "reference.csv").write_text(header + "".join(rows), "utf-8")
     (tmp_path / "current.csv").write_text(header + "".join(r for r in rows if int(r[:2]) < 35), "utf-8")
     program, *rest = shlex.split(line)
-    assert program == "python"
+    assert program == ".venv/bin/python"
     path = os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])
     done = subprocess.run(
         [sys.executable, *rest],

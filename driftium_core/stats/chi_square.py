@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc, gammaincc, gammaln
 
 from driftium_core.stats.effect import corrected_cramers_v
-from driftium_core.stats.result import Measure
+from driftium_core.stats.result import SMALLEST_P, Measure
 
 __all__ = ["chi_square_test", "shares_test"]
 
@@ -27,7 +27,6 @@ MAX_SIMULATED_CATEGORIES = 100
 """Above this, a sum of so many terms is fitted by its exact moments instead of being simulated."""
 
 _N_RESAMPLES, _N_FIRST, _ENOUGH_EXCEEDANCES = 9_999, 249, 50
-_SMALLEST_P = float(np.nextafter(0.0, 1.0))
 _TIE = 1e-9
 
 
@@ -42,7 +41,7 @@ def chi_square_test(
     distribution with the exact conditional mean and variance [2]_ above 100. A statistic so large that even
     Cantelli's inequality puts it below 1 / (B + 1) keeps that bound as its p-value and is not simulated.
 
-    Categories that neither sample has are left out.
+    Categories that neither sample has are left out. p-values below 1e-300 are given as 1e-300.
 
     Parameters
     ----------
@@ -79,7 +78,7 @@ def chi_square_test(
     statistic = float(((table - expected) ** 2 / expected).sum()) if dof else 0.0
     pvalue, method = _pvalue(table, statistic, float(expected.min()), rng)
     effect = corrected_cramers_v(statistic, n + m, dof + 1)
-    return Measure(statistic, min(1.0, max(pvalue, _SMALLEST_P)), effect, n, m, method, dof)
+    return Measure(statistic, min(1.0, max(pvalue, SMALLEST_P)), effect, n, m, method, dof)
 
 
 def shares_test(n_with: tuple[int, int], n_total: tuple[int, int], *, method: str) -> Measure:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaln, kolmogorov
 
-from driftium_core.stats.result import Measure
+from driftium_core.stats.result import SMALLEST_P, Measure
 
 __all__ = ["Gap", "ks_from_sorted", "ks_pvalue", "ks_test", "largest_gap"]
 
@@ -26,7 +26,6 @@ MAX_EXACT_PRODUCT = 10_000
 """n·m up to which the p-value is exact, as in R's ``ks.test``; a few milliseconds at most."""
 
 _N_COARSE = 8192
-_SMALLEST_P = float(np.nextafter(0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def ks_pvalue(gap: Gap, tie_ends: npt.NDArray[np.int64] | None = None) -> float:
     Up to ``n·m = 10 000`` it is the exact share of all arrangements of the pooled values that reach this
     distance [1]_, ties taken into account [2]_. Above, it is Kolmogorov's limit. For equal sizes the limit is
     right to 1 % there; for very unequal sizes it is too large, by about a tenth when the smaller sample has 100
-    values, and ties make it larger still: it errs towards "no drift".
+    values, and ties make it larger still: it errs towards "no drift". Values below 1e-300 are given as 1e-300.
 
     Parameters
     ----------
@@ -137,7 +136,7 @@ def ks_pvalue(gap: Gap, tie_ends: npt.NDArray[np.int64] | None = None) -> float:
         p = _exact_untied(n, m, gap.numerator)
     else:
         p = _exact(n, m, gap.numerator, tie_ends)
-    return min(1.0, max(p, _SMALLEST_P))
+    return min(1.0, max(p, SMALLEST_P))
 
 
 @lru_cache(maxsize=4096)
@@ -212,7 +211,7 @@ def ks_test(reference: npt.ArrayLike, current: npt.ArrayLike) -> Measure:
     """Test whether two samples of numbers come from one distribution.
 
     Missing values (nan) are left out. Infinities are ordered values below or above all others. D is exact with
-    ties; the p-value is conditional on them (see `ks_pvalue`).
+    ties; the p-value is conditional on them (see `ks_pvalue`). p-values below 1e-300 are given as 1e-300.
 
     Parameters
     ----------

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Measure"]
+__all__ = ["SMALLEST_P", "Measure"]
+
+SMALLEST_P = 1e-300
+"""Smaller p-values are given as this: near the end of the floats a number would look like a measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Measure:
     statistic : float
         The test statistic; nan when it could not be computed (``notes`` say why).
     pvalue : float or None
-        p-value in (0, 1]; None for distances and where no test was possible.
+        p-value, at least 1e-300 and at most 1; None for distances and where no test was possible.
     effect_size : float
         Size of the difference on [0, 1], whatever the sample sizes: KS D, bias-corrected Cramer's V, or the
         difference of two shares; nan where the statistic is nan.

@@ -109,7 +109,7 @@ def _row(session: Session, run_id: str) -> tuple[TableRunRow, str]:
         select(TableRunRow, ProjectRow.name).join(ProjectRow).where(TableRunRow.id == run_id)
     ).first()
     if found is None:
-        raise NotFoundError(f"Run {run_id} is not stored, or no longer: the oldest runs make room for new ones.")
+        raise NotFoundError(f"Run {run_id} is not stored, or no longer: it was deleted, or made room for newer runs.")
     return found[0], found[1]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.errors import OutOfBoundsTimedelta
 
 __all__ = [
     "Column",
@@ -111,7 +113,8 @@ def load_column(series: pd.Series[Any]) -> Column:
 
     Rules: booleans, text and categories become labels; decimals become floats; durations become seconds; dates
     and periods become points in time; columns of mixed Python values become labels by ``str``, with a note;
-    nested values likewise. Missing are None, nan, NaT and pd.NA. An infinity is a value, not a missing one.
+    nested values, and numbers or durations too large for their type, likewise. Missing are None, nan, NaT and
+    pd.NA. An infinity is a value, not a missing one.
     """
     dtype = series.dtype
     if isinstance(dtype, np.dtype):
@@ -119,7 +122,7 @@ def load_column(series: pd.Series[Any]) -> Column:
             case "i" | "u" | "f":
                 return _numbers(series.to_numpy(), series.size)
             case "O":
-                return _from_objects(series)
+                return _objects(series)
             case "c":
                 return _complex(series)
     if isinstance(dtype, pd.SparseDtype):
@@ -178,8 +181,24 @@ def _signed(raw: npt.NDArray[Any], notes: tuple[str, ...]) -> tuple[npt.NDArray[
     return raw.astype(np.float64), (*notes, "Whole numbers above 2⁶³ were compared with the precision of a float.")
 
 
+def _objects(series: pd.Series[Any]) -> Column:
+    try:
+        return _from_objects(series)
+    except InvalidOperation:  # a signalling nan refuses to be compared, even to find out whether it is missing
+        quiet = [None if isinstance(value, Decimal) and value.is_snan() else value for value in series]
+        return _from_objects(pd.Series(quiet, dtype=object))
+
+
 def _from_objects(series: pd.Series[Any]) -> Column:
     """A column of Python objects, by what pandas finds inside."""
+    try:
+        return _typed_objects(series)
+    except (OverflowError, OutOfBoundsTimedelta):
+        note = "Holds values beyond what numbers or durations can hold; they were compared as text."
+        return _from_arrow(_strings(series), series.size, words="mixed values", notes=(note,))
+
+
+def _typed_objects(series: pd.Series[Any]) -> Column:
     kind = pd.api.types.infer_dtype(series, skipna=True)
     match kind:
         case "empty":
@@ -292,10 +311,17 @@ def _text_buffers(labels: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
 def _strings(series: pd.Series[Any]) -> Any:
     """Values by ``str`` as an Arrow array; half a surrogate pair becomes a question mark."""
     texts = [
-        None if missing else str(value).encode("utf-8", "replace").decode("utf-8")
+        None if missing else _text(value).encode("utf-8", "replace").decode("utf-8")
         for value, missing in zip(series, series.isna(), strict=True)
     ]
     return pa.array(texts, pa.large_string())
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - a foreign class may raise anything; its values are then told by its name
+        return f"<{type(value).__name__}>"
 
 
 def _digest(kind: str, *parts: npt.NDArray[Any]) -> str:

@@ -9,6 +9,7 @@ import platform
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,7 @@ def compare_tables(
         Compare these only.
     categorical : sequence of str
         Treat these as categories whatever they hold.
-    seed : int
+    seed : int, not negative
         Of the simulations for sparse categories.
     n_threads : int, optional
         The number of usable CPUs by default.
@@ -86,11 +87,11 @@ def compare_tables(
     ('✕ Drift: CRITICAL.', 'age')
     """
     settings = CompareSettings(
-        p_threshold=p_threshold,
+        p_threshold=_checked_threshold(p_threshold),
         correction=correction,
         columns=None if columns is None else tuple(map(str, columns)),
         categorical=tuple(map(str, categorical)),
-        seed=seed,
+        seed=_checked_seed(seed),
     )
     _check_settings(settings)
     tables = [_place_by_name(table, role) for table, role in ((reference, "reference"), (current, "current"))]
@@ -106,7 +107,7 @@ def compare_tables(
 
     def work(name: str) -> MeasuredColumn:
         sides = (table.iloc[:, places[name]] for table, places in zip((reference, current), tables, strict=True))
-        return measure_column(name, *sides, categorical=name in settings.categorical, seed=seed)
+        return measure_column(name, *sides, categorical=name in settings.categorical, seed=settings.seed)
 
     measured = _run(work, shared, n_threads or _usable_cpus(), progress)
     static = [*schema_findings(*wanted), *(finding for column in measured for finding in column.findings)]
@@ -121,6 +122,7 @@ def compare_tables(
         reference_hash=_table_hash(len(reference), shared, (column.reference_digest for column in measured)),
         current_hash=_table_hash(len(current), shared, (column.current_digest for column in measured)),
         versions=_versions(),
+        missing_columns=tuple(name for name in wanted[0] if name not in tables[1]),
     )
 
 
@@ -132,7 +134,7 @@ def rejudge(report: TableReport, *, p_threshold: float, correction: Correction) 
     InputError
         The threshold is not between 0 and 1, or the correction is unknown.
     """
-    settings = replace(report.settings, p_threshold=p_threshold, correction=correction)
+    settings = replace(report.settings, p_threshold=_checked_threshold(p_threshold), correction=correction)
     _check_settings(settings)
     rows = report.summary.reference_rows, report.summary.current_rows
     summary, columns, findings = judge(
@@ -141,9 +143,19 @@ def rejudge(report: TableReport, *, p_threshold: float, correction: Correction) 
     return replace(report, summary=summary, columns=columns, findings=findings, settings=settings)
 
 
+def _checked_threshold(p_threshold: object) -> float:
+    if not isinstance(p_threshold, Real) or not 0 < float(p_threshold) < 1:
+        raise InputError(f"The p threshold must lie between 0 and 1, not at {p_threshold}. 0.05 is usual.")
+    return float(p_threshold)
+
+
+def _checked_seed(seed: object) -> int:
+    if not isinstance(seed, Integral) or seed < 0:
+        raise InputError(f"The seed must be a whole number from 0 up, not {seed}.")
+    return int(seed)
+
+
 def _check_settings(settings: CompareSettings) -> None:
-    if not 0 < settings.p_threshold < 1:
-        raise InputError(f"The p threshold must lie between 0 and 1, not at {settings.p_threshold}. 0.05 is usual.")
     if settings.correction not in ("bh", "none"):
         raise InputError(f"The correction must be “bh” or “none”, not “{settings.correction}”.")
     if settings.columns is not None and not settings.columns:

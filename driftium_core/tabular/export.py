@@ -16,8 +16,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FIELDS = (
     "column", "kind", "severity", "drifted", "decided_by", "test", "statistic", "dof", "p_value", "p_value_adjusted",
     "effect_size", "n_reference", "n_current", "missing_reference", "missing_current", "missing_p_value",
-    "missing_p_value_adjusted", "reference_summary", "current_summary", "shift", "n_new_categories",
-    "n_vanished_categories", "new_categories", "vanished_categories", "notes",
+    "missing_p_value_adjusted", "missing_effect_size", "reference_summary", "current_summary", "shift",
+    "n_new_categories", "n_vanished_categories", "new_categories", "vanished_categories", "notes",
 )  # fmt: skip
 
 

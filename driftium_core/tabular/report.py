@@ -251,7 +251,8 @@ class TableReport:
     """A finished comparison of two tables; columns are sorted by severity, adjusted p, then effect.
 
     ``reference_hash`` and ``current_hash`` are SHA-256 digests of the content, so that a run can be matched to
-    its data. ``versions`` names what computed it.
+    its data. ``versions`` names what computed it. ``missing_columns`` are those of the reference that
+    current data lacks.
     """
 
     summary: TableSummary
@@ -261,6 +262,7 @@ class TableReport:
     reference_hash: str
     current_hash: str
     versions: dict[str, str]
+    missing_columns: tuple[str, ...] = ()
 
     @property
     def headline(self) -> str:

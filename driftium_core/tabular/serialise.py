@@ -34,6 +34,7 @@ def report_to_dict(report: TableReport) -> dict[str, Any]:
         "verdict": report.verdict,
         "summary": asdict(report.summary),
         "columns": [_column_to_dict(column) for column in report.columns],
+        "missing_columns": report.missing_columns,
         "findings": [asdict(finding) for finding in report.findings],
         "settings": settings,
         "seed": seed,
@@ -64,6 +65,7 @@ def _column_to_dict(column: ColumnResult) -> dict[str, Any]:
         "missing_current": column.missing_current,
         "missing_p_value": missing.pvalue,
         "missing_p_value_adjusted": column.missing_pvalue_adjusted,
+        "missing_effect_size": missing.effect_size,
         "missing_test": asdict(missing),
         "new_categories": column.new_categories,
         "vanished_categories": column.vanished_categories,
@@ -118,6 +120,8 @@ def report_from_dict(data: dict[str, Any]) -> TableReport:
             reference_hash=data["reference_hash"],
             current_hash=data["current_hash"],
             versions=dict(data["versions"]),
+            # Reports that were stored before this key existed have none.
+            missing_columns=tuple(data.get("missing_columns", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         message = "This is not a stored tabular report, or one of another version of Driftium; run the check again."

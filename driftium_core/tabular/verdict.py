@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from driftium_core.formats import NARROW_SPACE, fmt_effect, fmt_n, fmt_name, fmt_p
+from driftium_core.formats import NARROW_SPACE, fmt_effect, fmt_n, fmt_name, fmt_names, fmt_p
 from driftium_core.severity import GLYPHS, Severity
 from driftium_core.stats.effect import detectable_gap, smallest_ks_pvalue
 from driftium_core.stats.multiplicity import benjamini_hochberg
@@ -158,7 +158,12 @@ def headline(report: TableReport) -> str:
 
 
 def verdict_sentence(report: TableReport) -> str:
-    """What was found, in how many rows, how sure that is and what these sizes can detect."""
+    """What was found, in how many rows, how sure that is, what these sizes can detect and which columns are gone."""
+    lacking = f" Current data lacks {fmt_names(report.missing_columns, limit=2)}." if report.missing_columns else ""
+    return _found(report) + lacking
+
+
+def _found(report: TableReport) -> str:
     summary = report.summary
     sizes = f"{fmt_n(summary.current_rows)} current against {fmt_n(summary.reference_rows)} reference rows"
     if summary.status == "inconclusive":

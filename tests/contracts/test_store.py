@@ -55,7 +55,7 @@ def test_the_newest_runs_are_kept_and_listed_first(store: Store) -> None:
     ids = [store.runs.add(new_run(f"f{i}")).id for i in range(8)]
     assert [run.id for run in store.runs.newest()] == ids[:2:-1]
     assert [run.id for run in store.runs.newest(limit=2)] == ids[:5:-1]
-    with pytest.raises(NotFoundError, match="not stored, or no longer"):
+    with pytest.raises(NotFoundError, match="not stored, or no longer: it was deleted, or made room for newer runs"):
         store.runs.get(ids[0])
 
 

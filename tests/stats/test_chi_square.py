@@ -136,3 +136,8 @@ def test_shares_test_is_exact_at_small_counts():
     measure = shares_test((0, 3), (200, 20), method="missing against present")
     assert measure.pvalue == pytest.approx(stats.fisher_exact([[0, 200], [3, 17]]).pvalue, rel=1e-9)
     assert measure.method == "missing against present, exact"
+
+
+def test_a_pvalue_beyond_what_can_be_told_is_given_as_the_floor():
+    """chi-square 20 000 with one degree of freedom: about 1e-4345, which no float holds."""
+    assert chi_square_test([10_000, 0], [0, 10_000]).pvalue == 1e-300

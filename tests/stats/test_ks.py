@@ -91,7 +91,7 @@ def test_exact_pvalue_with_ties_equals_enumeration(reference, current):
 
 def test_pvalue_is_never_zero():
     measure = ks_test(np.arange(100_000.0), np.arange(100_000.0) + 1e6)
-    assert 0 < measure.pvalue < 1e-300
+    assert measure.pvalue == 1e-300
 
 
 @pytest.mark.parametrize("size", [100, 400])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 import json
 import re
 
@@ -12,7 +14,7 @@ from driftium_core import compare_tables
 from driftium_core.errors import CancelledError, ColumnError, InputError
 from driftium_core.severity import Severity
 from driftium_core.tabular.drift import rejudge
-from driftium_core.tabular.report import ColumnKind, FindingKind
+from driftium_core.tabular.report import ColumnKind, FindingKind, TableReport
 
 
 def people(n: int, seed: int) -> pd.DataFrame:
@@ -366,3 +368,79 @@ def test_an_export_sorted_by_amount_is_tested_and_running_numbers_are_not():
     orders = pd.DataFrame({"v": [7 * i for i in range(500)]})
     report = compare_tables(orders, orders + 7 * 500)
     assert by_name(report)["v"].kind == "identifier"
+
+
+class Unprintable:
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "note"),
+    [
+        ([decimal.Decimal("sNaN"), decimal.Decimal(2)], ColumnKind.NUMERIC, None),
+        ([decimal.Decimal("sNaN"), "a", 1], ColumnKind.CATEGORICAL, "Holds values of several kinds"),
+        ([dt.timedelta(days=999_999_999), dt.timedelta(1)], ColumnKind.CATEGORICAL, "Holds values beyond"),
+        ([10**400, 1], ColumnKind.CATEGORICAL, "Holds values beyond"),
+        ([10**400, 2.5, None], ColumnKind.CATEGORICAL, "Holds values beyond"),
+        ([10**5000, 1], ColumnKind.CATEGORICAL, "Holds values beyond"),  # too long for str as well
+        ([Unprintable(), 1], ColumnKind.CATEGORICAL, "Holds values of several kinds"),
+    ],
+)
+@pytest.mark.parametrize("other", [[1, 2, 3], ["a", "b"]])
+def test_values_that_cannot_be_numbers_are_compared_as_text_with_a_note(values, kind, note, other):
+    tables = [pd.DataFrame({"x": pd.Series(side * 30, dtype=object)}) for side in (values, other)]
+    column = compare_tables(tables[0], tables[0]).columns[0]
+    assert (column.kind, column.drifted) == (kind, False)
+    assert [text.startswith(note) for text in column.notes] == [True] if note else column.notes == ()
+    for pair in (tables, tables[::-1]):
+        json.dumps(compare_tables(*pair).to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize("threshold", ["x", None, float("nan")])
+def test_a_threshold_that_is_no_number_is_refused(tables, threshold):
+    with pytest.raises(InputError, match="must lie between 0 and 1"):
+        compare_tables(*tables, p_threshold=threshold)
+    with pytest.raises(InputError, match="must lie between 0 and 1"):
+        rejudge(compare_tables(*tables), p_threshold=threshold, correction="bh")
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", None])
+def test_a_seed_that_cannot_be_one_is_refused(tables, seed):
+    with pytest.raises(InputError, match="must be a whole number from 0 up"):
+        compare_tables(*tables, seed=seed)
+
+
+def test_settings_from_numpy_are_kept_as_plain_numbers(tables):
+    report = compare_tables(*tables, p_threshold=np.float32(0.5), seed=np.int64(3))
+    settings = json.loads(json.dumps(report.to_dict()))
+    assert (settings["settings"]["p_threshold"], settings["seed"]) == (0.5, 3)
+
+
+@pytest.mark.parametrize(
+    ("gone", "sentence"),
+    [
+        (["income"], " Current data lacks `income`."),
+        (["job", "loan"], " Current data lacks `job` and `loan`."),
+        (["job", "balance", "income", "loan"], " Current data lacks `job`, `balance` and 2 more."),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kept", "status"), [("age >= 18", "no_drift"), ("age < 35", "drift"), ("index < 5", "inconclusive")]
+)
+def test_the_verdict_ends_with_the_columns_that_current_data_lacks(tables, gone, sentence, kept, status):
+    reference = tables[0]
+    report = compare_tables(reference, reference.query(kept).drop(columns=gone))
+    assert report.summary.status == status
+    assert report.verdict.endswith(sentence)
+    assert not compare_tables(reference, reference.query(kept)).verdict.endswith(sentence)
+    stored = json.loads(json.dumps(report.to_dict()))
+    assert TableReport.from_dict(stored).verdict == report.verdict
+    del stored["missing_columns"]
+    assert TableReport.from_dict(stored).summary == report.summary
+
+
+def test_only_chosen_columns_are_told_as_lacking(tables):
+    reference = tables[0]
+    report = compare_tables(reference, reference.drop(columns=["income"]), columns=["age", "job"])
+    assert "lacks" not in report.verdict

@@ -81,3 +81,11 @@ def test_formula_cells_get_an_apostrophe(cell):
 @pytest.mark.parametrize("cell", [-1.5, None, "plain", "a=b"])
 def test_other_cells_stay(cell):
     assert neutralise_formula(cell) == cell
+
+
+def test_a_column_that_missing_values_decide_shows_the_effect_that_decided():
+    income = pd.DataFrame({"income": np.arange(1000.0) % 97})
+    report = compare_tables(income, income[["income"]].where(income.index.to_numpy()[:, None] % 10 >= 4))
+    row = next(csv.DictReader(io.StringIO(report.to_csv())))
+    assert (row["severity"], row["decided_by"]) == ("CRITICAL", "missing")
+    assert float(row["missing_effect_size"]) == report.to_dict()["columns"][0]["missing_effect_size"] == 0.4
