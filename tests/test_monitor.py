@@ -51,8 +51,8 @@ class Counter:
     def __init__(self) -> None:
         self.calls = 0
 
-    def __call__(self, _done: int, _total: int, _message: str) -> None:
-        self.calls += 1
+    def __call__(self, _done: int, _total: int, message: str) -> None:
+        self.calls += message != "Saving the run"
 
 
 def test_a_check_is_stored_with_its_headline_numbers(services: Services, reference: Table, young: Table) -> None:
@@ -252,3 +252,13 @@ def test_the_history_limit_of_the_settings_holds(settings: Settings, reference: 
             current = monitor.simulate(services, reference, RangeFilter("age", None, age))
             monitor.check_table(services, reference, current, PLAIN, simulated=f"age < {age}")
         assert [run.simulated for run in monitor.table_runs(services)] == ["age < 40", "age < 35"]
+
+
+def test_a_cancel_before_saving_stores_nothing(services: Services, reference: Table, young: Table) -> None:
+    def cancel_at_saving(_done: int, _total: int, message: str) -> None:
+        if message == "Saving the run":
+            raise CancelledError("stopped")
+
+    with pytest.raises(CancelledError):
+        monitor.check_table(services, reference, young, PLAIN, progress=cancel_at_saving)
+    assert monitor.table_runs(services) == []

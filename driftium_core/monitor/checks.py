@@ -134,6 +134,9 @@ def check_table(
     services.reports.put(key, timed)
     services.reports.put(f"measured {measured_key}", timed)
     if save and (stored is None or not cached):
+        if progress:
+            n_columns = len(timed.report.columns)
+            progress(n_columns, n_columns, "Saving the run")
         run = _new_run(key, reference, current, timed, simulated)
         try:
             stored, notice = services.store.runs.add(run, project=project), ""

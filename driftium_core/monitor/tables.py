@@ -32,9 +32,7 @@ def read_upload(
     """Read an uploaded file as a table, within the upload limit of the settings."""
     from driftium_core.tabular.read import read_table
 
-    if progress:
-        progress(0, 0, "")
-    return read_table(data, name, max_bytes=services.settings.max_upload_bytes)
+    return read_table(data, name, max_bytes=services.settings.max_upload_bytes, progress=progress)
 
 
 def sample_table(services: Services, n_rows: int = 20_000, *, seed: int = 0) -> Table:

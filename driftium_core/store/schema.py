@@ -44,7 +44,7 @@ class CompressedJSON(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         """Compress."""
-        return None if value is None else zlib.compress(json.dumps(value, ensure_ascii=False).encode(), 6)
+        return None if value is None else zlib.compress(json.dumps(value, ensure_ascii=False).encode(), 3)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Expand."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from driftium_core.errors import InputError
@@ -24,6 +24,9 @@ from driftium_core.tabular.report import (
 
 __all__ = ["report_from_dict", "report_to_dict"]
 
+_PLAIN = {str, int, bool, type(None)}
+_NUMBERS = {float}
+
 
 def report_to_dict(report: TableReport) -> dict[str, Any]:
     """Everything in the report as dicts, lists, strings, numbers and None; nan and infinities become None."""
@@ -35,7 +38,7 @@ def report_to_dict(report: TableReport) -> dict[str, Any]:
         "summary": asdict(report.summary),
         "columns": [_column_to_dict(column) for column in report.columns],
         "missing_columns": report.missing_columns,
-        "findings": [asdict(finding) for finding in report.findings],
+        "findings": [_fields(finding) for finding in report.findings],
         "settings": settings,
         "seed": seed,
         "versions": dict(report.versions),
@@ -66,7 +69,7 @@ def _column_to_dict(column: ColumnResult) -> dict[str, Any]:
         "missing_p_value": missing.pvalue,
         "missing_p_value_adjusted": column.missing_pvalue_adjusted,
         "missing_effect_size": missing.effect_size,
-        "missing_test": asdict(missing),
+        "missing_test": _fields(missing),
         "new_categories": column.new_categories,
         "vanished_categories": column.vanished_categories,
         "n_new_categories": column.n_new_categories,
@@ -75,24 +78,33 @@ def _column_to_dict(column: ColumnResult) -> dict[str, Any]:
         "current_summary": column.current_summary,
         "shift": column.shift,
         "distances": column.distances,
-        "distribution": asdict(column.distribution) if column.distribution else None,
+        "distribution": _fields(column.distribution) if column.distribution else None,
         "test_notes": value.notes,
         "notes": column.notes,
     }
 
 
+def _fields(record: Any) -> dict[str, Any]:
+    """Fields of a dataclass by name; `asdict` would copy every number of a distribution on the way."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
 def _json_safe(value: object) -> object:
-    match value:
-        case dict():
-            return {str(key): _json_safe(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_json_safe(item) for item in value]
-        case float():
-            return value if math.isfinite(value) else None
-        case str():
-            return str(value)  # a StrEnum becomes its text
-        case _:
-            return value
+    # Exact types first: a wide table's report holds millions of plain values.
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _json_safe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        kinds = set(map(type, value))
+        # One nan or infinity makes the sum one; finite numbers that overflow only take the slower way.
+        if kinds <= _PLAIN or (kinds <= _NUMBERS and math.isfinite(sum(value))):
+            return list(value)
+        return [_json_safe(item) for item in value]
+    return str(value) if isinstance(value, str) else value  # a StrEnum becomes its text
 
 
 def report_from_dict(data: dict[str, Any]) -> TableReport:

@@ -58,7 +58,7 @@ def test_files_give_a_report_that_is_kept_and_has_a_link(app: App, tmp_path: Pat
     expect(app.key("card-drill").get_by_role("heading", name="amount")).to_be_visible()
     app.key("open-saved").get_by_role("button").click()
     app.page.wait_for_url(re.compile("run="))
-    expect(app.page.locator("[class*=st-key-verdict-]")).to_contain_text("april.csv against march.csv")
+    expect(app.page.locator("[class*=st-key-verdict-]")).to_contain_text("“april.csv” against “march.csv”")
 
     colleague = open_browser()
     colleague.open(app.page.url.removeprefix(app.url))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -36,8 +36,12 @@ _TAIL_BYTES = 1 << 16
 _LOOKS_LIKE_DATA = re.compile(r"[+\-]?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}.*")
 
 
-def read_delimited(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
+def read_delimited(
+    text: Utf8Text, name: str, *, before_typing: Callable[[], None] | None = None
+) -> tuple[pd.DataFrame, list[str]]:
     """Frame and notes of a delimited text.
+
+    ``before_typing`` is called between parsing and typing; what it raises ends the reading.
 
     Raises
     ------
@@ -62,6 +66,8 @@ def read_delimited(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
     # Arrow takes all text after an unclosed quote as one value; only the slow scan can be sure that it did.
     if text.n_quotes % 2 and _may_end_open(columns, body) and ends_inside_quotes(view, dialect):
         raise malformed(view, dialect, name)
+    if before_typing:
+        before_typing()
     converted = _typed(columns, dialect)
     dropped = _drop_empty_tail(dialect.header, converted)
     header = dialect.header[: len(converted)]
