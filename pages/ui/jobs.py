@@ -66,11 +66,9 @@ def _show_progress(job: Job) -> None:
         st.rerun()
     with st.container(key=f"card-job-{job.id}"):
         share = min(1.0, job.done / job.total) if job.total else 0.0
-        counted = f" {fmt_n(job.done)} of {fmt_n(job.total)}." if job.total else ""
-        st.progress(
-            share,
-            text=f"{escape(job.title)}:{counted} {escape(job.message)} You can leave this page; the work goes on.",
-        )
+        counted = f": {fmt_n(job.done)} of {fmt_n(job.total)}" if job.total else ""
+        message = f", {escape(job.message)}" if job.message else ""
+        st.progress(share, text=f"{escape(job.title)}{counted}{message}. You can leave this page; the work goes on.")
         if job.cancelling:
             st.caption("Stopping at the next step.")
         elif st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:"):
