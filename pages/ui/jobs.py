@@ -71,6 +71,6 @@ def _show_progress(job: Job) -> None:
         st.progress(share, text=f"{escape(job.title)}{counted}{message}. You can leave this page; the work goes on.")
         if job.cancelling:
             st.caption("Stopping at the next step.")
-        elif st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:"):
-            job.cancel()
-            st.rerun(scope="fragment")
+        else:
+            # A callback runs even when the press arrives together with a rerun of the whole page.
+            st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:", on_click=job.cancel)

@@ -110,14 +110,18 @@ def test_long_work_shows_progress_and_can_be_cancelled(app: App, tmp_path: Path)
     wide = pd.DataFrame({f"c{i}": [(i + 1) * j * 7919 % 1000 for j in range(60)] for i in range(9000)})
     path = write(tmp_path, "wide.csv", wide)
     give_files(app, path, path)
-    cancel = app.page.get_by_role("button", name="Cancel").first
+    # Reading has a Cancel of its own; the comparison's is the one that stays long enough to be pressed.
+    comparing = app.page.locator("[class*=st-key-card-job]").filter(has_text="Comparing columns")
+    cancel = comparing.get_by_role("button", name="Cancel")
     expect(cancel).to_be_visible(timeout=30_000)
     # The page answers while the work goes on.
     app.page.get_by_test_id("stPopover").filter(has_text="How to read this").get_by_role("button").click()
     expect(app.page.get_by_text("The question.")).to_be_visible()
     app.page.keyboard.press("Escape")
     cancel.click()
-    expect(app.page.get_by_text(re.compile("was cancelled. Nothing was stored."))).to_be_visible(timeout=30_000)
+    expect(app.page.get_by_text(re.compile("Comparing columns was cancelled. Nothing was stored."))).to_be_visible(
+        timeout=30_000
+    )
     expect(app.page.get_by_role("button", name="Try again")).to_be_visible()
 
 
