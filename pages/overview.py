@@ -33,7 +33,7 @@ def show_first_steps() -> None:
         (
             "now",
             "2 · Choose a reference",
-            "A CSV or Parquet file with data as it should be. 500 rows or more see most drifts.",
+            "A CSV or Parquet file with data as it should be; at least 30 rows. Every report says what its rows can detect.",
             ":blue-badge[next]",
         ),
         (
