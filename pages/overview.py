@@ -33,7 +33,7 @@ def show_first_steps() -> None:
         (
             "now",
             "2 · Choose a reference",
-            "A CSV or Parquet file with data as it should be; at least 30 rows. Every report says what its rows can detect.",
+            "A CSV or Parquet file with data as it should be: 30 rows or more. Each report says what it can detect.",
             ":blue-badge[next]",
         ),
         (
