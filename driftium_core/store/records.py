@@ -6,9 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from driftium_core.response import Response
 from driftium_core.severity import Severity
 
-__all__ = ["DEFAULT_PROJECT", "NewRun", "SavedReference", "TableRun"]
+__all__ = [
+    "DEFAULT_PROJECT",
+    "AlarmLook",
+    "AlarmState",
+    "Baseline",
+    "Calculation",
+    "NewCalculation",
+    "NewRun",
+    "Pools",
+    "SavedReference",
+    "StoredResponse",
+    "TableRun",
+]
 
 DEFAULT_PROJECT = "default"
 """The project that exists from the start."""
@@ -94,3 +107,153 @@ class SavedReference:
     columns: tuple[str, ...]
     content_hash: str
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResponse:
+    """A response with its place in the store.
+
+    Attributes
+    ----------
+    id : str
+        UUID, also the key of its vectors.
+    seq : int
+        Order of arrival.
+    baseline_id : str or None
+        The baseline it belongs to; None while it is current telemetry.
+    response_hash, prompt_hash : str or None
+        Content hashes of the texts.
+    """
+
+    id: str
+    seq: int
+    project: str
+    baseline_id: str | None
+    stored_at: datetime
+    response_hash: str
+    prompt_hash: str | None
+    content: Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """A named version of what a project's answers should look like; its responses never change.
+
+    ``version`` counts from 1 within the project; ``active`` says whether current telemetry is compared with it.
+    """
+
+    id: str
+    project: str
+    name: str
+    version: int
+    note: str
+    created_at: datetime
+    size: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pools:
+    """Both pools of a project as they were at one moment.
+
+    Attributes
+    ----------
+    baseline : Baseline or None
+        The active one.
+    baseline_responses, current_responses : tuple of StoredResponse
+        In order of arrival.
+    revision : int
+        Rises with every change to the project's pools.
+    """
+
+    project: str
+    baseline: Baseline | None
+    baseline_responses: tuple[StoredResponse, ...]
+    current_responses: tuple[StoredResponse, ...]
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalculationFacts:
+    """What is known of a check of two pools besides its report.
+
+    ``fingerprint`` is the digest of both pools' content, the encoder and the settings. Scores are None where they
+    could not be computed; ``severity`` is None when inconclusive.
+    """
+
+    fingerprint: str
+    baseline_id: str
+    verdict: str
+    design: str
+    severity: Severity | None
+    pvalue: float | None
+    effect_size: float | None
+    centroid_score: float | None
+    mmd_score: float | None
+    health_index: float | None
+    n_baseline: int
+    n_current: int
+    encoder: str
+    precision: str
+    seed: int
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCalculation(CalculationFacts):
+    """A finished check of two pools, about to be stored; ``report`` holds JSON values."""
+
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calculation(CalculationFacts):
+    """A stored check of two pools without its report; ``created_at`` is in UTC."""
+
+    id: str
+    project: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmState:
+    """The evidence score of one monitor against one baseline.
+
+    Attributes
+    ----------
+    monitor : str
+        ``llm`` for the pools, ``table:`` and the saved reference for tables.
+    evidence : float
+        The score now, at least 0.
+    looks : int
+        Blocks counted.
+    last_block : int
+        Number of the newest counted block; -1 before the first.
+    last_seq : int
+        Arrival number of the last response that was counted; 0 before the first, and for tables.
+    threshold : float
+    alarmed_at_block : int or None
+        Where the score first crossed the line; stays until it is dismissed.
+    """
+
+    monitor: str
+    baseline_id: str
+    evidence: float
+    looks: int
+    last_block: int
+    last_seq: int
+    threshold: float
+    alarmed_at_block: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmLook:
+    """One counted block: its p-value and effect, what it added, and the score after it."""
+
+    block: int
+    created_at: datetime
+    fingerprint: str
+    pvalue: float
+    effect_size: float | None
+    e_value: float
+    evidence: float

@@ -1,0 +1,55 @@
+"""One answer of a model: what is imported, generated, stored and compared."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+__all__ = ["Response", "text_hash"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One answer of a model, with what is known of how it came about.
+
+    Attributes
+    ----------
+    response : str
+        The answer; empty when the model gave none.
+    prompt : str or None
+        None when it was not logged.
+    latency_ms : float or None
+    tokens, prompt_tokens : int or None
+        Tokens of the answer and of the prompt.
+    error : str or None
+        What went wrong; such a response takes part in the descriptors only.
+    source : str
+        Where it came from, e.g. ``playground`` or a file name.
+    created_at : datetime or None
+        When it was answered (UTC); None when the log does not say.
+    key : str or None
+        What makes it the same record when it is imported again; None for a response that is new by itself.
+    """
+
+    response: str
+    prompt: str | None = None
+    model: str | None = None
+    backend: str | None = None
+    latency_ms: float | None = None
+    tokens: int | None = None
+    prompt_tokens: int | None = None
+    error: str | None = None
+    source: str = ""
+    created_at: datetime | None = None
+    key: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be compared by meaning: no error, and not empty."""
+        return self.error is None and bool(self.response.strip())
+
+
+def text_hash(text: str) -> str:
+    """Digest of a text (SHA-256, hex); lone surrogates, which JSON can hold, do not fail."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

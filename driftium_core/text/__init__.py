@@ -1,0 +1,1 @@
+"""Responses and their vectors → a drift report with its evidence. Pure: no model, no store, no disk."""

@@ -1,0 +1,374 @@
+"""The types of an LLM drift report, from one descriptor to the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from driftium_core.severity import Severity
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Banded",
+    "Cluster",
+    "Descriptor",
+    "Design",
+    "Detectable",
+    "EmbeddingReport",
+    "Encoder",
+    "Evidence",
+    "Exemplar",
+    "Flag",
+    "Health",
+    "Keyword",
+    "Member",
+    "Projection",
+    "Removal",
+    "TextReport",
+    "Traffic",
+    "TrafficVerdict",
+    "Verdict",
+]
+
+Design = Literal["paired", "unpaired"]
+Verdict = Literal["drift", "no_drift", "inconclusive"]
+TrafficVerdict = Literal["traffic", "behaviour", "both", "neither", "cannot_tell", "no_prompts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Banded:
+    """A raw distance with the range it has when nothing changed.
+
+    Attributes
+    ----------
+    value : float
+        The distance as observed; nan where it could not be computed. It is no p-value and decides nothing.
+    low, high : float
+        2.5th and 97.5th percentile over the permutations, so at these very sizes.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One statistic of the aggregate, with its own permutation p-value."""
+
+    name: str
+    pvalue: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """What these sizes can see.
+
+    Attributes
+    ----------
+    share : float or None
+        Smallest share of answers on a new topic that is found in 80 % of cases; None when not even a full
+        change would be.
+    text : str
+        The same as a sentence.
+    """
+
+    share: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingReport:
+    """Whether two pools of vectors differ: the tests and the verdict, without texts.
+
+    Attributes
+    ----------
+    design : {"paired", "unpaired"}
+        Paired when enough current prompts repeat baseline prompts.
+    n_baseline, n_current, n_pairs : int
+        Responses that took part, and prompts present in both (0 when unpaired).
+    pvalue : float or None
+        Permutation p-value of the aggregate; None when no test was possible.
+    attainable_pvalue : float
+        Smallest p-value that these sizes and this number of permutations can give.
+    effect_size : float
+        Shrunk effect d*; flat in n, about .53 for a full change of topic.
+    effect_raw : float
+        The same before shrinking.
+    severity : Severity or None
+        None when inconclusive.
+    verdict : {"drift", "no_drift", "inconclusive"}
+    reason : str
+        One sentence: why this verdict, and what these sizes could have seen or how many responses are missing.
+    centroid, mmd : Banded
+        Centroid cosine distance and biased RBF-MMD² beside their null ranges.
+    members : tuple of Member
+    method : str
+        What was computed, e.g. "all 70 splits" or "999 permutations, linear features".
+    n_resamples : int
+        Label assignments tried, the observed one included.
+    exact : bool
+        Every possible assignment was tried.
+    notes : tuple of str
+        Sentences on what limits the result.
+    """
+
+    design: Design
+    n_baseline: int
+    n_current: int
+    n_pairs: int
+    pvalue: float | None
+    attainable_pvalue: float
+    effect_size: float
+    effect_raw: float
+    severity: Severity | None
+    verdict: Verdict
+    reason: str
+    centroid: Banded
+    mmd: Banded
+    detectable: Detectable
+    members: tuple[Member, ...]
+    method: str
+    n_resamples: int
+    exact: bool
+    seed: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """What made the vectors: ``id`` names model and revision, ``precision`` is fp32 or bf16."""
+
+    id: str
+    precision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Health Index of the current pool, 0 to 100.
+
+    Attributes
+    ----------
+    value, low, high : float or None
+        Index and its 95 % interval; None without prompts.
+    baseline : float or None
+        Index of the baseline against itself: 100 by definition; None without prompts.
+    text : str
+        One sentence, also saying why there is no index.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    baseline: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Share of responses that show a fault which alignment alone misses, in both pools.
+
+    ``baseline`` and ``current`` are shares of 0 to 1, None where it cannot be told (e.g. without prompts).
+    """
+
+    name: Literal["echo", "empty", "refusal", "low_alignment"]
+    baseline: float | None
+    current: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """One plain property of the responses, tested against the baseline.
+
+    Attributes
+    ----------
+    name : str
+        ``length``, ``latency_ms``, ``tokens``, ``error``, ``refusal``, ``empty``, ``language``, ``valid_json``, …
+    label : str
+        For a person, with the unit.
+    kind : {"number", "share", "category"}
+    baseline, current : float or str or None
+        Median, share (0 to 1), or most common category; None when nothing is known.
+    statistic, pvalue, pvalue_adjusted, effect_size : float or None
+        None where no test was possible.
+    severity : Severity or None
+    method : str
+    text : str
+        One sentence in words.
+    """
+
+    name: str
+    label: str
+    kind: Literal["number", "share", "category"]
+    baseline: float | str | None
+    current: float | str | None
+    n_baseline: int
+    n_current: int
+    statistic: float | None
+    pvalue: float | None
+    pvalue_adjusted: float | None
+    effect_size: float | None
+    severity: Severity | None
+    method: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Did the prompts move, the answers to like prompts, both or neither?
+
+    Attributes
+    ----------
+    prompt_pvalue, behaviour_pvalue : float or None
+        None where the test was not possible.
+    overlap : float or None
+        Smaller of the two shares of prompts with a like prompt in the other pool.
+    share_tested : float or None
+        Share of all responses that took part in the behaviour test.
+    text : str
+        The verdict as one sentence, worded as weakly as the evidence is.
+    """
+
+    verdict: TrafficVerdict
+    prompt_pvalue: float | None
+    behaviour_pvalue: float | None
+    overlap: float | None
+    share_tested: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """A response that stands for the difference.
+
+    Attributes
+    ----------
+    index : int
+        Position in its pool (current for novel ones, baseline for gone ones).
+    witness : float
+        Value of the MMD witness function; larger is more typical of its own pool and less of the other.
+    text, prompt : str
+        Empty when only vectors were given.
+    """
+
+    index: int
+    witness: float
+    text: str = ""
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A term that more (or fewer) of the pool's tell-tale responses hold than the other pool's; z by documents."""
+
+    term: str
+    z: float
+    share_baseline: float
+    share_current: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A group of like responses whose share changed significantly.
+
+    Attributes
+    ----------
+    direction : {"gained", "lost"}
+    n_baseline, n_current : int
+        Members in each pool.
+    pvalue_adjusted : float
+        Fisher's exact test, Bonferroni over all clusters.
+    terms : tuple of str
+        Words that set its members apart.
+    exemplar : int
+        Position of the member nearest to the centre, in current for gained, in baseline for lost clusters.
+    baseline_members, current_members : tuple of int
+        Positions in the pools.
+    """
+
+    direction: Literal["gained", "lost"]
+    n_baseline: int
+    n_current: int
+    pvalue_adjusted: float
+    terms: tuple[str, ...]
+    exemplar: int
+    baseline_members: tuple[int, ...]
+    current_members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is left of the drift without the responses that the witness points at.
+
+    ``removed`` are positions in current, most novel first; ``text`` says it, e.g. "without these 31 responses p goes
+    from 0.001 to 0.4".
+    """
+
+    removed: tuple[int, ...]
+    pvalue_before: float
+    pvalue_after: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """Both pools on the same two principal axes of the pooled vectors; for looking, it decides nothing.
+
+    Attributes
+    ----------
+    baseline, current : ndarray, shapes (n, 2) and (m, 2)
+        May be a random part of large pools; ``baseline_index`` and ``current_index`` give the positions.
+    explained : tuple of float
+        Share of the variance on each axis.
+    """
+
+    baseline: NDArray[np.float32]
+    current: NDArray[np.float32]
+    baseline_index: NDArray[np.int64]
+    current_index: NDArray[np.int64]
+    explained: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why: what is new, what is gone, and whether taking it out ends the drift."""
+
+    novel: tuple[Exemplar, ...] = ()
+    gone: tuple[Exemplar, ...] = ()
+    keywords_gained: tuple[Keyword, ...] = ()
+    keywords_lost: tuple[Keyword, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+    removal: Removal | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextReport:
+    """Everything known about current responses against a baseline.
+
+    Attributes
+    ----------
+    drift : EmbeddingReport
+        Tests and verdict; the verdict of the report is its verdict.
+    baseline_hash, current_hash : str
+        Digest of each pool's content, whatever its order.
+    notes : tuple of str
+        Rows left out and why, and what else limits the report.
+    """
+
+    drift: EmbeddingReport
+    health: Health
+    flags: tuple[Flag, ...]
+    descriptors: tuple[Descriptor, ...]
+    traffic: Traffic
+    evidence: Evidence
+    projection: Projection | None
+    encoder: Encoder
+    seed: int
+    baseline_hash: str
+    current_hash: str
+    versions: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
