@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict, fields
 from typing import Any
 
+from driftium_core.documents import json_safe
 from driftium_core.errors import InputError
 from driftium_core.severity import Severity
 from driftium_core.stats.result import Measure
@@ -23,9 +24,6 @@ from driftium_core.tabular.report import (
 )
 
 __all__ = ["report_from_dict", "report_to_dict"]
-
-_PLAIN = {str, int, bool, type(None)}
-_NUMBERS = {float}
 
 
 def report_to_dict(report: TableReport) -> dict[str, Any]:
@@ -45,7 +43,7 @@ def report_to_dict(report: TableReport) -> dict[str, Any]:
         "reference_hash": report.reference_hash,
         "current_hash": report.current_hash,
     }
-    return {key: _json_safe(item) for key, item in data.items()}
+    return {key: json_safe(item) for key, item in data.items()}
 
 
 def _column_to_dict(column: ColumnResult) -> dict[str, Any]:
@@ -87,24 +85,6 @@ def _column_to_dict(column: ColumnResult) -> dict[str, Any]:
 def _fields(record: Any) -> dict[str, Any]:
     """Fields of a dataclass by name; `asdict` would copy every number of a distribution on the way."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
-
-
-def _json_safe(value: object) -> object:
-    # Exact types first: a wide table's report holds millions of plain values.
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {str(key): _json_safe(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        kinds = set(map(type, value))
-        # One nan or infinity makes the sum one; finite numbers that overflow only take the slower way.
-        if kinds <= _PLAIN or (kinds <= _NUMBERS and math.isfinite(sum(value))):
-            return list(value)
-        return [_json_safe(item) for item in value]
-    return str(value) if isinstance(value, str) else value  # a StrEnum becomes its text
 
 
 def report_from_dict(data: dict[str, Any]) -> TableReport:

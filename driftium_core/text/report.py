@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from driftium_core.severity import Severity
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 __all__ = [
     "Banded",
@@ -313,22 +309,22 @@ class Removal:
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Projection:
     """Both pools on the same two principal axes of the pooled vectors; for looking, it decides nothing.
 
     Attributes
     ----------
-    baseline, current : ndarray, shapes (n, 2) and (m, 2)
+    baseline, current : tuple of (float, float)
         May be a random part of large pools; ``baseline_index`` and ``current_index`` give the positions.
     explained : tuple of float
         Share of the variance on each axis.
     """
 
-    baseline: NDArray[np.float32]
-    current: NDArray[np.float32]
-    baseline_index: NDArray[np.int64]
-    current_index: NDArray[np.int64]
+    baseline: tuple[tuple[float, float], ...]
+    current: tuple[tuple[float, float], ...]
+    baseline_index: tuple[int, ...]
+    current_index: tuple[int, ...]
     explained: tuple[float, float]
 
 

@@ -1,0 +1,29 @@
+"""Values as JSON can hold them."""
+
+from __future__ import annotations
+
+import math
+
+__all__ = ["json_safe"]
+
+_PLAIN = {str, int, bool, type(None)}
+_NUMBERS = {float}
+
+
+def json_safe(value: object) -> object:
+    """The value with tuples as lists, enums as text, and nan and infinities as None."""
+    # Exact types first: a wide table's report holds millions of plain values.
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): json_safe(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        kinds = set(map(type, value))
+        # One nan or infinity makes the sum one; finite numbers that overflow only take the slower way.
+        if kinds <= _PLAIN or (kinds <= _NUMBERS and math.isfinite(sum(value))):
+            return list(value)
+        return [json_safe(item) for item in value]
+    return str(value) if isinstance(value, str) else value  # a StrEnum becomes its text
