@@ -49,6 +49,11 @@ class Response:
         """Whether it can be compared by meaning: no error, and not empty."""
         return self.error is None and bool(self.response.strip())
 
+    @property
+    def has_prompt(self) -> bool:
+        """Whether there is a prompt to compare by; a blank one says nothing."""
+        return bool(self.prompt and self.prompt.strip())
+
 
 def text_hash(text: str) -> str:
     """Digest of a text (SHA-256, hex); lone surrogates, which JSON can hold, do not fail."""

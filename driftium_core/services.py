@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from driftium_core.embeddings.encoder import MiniLM
+from driftium_core.errors import VectorsBusyError
 from driftium_core.jobs import Jobs
 from driftium_core.llm.state import GeneratorProbe
 from driftium_core.recent import Recent
 from driftium_core.settings import Settings
 from driftium_core.store import Store, open_store
+from driftium_core.vectors import open_vectors
+from driftium_core.vectors.memory import MemoryVectors
 
 if TYPE_CHECKING:
     from driftium_core.tabular.filter_options import FilterOption
     from driftium_core.tabular.report import TableReport
     from driftium_core.tabular.table import Table
+    from driftium_core.text.report import TextReport
+    from driftium_core.vectors.port import VectorStore
 
 __all__ = ["Services", "TimedReport", "open_services"]
 
@@ -28,23 +35,66 @@ class TimedReport:
 
 
 class Services:
-    """Settings, store, jobs, caches and probes of one process; every member is thread-safe.
+    """Settings, stores, encoder, jobs, caches and probes of one process; every member is thread-safe.
 
-    ``reports`` are found by fingerprint; ``tables`` (samples, simulations, opened references) by how they were made.
+    ``reports`` and ``text_reports`` are found by fingerprint; ``tables`` (samples, simulations, opened references) by
+    how they were made. ``background`` runs what nobody waits for, one job at a time. Whoever checks pools holds
+    ``checking``, so that one state is computed once; the vectors of one text are made under ``embedding``, and moved
+    between collections under ``indexing``.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.settings = settings
         self.store = store
         self.jobs = Jobs()
+        self.background = Jobs(1)
+        self.encoder = MiniLM(precision=settings.precision, threads=settings.threads)
+        self.checking = threading.Lock()
+        self.embedding = threading.Lock()
+        self.indexing = threading.Lock()
+        self.text_reports: Recent[TextReport] = Recent(16)
+        self._vectors: VectorStore | None = None
+        self._vectors_notice = ""
+        self._opening = threading.Lock()
         self.reports: Recent[TimedReport] = Recent(32)
         self.tables: Recent[Table] = Recent(4)  # tables are large; four cover a reference and the slider's last stops
         self.filter_options: Recent[tuple[FilterOption, ...]] = Recent(32)
         self.generator = GeneratorProbe(settings.ollama_host, settings.model, settings.gguf)
 
+    @property
+    def vectors(self) -> VectorStore:
+        """The vector store, opened at the first use.
+
+        While another process has the folder open, vectors are kept in memory: they are derived, so nothing is lost
+        but time.
+
+        Raises
+        ------
+        StorageError
+            The folder or server cannot be used.
+        """
+        with self._opening:
+            if self._vectors is None:
+                try:
+                    self._vectors = open_vectors(self.settings.qdrant)
+                except VectorsBusyError as error:
+                    self._vectors = MemoryVectors()
+                    self._vectors_notice = f"{error} Vectors made here are not kept."
+            return self._vectors
+
+    def notices(self) -> list[str]:
+        """Sentences that the user must see, e.g. that a damaged database was kept aside."""
+        vectors = self._vectors.notice if self._vectors else None
+        return [notice for notice in (self.store.notice, self._vectors_notice, vectors) if notice]
+
     def close(self) -> None:
-        """Stop the jobs, then close the store."""
+        """Stop the jobs, then close the stores."""
         self.jobs.close()
+        self.background.close()
+        with self._opening:
+            if self._vectors is not None:
+                self._vectors.close()
+                self._vectors = None
         self.store.close()
 
     def __enter__(self) -> Self:

@@ -55,7 +55,7 @@ class Pool:
         prompts = np.zeros_like(answers)
         for row, response in enumerate(usable):
             answers[row] = vectors[text_hash(response.response)]
-            if has_prompt(response):
+            if response.has_prompt:
                 prompts[row] = vectors[text_hash(response.prompt or "")]
         return cls(tuple(responses), positions, answers, prompts)
 
@@ -67,17 +67,12 @@ class Pool:
     @property
     def prompt_ids(self) -> list[str | None]:
         """The prompt of each usable response as it is compared for equality; None without a prompt."""
-        return [_same(response.prompt) if has_prompt(response) else None for response in self.usable]
+        return [_same(response.prompt) if response.has_prompt else None for response in self.usable]
 
     @property
     def with_prompt(self) -> NDArray[np.bool_]:
         """Which of the usable responses have a prompt."""
-        return np.array([has_prompt(response) for response in self.usable], dtype=bool)
-
-
-def has_prompt(response: Response) -> bool:
-    """Whether there is a prompt to compare by; blank ones say nothing."""
-    return bool(response.prompt and response.prompt.strip())
+        return np.array([response.has_prompt for response in self.usable], dtype=bool)
 
 
 def texts_of(responses: Sequence[Response]) -> dict[str, str]:
@@ -86,7 +81,7 @@ def texts_of(responses: Sequence[Response]) -> dict[str, str]:
     for response in responses:
         if response.usable:
             texts[text_hash(response.response)] = response.response
-            if has_prompt(response):
+            if response.has_prompt:
                 texts[text_hash(response.prompt or "")] = response.prompt or ""
     return texts
 
@@ -97,10 +92,10 @@ def content_hash(responses: Sequence[Response]) -> str:
     Raises
     ------
     InputError
-        A number is not one that can be stored.
+        A latency is not a finite number.
     """
-    rows = sorted(_row_hash(response) for response in responses)
-    return hashlib.sha256("".join(rows).encode()).hexdigest()
+    rows = [_row_hash(response) for response in responses]
+    return hashlib.sha256("".join(sorted(rows)).encode()).hexdigest()
 
 
 def _row_hash(response: Response) -> str:

@@ -1,0 +1,68 @@
+"""The command line: for terminals, cron and CI.
+
+stdout holds the result and nothing else; progress, logs and errors go to stderr. Exit codes: 0 no drift at the level
+asked for, 1 drift at or above it, 2 bad input or usage and everything else that fails, 3 not enough evidence (with
+``--fail-on-inconclusive``).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from driftium_core.cli.doctor import doctor
+from driftium_core.cli.project import baselines, history, import_, promote, restore, status
+from driftium_core.cli.streams import discard, prepare_streams, say
+from driftium_core.cli.tabular import tabular
+from driftium_core.cli.text import text
+from driftium_core.errors import DriftiumError
+
+__all__ = ["app", "main"]
+
+BAD_INPUT = 2
+
+app = typer.Typer(
+    name="driftium",
+    help="Find out whether tables or a model's answers have drifted, how sure that is, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+for command in (tabular, text, promote, baselines, restore, status, history, doctor):
+    app.command()(command)
+app.command("import")(import_)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; never raises, as Python would then exit with 1: "drift"."""
+    from typer.exceptions import Abort, TyperException
+
+    prepare_streams()
+    try:
+        code = typer.main.get_command(app).main(arguments, prog_name="driftium", standalone_mode=False)
+    except TyperException as error:
+        message = error.format_message()
+        # Without arguments the "message" is the whole help text.
+        say(message if "\n" in message else f"{message.rstrip('.')}. See --help.")
+        return BAD_INPUT
+    except DriftiumError as error:
+        say(str(error))
+        return BAD_INPUT
+    except (Abort, KeyboardInterrupt):
+        say("Stopped. Nothing was stored.")
+        return 130
+    except SystemExit:  # how Typer ends when the reader of the help text, such as head, has seen enough
+        discard(sys.stdout)
+        return 0
+    # The last resort of the program: CI reads any code but 2 as a verdict, and a traceback tells a user nothing.
+    except Exception as error:  # noqa: BLE001
+        discard(sys.stdout)
+        if sys.flags.dev_mode:
+            import traceback
+
+            say(traceback.format_exc())
+        say(f"Stopped on an unexpected {type(error).__name__}: {error}. `python -X dev -m driftium_core` shows where.")
+        return BAD_INPUT
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,171 @@
+"""The stored project: import, promote, baselines, restore, status, history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from driftium_core.cli.streams import on_stdout, print_json, say
+from driftium_core.cli.text import PromptColumn, ResponseColumn, read_responses
+from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
+from driftium_core.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from driftium_core.services import Services
+    from driftium_core.store.records import Baseline
+
+__all__ = ["baselines", "history", "import_", "promote", "restore", "status"]
+
+Project = Annotated[str, typer.Option(help="Project to work on.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+class To(StrEnum):
+    """Pool that imported responses go to."""
+
+    CURRENT = "current"
+    BASELINE = "baseline"
+
+
+def import_(
+    file: Annotated[str, typer.Argument(help="JSON Lines, CSV, TSV or Parquet; - reads standard input.")],
+    to: Annotated[To, typer.Option(help="Pool that the responses go to.")],
+    name: Annotated[str, typer.Option(help="Name of the new baseline; the file's name when not given.")] = "",
+    project: Project = "default",
+    prompt_column: PromptColumn = "",
+    response_column: ResponseColumn = "",
+    as_json: AsJson = False,
+) -> None:
+    """Store the responses of a log. Importing the same file again adds nothing."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+    from driftium_core.terminal import print_import, progress_on_stderr
+
+    log = read_responses(file, prompt_column, response_column)
+    with _services() as services:
+        report = monitor.import_log(services, log, to=to.value, name=name, project=project)
+        with progress_on_stderr("Embedding") as progress:
+            monitor.reconcile(services, progress=progress)
+    with on_stdout():
+        if as_json:
+            print_json(documents.import_document(report))
+        else:
+            print_import(report)
+
+
+def promote(
+    name: Annotated[str, typer.Argument(help="Name of the new baseline.")],
+    note: Annotated[str, typer.Option(help="Why, for those who come later.")] = "",
+    project: Project = "default",
+    as_json: AsJson = False,
+) -> None:
+    """Make current telemetry the baseline; it leaves the current pool. The former baseline can be restored."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+
+    with _services() as services:
+        baseline = monitor.promote(services, name, note=note, project=project)
+    _say_baseline(baseline, "Baseline set successfully", as_json=as_json)
+
+
+def restore(
+    version: Annotated[int, typer.Argument(min=1, help="Version to compare with again; see `driftium baselines`.")],
+    project: Project = "default",
+    as_json: AsJson = False,
+) -> None:
+    """Compare with a former baseline again."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+
+    with _services() as services:
+        found = [item for item in monitor.baselines(services, project=project) if item.version == version]
+        if not found:
+            raise NotFoundError(f"Project {project!r} has no baseline of version {version}. See `driftium baselines`.")
+        baseline = monitor.restore_baseline(services, found[0].id)
+    _say_baseline(baseline, "Baseline restored", as_json=as_json)
+
+
+def baselines(project: Project = "default", as_json: AsJson = False) -> None:
+    """List the baselines of a project, newest first."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+    from driftium_core.terminal import print_baselines
+
+    with _services() as services:
+        found = monitor.baselines(services, project=project)
+    with on_stdout():
+        if as_json:
+            print_json({"baselines": [documents.baseline_document(item) for item in found]})
+        else:
+            print_baselines(found)
+
+
+def status(
+    project: Project = "default",
+    as_json: AsJson = False,
+    fail_on: FailOnOption = None,
+    fail_on_inconclusive: FailOnInconclusive = False,
+) -> None:
+    """Compare current telemetry with the baseline and show where the project stands."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+    from driftium_core.terminal import print_status, print_text_report, progress_on_stderr
+
+    with _services() as services, progress_on_stderr("Checking") as progress:
+        check = monitor.check_responses(services, project=project, progress=progress)
+        evidence = monitor.update_evidence(services, project=project, progress=progress)
+    if check.notice:
+        say(check.notice)
+    with on_stdout():
+        if as_json:
+            print_json(documents.check_document(check, evidence))
+        else:
+            print_status(check.status, evidence)
+            if check.report:
+                print_text_report(check.report)
+    verdict, severity = (check.report.drift.verdict, check.report.drift.severity) if check.report else ("inconclusive", None)
+    raise typer.Exit(exit_code(verdict, severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
+
+
+def history(
+    limit: Annotated[int, typer.Option(min=1, help="Newest calculations to show.")] = 20,
+    project: Project = "default",
+    as_json: AsJson = False,
+) -> None:
+    """Show the newest calculations of a project, oldest first."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+    from driftium_core.terminal import print_history
+
+    with _services() as services:
+        found = monitor.pool_history(services, project=project, limit=limit)[::-1]
+    with on_stdout():
+        if as_json:
+            print_json({"history": [documents.calculation_document(item) for item in found]})
+        else:
+            print_history(found)
+
+
+@contextmanager
+def _services() -> Iterator[Services]:
+    """Open services; what the user must know of them is said on stderr."""
+    from driftium_core.services import open_services
+
+    with open_services() as services:
+        yield services
+        for notice in services.notices():
+            say(notice)
+
+
+def _say_baseline(baseline: Baseline, message: str, *, as_json: bool) -> None:
+    from driftium_core.monitor import documents
+
+    with on_stdout():
+        if as_json:
+            print_json({"message": message, "baseline_size": baseline.size, **documents.baseline_document(baseline)})
+        else:
+            print(f"{message}: “{baseline.name}”, version {baseline.version}, {baseline.size} responses.")

@@ -1,0 +1,61 @@
+"""stdout holds the result and nothing else; progress, logs and errors go to stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
+from typing import TextIO
+
+from driftium_core.errors import DriftiumError
+
+__all__ = ["discard", "on_stdout", "prepare_streams", "print_json", "say"]
+
+
+def print_json(document: object) -> None:
+    """One JSON document on stdout."""
+    utf8 = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    # Made before any of it is written, so that a failure leaves no half document behind.
+    sys.stdout.write(json.dumps(document, ensure_ascii=not utf8, indent=2, allow_nan=False) + "\n")
+
+
+def say(sentence: str) -> None:
+    """A sentence for the user on stderr."""
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:  # nobody can be told; the exit code still tells
+        discard(sys.stderr)
+
+
+def prepare_streams() -> None:
+    """Make stdout and stderr take any character; a closed one takes everything and keeps nothing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - as long as the process
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def on_stdout() -> Iterator[None]:
+    """Write all that is printed inside; a reader that has seen enough, such as head, changes no exit code."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard(sys.stdout)
+    except OSError as error:
+        discard(sys.stdout)
+        raise DriftiumError(f"The result could not be written: {(error.strerror or str(error)).lower()}.") from None
+
+
+def discard(stream: TextIO) -> None:
+    """Let go of what a stream could not write: Python would try again at the end, fail and exit with 120."""
+    with suppress(OSError, ValueError):  # a stream without a file, such as that of a test
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -1,0 +1,71 @@
+"""``driftium text``: two files of responses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from driftium_core.cli.streams import on_stdout, print_json, say
+from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
+from driftium_core.errors import InputError
+
+if TYPE_CHECKING:
+    from driftium_core.logs import Log
+    from driftium_core.text.report import TextReport
+
+__all__ = ["PromptColumn", "ResponseColumn", "read_responses", "text"]
+
+STDIN = "-"
+
+PromptColumn = Annotated[str, typer.Option(help="Column with the prompts; found by its name when not given.")]
+ResponseColumn = Annotated[str, typer.Option(help="Column with the responses; found by its name when not given.")]
+
+
+def text(
+    baseline: Annotated[str, typer.Argument(help="File with answers as they should be; - reads standard input.")],
+    current: Annotated[str, typer.Argument(help="File with answers as they are now; - reads standard input.")],
+    prompt_column: PromptColumn = "",
+    response_column: ResponseColumn = "",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
+    fail_on: FailOnOption = None,
+    fail_on_inconclusive: FailOnInconclusive = False,
+) -> None:
+    """Compare a model's answers with a baseline: JSON Lines, CSV, TSV or Parquet with a response per row.
+
+    Nothing is stored. Without --fail-on the exit code is 0 also when drift is found.
+    """
+    if baseline == current == STDIN:
+        raise InputError("Only one of the two files can come from standard input.")
+    logs = [read_responses(path, prompt_column, response_column) for path in (baseline, current)]
+    report = _compare(*logs, seed=seed)
+    with on_stdout():
+        if as_json:
+            from driftium_core.text.serialise import report_to_dict
+
+            print_json(report_to_dict(report))
+        else:
+            from driftium_core.terminal import print_text_report
+
+            print_text_report(report)
+    drift = report.drift
+    raise typer.Exit(exit_code(drift.verdict, drift.severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
+
+
+def read_responses(path: str, prompt_column: str, response_column: str) -> Log:
+    """The responses of a file; what was skipped is said on stderr."""
+    from driftium_core.logs import LogColumns, read_log_path
+
+    log = read_log_path(path, LogColumns(prompt=prompt_column or None, response=response_column or None))
+    for sentence in (*log.reasons, *log.notes):
+        say(f"{log.name}: {sentence}")
+    return log
+
+
+def _compare(baseline: Log, current: Log, *, seed: int) -> TextReport:
+    from driftium_core.monitor import compare_responses
+    from driftium_core.terminal import progress_on_stderr
+
+    with progress_on_stderr("Comparing") as progress:
+        return compare_responses(baseline.responses, current.responses, rng=seed, progress=progress)

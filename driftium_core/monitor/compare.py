@@ -1,0 +1,131 @@
+"""Comparing responses that are not stored: for Python users and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from driftium_core.errors import InputError
+from driftium_core.formats import fmt_n
+from driftium_core.response import Response
+from driftium_core.text.pool import Pool, texts_of
+from driftium_core.text.report import Encoder, TextReport
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from driftium_core.monitor.checks import ProgressCallback
+
+__all__ = ["TextEncoder", "compare_responses"]
+
+
+class TextEncoder(Protocol):
+    """What makes vectors of texts, e.g. `driftium_core.embeddings.encoder.MiniLM`."""
+
+    @property
+    def info(self) -> Encoder:
+        """Its id and precision."""
+
+    def encode(self, texts: list[str], *, progress: ProgressCallback | None = None) -> NDArray[np.float32]:
+        """Unit vectors, one row per text."""
+
+
+def compare_responses(
+    baseline: Iterable[Response | Mapping[str, object] | str],
+    current: Iterable[Response | Mapping[str, object] | str],
+    *,
+    encoder: TextEncoder | None = None,
+    n_resamples: int = 999,
+    rng: int = 0,
+    progress: ProgressCallback | None = None,
+) -> TextReport:
+    """Compare a model's current responses with a baseline: has it drifted, how sure is that, and why.
+
+    Parameters
+    ----------
+    baseline, current : iterables
+        Strings (responses alone), or mappings with ``response`` and, where known, ``prompt``, ``latency_ms``,
+        ``tokens``, ``error`` and the other names of `Response`. With prompts the report also tells traffic from
+        behaviour, and repeated prompts are compared in pairs.
+    encoder : TextEncoder, optional
+        all-MiniLM-L6-v2 on this machine by default; loading it takes some seconds.
+    n_resamples : int
+        Permutations of the drift test.
+    rng : int
+        Seed of everything random; part of the report.
+    progress : callable, optional
+        Called with steps done, steps in all and what is worked on; may raise `CancelledError`.
+
+    Raises
+    ------
+    InputError
+        A row is not a response; the message names the pool, the row and what is wrong.
+    EncoderError
+        The encoder is not installed.
+    """
+    from driftium_core.text.compare import compare_pools
+
+    pools = responses_of(baseline, "baseline"), responses_of(current, "current")
+    encoder = encoder or _default_encoder()
+    texts = {**texts_of(pools[0]), **texts_of(pools[1])}
+    vectors = dict(zip(texts, encoder.encode(list(texts.values()), progress=progress), strict=True))
+    return compare_pools(
+        Pool.of(pools[0], vectors),
+        Pool.of(pools[1], vectors),
+        encoder=encoder.info,
+        n_resamples=n_resamples,
+        seed=rng,
+        progress=progress,
+    )
+
+
+def _default_encoder() -> TextEncoder:
+    from driftium_core.embeddings.encoder import default_encoder
+
+    return default_encoder()
+
+
+_FIELDS = {field.name for field in fields(Response)}
+_TEXTS = ("prompt", "model", "backend", "error", "source", "key")
+_NUMBERS = ("latency_ms", "tokens", "prompt_tokens")
+
+
+def responses_of(rows: Iterable[Response | Mapping[str, object] | str], pool: str) -> list[Response]:
+    """Rows of any accepted form as responses; `InputError` names the first that is none."""
+    if isinstance(rows, str | Mapping):
+        raise InputError(f"The {pool} is one {type(rows).__name__}; a list of responses is expected.")
+    return [_response(row, f"Row {fmt_n(number)} of the {pool}") for number, row in enumerate(rows)]
+
+
+def _response(row: Response | Mapping[str, object] | str, where: str) -> Response:
+    if isinstance(row, Response):
+        return row
+    if isinstance(row, str):
+        return Response(response=row)
+    if not isinstance(row, Mapping):
+        raise InputError(f"{where} is of type {type(row).__name__}; a text or a mapping with `response` is expected.")
+    values = {str(name): value for name, value in row.items() if str(name) in _FIELDS and not _missing(value)}
+    answer = values.pop("response", None)
+    if answer is None and "error" not in values:
+        raise InputError(f"{where} has no `response`. Its fields are: {', '.join(map(str, row)) or 'none'}.")
+    if not isinstance(answer, str | None):
+        raise InputError(f"{where} has a `response` of type {type(answer).__name__}; a text is expected.")
+    for name, value in values.items():
+        _check(name, value, where)
+    return Response(response=answer or "", **values)  # type: ignore[arg-type]
+
+
+def _check(name: str, value: object, where: str) -> None:
+    if name in _TEXTS and not isinstance(value, str):
+        raise InputError(f"{where} has a `{name}` of type {type(value).__name__}; a text is expected.")
+    if name in _NUMBERS and (isinstance(value, bool | str) or not hasattr(value, "__float__")):
+        raise InputError(f"{where} has a `{name}` of {value!r}; a number is expected.")
+    if name == "created_at" and not isinstance(value, datetime):
+        raise InputError(f"{where} has a `created_at` of type {type(value).__name__}; a datetime is expected.")
+
+
+def _missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124 - nan, as pandas fills gaps

@@ -1,0 +1,165 @@
+"""The evidence score of repeated looks: each block of new data counts once, whoever looks and however often."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from driftium_core.monitor.checks import ProgressCallback
+from driftium_core.monitor.vectors import embed
+from driftium_core.services import Services
+from driftium_core.stats.evidence_score import accumulate, alarm_threshold, block_size, e_value
+from driftium_core.store.records import (
+    DEFAULT_PROJECT,
+    AlarmLook,
+    AlarmState,
+    LookResult,
+    NewLook,
+    SavedReference,
+    StoredResponse,
+)
+from driftium_core.text.blocks import Block, whole_blocks
+from driftium_core.text.pool import Pool, texts_of
+
+if TYPE_CHECKING:
+    from driftium_core.tabular.table import Table
+
+__all__ = ["count_table", "dismiss_alarm", "evidence_looks", "evidence_state", "update_evidence"]
+
+LLM = "llm"
+"""Monitor of the pools; its baseline is the active one."""
+
+
+def update_evidence(
+    services: Services, *, project: str = DEFAULT_PROJECT, progress: ProgressCallback | None = None
+) -> AlarmState | None:
+    """Test and count every whole block of current telemetry that was not counted yet.
+
+    Usable responses are cut in order of arrival; what does not fill a block waits. Whoever asks twice, or from two
+    processes at once, counts nothing twice.
+
+    Returns
+    -------
+    AlarmState or None
+        None without an active baseline.
+    """
+    pools = services.store.pools(project)
+    if pools.baseline is None:
+        return None
+    state = _state(services, pools.baseline.id, project)
+    reference = [item for item in pools.baseline_responses if item.content.usable]
+    current = [item for item in pools.current_responses if item.content.usable]
+    blocks = whole_blocks(
+        [item.seq for item in current],
+        size=block_size(len(reference)),
+        last_seq=state.last_seq,
+        last_block=state.last_block,
+    )
+    if not blocks or not reference:
+        return state
+    baseline = _pool(services, reference)
+    for done, block in enumerate(blocks):
+        if progress:
+            progress(done, len(blocks), "Counting blocks of new responses")
+        look = _look(services, baseline, current[block.start : block.stop], block, after_seq=state.last_seq)
+        result = _count(services, look, LLM, pools.baseline.id, project)
+        state = result.state
+        if not result.counted:  # another process is counting the same blocks
+            break
+    return state
+
+
+def count_table(
+    services: Services, reference: SavedReference, current: Table, *, project: str = DEFAULT_PROJECT
+) -> AlarmState:
+    """Count a current table as one block against a saved reference; the same content counts once.
+
+    The rows must be new data, not a window that overlaps an earlier one.
+
+    Raises
+    ------
+    InputError
+        The table has too few or too many rows for a block of this reference.
+    """
+    from driftium_core.monitor.tables import open_reference
+    from driftium_core.tabular.block import block_pvalue, check_block_rows
+
+    check_block_rows(reference.rows, len(current.frame))
+    monitor = f"table:{reference.id}"
+    state = services.store.alarms.state(monitor, reference.id, threshold=alarm_threshold(), project=project)
+    pvalue = block_pvalue(open_reference(services, reference.id).frame, current.frame)
+    while True:
+        look = NewLook(
+            block=state.last_block + 1,
+            after_seq=0,
+            last_seq=0,
+            fingerprint=current.content_hash,
+            pvalue=pvalue,
+            effect_size=None,
+            e_value=e_value(pvalue),
+        )
+        result = _count(services, look, monitor, reference.id, project)
+        if result.counted or result.state.last_block == state.last_block:
+            return result.state
+        state = result.state  # another block was counted in between: this one comes after it
+
+
+def evidence_state(services: Services, *, project: str = DEFAULT_PROJECT) -> AlarmState | None:
+    """The evidence score of the pools as it stands; computes nothing. None without an active baseline."""
+    active = services.store.baselines.active(project=project)
+    return _state(services, active.id, project) if active else None
+
+
+def evidence_looks(
+    services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None
+) -> list[AlarmLook]:
+    """The blocks counted against the active baseline, newest first."""
+    active = services.store.baselines.active(project=project)
+    return services.store.alarms.looks(LLM, active.id, project=project, limit=limit) if active else []
+
+
+def dismiss_alarm(services: Services, *, project: str = DEFAULT_PROJECT) -> AlarmState | None:
+    """Take the score of the pools to zero after its alarm was looked at; counted blocks stay counted."""
+    active = services.store.baselines.active(project=project)
+    return services.store.alarms.dismiss(LLM, active.id, project=project) if active else None
+
+
+def _state(services: Services, baseline_id: str, project: str) -> AlarmState:
+    return services.store.alarms.state(LLM, baseline_id, threshold=alarm_threshold(), project=project)
+
+
+def _count(services: Services, look: NewLook, monitor: str, baseline_id: str, project: str) -> LookResult:
+    return services.store.alarms.look(
+        look,
+        monitor=monitor,
+        baseline_id=baseline_id,
+        threshold=alarm_threshold(),
+        accumulate=accumulate,
+        project=project,
+    )
+
+
+def _pool(services: Services, responses: list[StoredResponse]) -> Pool:
+    contents = [item.content for item in responses]
+    return Pool.of(contents, embed(services, texts_of(contents)))
+
+
+def _look(
+    services: Services, baseline: Pool, block: list[StoredResponse], place: Block, *, after_seq: int
+) -> NewLook:
+    from driftium_core.text.drift import compare_embeddings
+
+    current = _pool(services, block)
+    drift = compare_embeddings(
+        baseline.response_vectors, current.response_vectors, prompt_ids=(baseline.prompt_ids, current.prompt_ids)
+    )
+    pvalue = 1.0 if drift.pvalue is None else drift.pvalue
+    return NewLook(
+        block=place.number,
+        after_seq=after_seq,
+        last_seq=place.last_seq,
+        fingerprint=hashlib.sha256("".join(item.id for item in block).encode()).hexdigest(),
+        pvalue=pvalue,
+        effect_size=drift.effect_size,
+        e_value=e_value(pvalue),
+    )

@@ -1,0 +1,169 @@
+"""Responses: recorded one by one, imported from logs, listed, deleted; the nearest ones to any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from driftium_core.errors import InputError, StorageError
+from driftium_core.monitor.checks import ProgressCallback
+from driftium_core.monitor.vectors import collection_of, embed, start_reconcile, write
+from driftium_core.response import Response
+from driftium_core.services import Services
+from driftium_core.store.records import DEFAULT_PROJECT, Baseline, StoredResponse
+from driftium_core.text.pool import texts_of
+from driftium_core.vectors.port import Collection
+
+if TYPE_CHECKING:
+    from driftium_core.logs import Log
+
+__all__ = [
+    "ImportReport",
+    "Similar",
+    "current_responses",
+    "delete_responses",
+    "import_log",
+    "record_response",
+    "similar",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes
+    ----------
+    rows : int
+        Rows in the file.
+    added : int
+        Responses that are new in the store.
+    known : int
+        Rows that were stored already and were not stored again.
+    skipped : int
+        Rows that hold no response.
+    reasons : tuple of str
+        Why the first of them were skipped, with their place in the file.
+    baseline : Baseline or None
+        The version that was made, for imports to baseline that added something.
+    notes : tuple of str
+    """
+
+    rows: int
+    added: int
+    known: int
+    skipped: int
+    reasons: tuple[str, ...]
+    baseline: Baseline | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A stored response and its cosine similarity to the one asked about."""
+
+    response: StoredResponse
+    similarity: float
+
+
+def record_response(services: Services, response: Response, *, project: str = DEFAULT_PROJECT) -> StoredResponse:
+    """Store one response as current telemetry, and its vectors where that is possible.
+
+    SQL is the truth: when the vector store fails, the response is stored all the same and its vectors follow at the
+    next reconciliation.
+    """
+    stored = services.store.responses.add([response], project=project).stored[0]
+    try:
+        write(services, [stored.id])
+    except StorageError:
+        start_reconcile(services)
+    return stored
+
+
+def import_log(
+    services: Services,
+    log: Log,
+    *,
+    to: Literal["current", "baseline"],
+    name: str = "",
+    project: str = DEFAULT_PROJECT,
+) -> ImportReport:
+    """Store the responses of a log; rows that are stored already add nothing.
+
+    Parameters
+    ----------
+    log : Log
+        From `driftium_core.logs.read_log`.
+    to : {"current", "baseline"}
+        For ``"baseline"`` the new rows become a version of their own, which is made active.
+    name : str
+        Of that version; the file's name by default.
+
+    Notes
+    -----
+    Vectors are not made here: call `reconcile`, or let `start_reconcile` do it in the background.
+    """
+    baseline = None
+    if to == "baseline":
+        baseline, added = services.store.baselines.add(name or log.name, log.responses, project=project)
+    else:
+        added = services.store.responses.add(log.responses, project=project)
+    return ImportReport(
+        rows=log.rows,
+        added=len(added.stored),
+        known=added.known,
+        skipped=log.skipped,
+        reasons=log.reasons,
+        baseline=baseline,
+        notes=log.notes,
+    )
+
+
+def current_responses(
+    services: Services, *, project: str = DEFAULT_PROJECT, limit: int = 100, offset: int = 0, search: str = ""
+) -> list[StoredResponse]:
+    """Current telemetry, newest first; ``search`` finds text in prompts and responses."""
+    return services.store.responses.current(project=project, limit=limit, offset=offset, search=search, newest_first=True)
+
+
+def delete_responses(services: Services, ids: Sequence[str], *, project: str = DEFAULT_PROJECT) -> None:
+    """Remove current telemetry and its vectors; `InputError` for responses of a baseline."""
+    services.store.responses.delete(ids, project=project)
+    start_reconcile(services)
+
+
+def similar(
+    services: Services, response_id: str, *, pool: Collection = "current", limit: int = 10
+) -> list[Similar]:
+    """The stored responses nearest in meaning to one of them, most similar first.
+
+    Parameters
+    ----------
+    pool : {"current", "baseline"}
+        Where to look: in current telemetry, or in the active baseline of the response's project.
+
+    Raises
+    ------
+    NotFoundError
+        The response is not stored.
+    InputError
+        It has no text to compare by.
+    """
+    asked = services.store.responses.get(response_id)
+    if not asked.content.usable:
+        raise InputError("This response is empty or failed, so nothing is similar to it by meaning.")
+    active = services.store.baselines.active(project=asked.project) if pool == "baseline" else None
+    if pool == "baseline" and active is None:
+        return []
+    vector = embed(services, texts_of([asked.content]))[asked.response_hash]
+    hits = services.vectors.nearest(
+        pool,
+        vector,
+        project=asked.project,
+        baseline_id=active.id if active else None,
+        limit=limit,
+        exclude=[asked.id] if collection_of(asked.baseline_id) == pool else [],
+    )
+    found = services.store.responses.by_ids([hit.id for hit in hits])
+    return [Similar(found[hit.id], hit.similarity) for hit in hits if hit.id in found]

@@ -1,0 +1,70 @@
+"""A stored project as the command line draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_time, fmt_value
+from driftium_core.monitor import ImportReport, PoolStatus
+from driftium_core.severity import severity_label
+from driftium_core.store.records import Baseline, Calculation
+from driftium_core.terminal.console import STYLES, stdout
+
+__all__ = ["print_baselines", "print_history", "print_import", "print_status"]
+
+
+def print_import(report: ImportReport) -> None:
+    """What came in, what was known, and what was left out and why."""
+    console = stdout()
+    where = f"the baseline “{report.baseline.name}” (version {report.baseline.version})" if report.baseline else "current"
+    console.print(
+        Text(
+            f"{fmt_n(report.rows)} rows read: {fmt_n(report.added)} added to {where}, {fmt_n(report.known)} stored "
+            f"already, {fmt_n(report.skipped)} skipped."
+        )
+    )
+    for sentence in (*report.reasons, *report.notes):
+        console.print(Text(f"– {sentence}"))
+
+
+def print_status(status: PoolStatus, evidence: AlarmState | None) -> None:
+    """Where the project stands and what to do next."""
+    stdout().print(Text(status.message))
+
+
+def print_baselines(baselines: Sequence[Baseline]) -> None:
+    """One line per version, newest first."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("", "version", "name", "responses", "made (UTC)", "note"):
+        table.add_column(heading)
+    for item in baselines:
+        mark = "●" if item.active else ""
+        made = fmt_time(item.created_at)
+        table.add_row(mark, str(item.version), fmt_name(item.name), fmt_n(item.size), made, fmt_name(item.note or UNKNOWN))
+    stdout().print(table if baselines else Text("There is no baseline yet. `driftium promote NAME` makes one."))
+
+
+def print_history(history: Sequence[Calculation]) -> None:
+    """One line per calculation, oldest first."""
+    if not history:
+        stdout().print(Text("Nothing was calculated yet. `driftium status` calculates."))
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("time (UTC)", "severity", "p", "effect", "health", "centroid", "MMD²", "baseline", "current"):
+        table.add_column(heading, no_wrap=True)
+    for item in history:
+        table.add_row(
+            fmt_time(item.created_at),
+            Text(severity_label(item.severity), STYLES[item.severity]),
+            fmt_p(item.pvalue),
+            fmt_effect(item.effect_size),
+            fmt_value(None if item.health_index is None else round(item.health_index, 1)),
+            fmt_value(item.centroid_score),
+            fmt_value(item.mmd_score),
+            fmt_n(item.n_baseline),
+            fmt_n(item.n_current),
+        )
+    stdout().print(table)

@@ -1,0 +1,53 @@
+"""A table report as the command line draws it: severity by glyph, word and colour."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_p
+from driftium_core.severity import severity_label
+from driftium_core.tabular.report import ColumnResult, TableReport
+from driftium_core.terminal.console import STYLES, stdout
+
+__all__ = ["print_report"]
+
+WIDE = 120
+"""From this width on, both summaries have room."""
+
+
+
+def print_report(report: TableReport) -> None:
+    """Verdict, ranked columns and findings on stdout."""
+    console = stdout()
+    console.print(Text.assemble((report.headline, STYLES[report.summary.severity]), " ", report.verdict))
+    if report.columns:
+        console.print(_columns(report, wide=console.width >= WIDE))
+    for finding in report.findings:
+        console.print(Text(f"– {finding.text}"))
+
+
+def _columns(report: TableReport, *, wide: bool) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("severity", "column", "effect", "adjusted p", "shift"):
+        table.add_column(heading, justify="right" if heading == "effect" else "left", no_wrap=heading != "shift")
+    for heading in ("reference", "current") if wide else ():
+        table.add_column(heading)
+    for column in report.columns:
+        p = column.decisive_pvalue_adjusted
+        cells = [
+            Text(_label(column, report), STYLES[column.severity]),
+            Text(column.column),
+            Text(UNKNOWN if p is None else fmt_effect(column.decisive.effect_size)),
+            Text(UNKNOWN if p is None else fmt_p(p)),
+            Text(column.decisive_shift),
+        ]
+        summaries = [Text(column.reference_summary), Text(column.current_summary)] if wide else []
+        table.add_row(*cells, *summaries, style=None if column.drifted else "dim")
+    return table
+
+
+def _label(column: ColumnResult, report: TableReport) -> str:
+    """A column without any test is not what a report is inconclusive for."""
+    untested = column.severity is None and report.summary.status != "inconclusive"
+    return f"{UNKNOWN} NOT TESTED" if untested else severity_label(column.severity)

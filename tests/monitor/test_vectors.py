@@ -1,0 +1,90 @@
+"""Vectors are derived: lost, foreign or half-written ones come back from SQL, and nothing is said to be drift."""
+
+import shutil
+from pathlib import Path
+
+from driftium_core import monitor
+from driftium_core.services import Services
+from driftium_core.settings import Settings
+from tests.monitor.answers import answers
+from tests.monitor.conftest import open_with_words
+from tests.monitor.words import WordsEncoder
+
+
+def filled(services: Services) -> None:
+    services.store.responses.add(answers("bread", 20, seed=1))
+    monitor.promote(services, "bread").id
+    services.store.responses.add(answers("bread", 15, seed=2))
+    monitor.reconcile(services)
+    assert counts(services) == (20, 15)
+
+
+def counts(services: Services) -> tuple[int, int]:
+    return services.vectors.count("baseline"), services.vectors.count("current")
+
+
+def test_a_deleted_folder_is_rebuilt(services: Services, settings: Settings) -> None:
+    filled(services)
+    services.close()
+    shutil.rmtree(settings.qdrant)
+    with open_with_words(settings) as restarted:
+        assert counts(restarted) == (0, 0)
+        job = monitor.start_reconcile(restarted)
+        assert job.wait(30)
+        assert (job.state, job.result and job.result.written) == ("done", 35)
+        assert counts(restarted) == (20, 15)
+
+
+def test_vectors_of_another_encoder_are_made_anew(services: Services, settings: Settings) -> None:
+    filled(services)
+    before = monitor.check_responses(services)
+    services.close()
+    with open_with_words(settings, WordsEncoder("words", "bf16")) as restarted:
+        result = monitor.reconcile(restarted)
+        assert (result.encoder_changed, result.written) == (True, 35)
+        after = monitor.check_responses(restarted)
+        assert not after.cached
+        assert before.calculation is not None
+        assert after.calculation is not None
+        assert (before.calculation.precision, after.calculation.precision) == ("fp32", "bf16")
+        assert "encoder" in after.notice
+
+
+def test_a_half_written_store_is_completed_and_orphans_go(services: Services) -> None:
+    filled(services)
+    some = [item.id for item in monitor.current_responses(services)][:7]
+    services.vectors.remove("current", some)
+    gone = [item.id for item in monitor.current_responses(services)][8:10]
+    services.store.responses.delete(gone)
+    result = monitor.reconcile(services)
+    assert (result.written, result.removed) == (7, 2)
+    assert counts(services) == (20, 13)
+
+
+def test_a_promotion_moves_vectors_between_collections(services: Services) -> None:
+    filled(services)
+    baseline = monitor.promote(services, "next")
+    monitor.reconcile(services)
+    assert counts(services) == (35, 0)
+    assert sum(fact.baseline_id == baseline.id for fact in services.vectors.facts("baseline").values()) == 15
+
+
+def test_while_another_process_has_the_folder_vectors_stay_in_memory(services: Services, settings: Settings) -> None:
+    filled(services)
+    with open_with_words(settings) as second:
+        check = monitor.check_responses(second)
+        assert check.report is not None
+        assert check.report.drift.verdict == "no_drift"
+        assert any("not kept" in notice for notice in second.notices())
+    assert counts(services) == (20, 15)
+
+
+def test_a_file_in_place_of_the_folder_is_named(settings: Settings, tmp_path: Path) -> None:
+    Path(settings.qdrant).write_text("not a folder")
+    with open_with_words(settings) as services:
+        services.store.responses.add(answers("bread", 6, seed=1))
+        job = monitor.start_reconcile(services)
+        assert job.wait(30)
+        assert job.state == "failed"
+        assert "qdrant" in (job.error or "")
+        assert len(monitor.current_responses(services)) == 6
