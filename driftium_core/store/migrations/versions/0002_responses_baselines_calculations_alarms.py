@@ -22,9 +22,7 @@ def upgrade() -> None:
 
 
 def _project_key(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["project_id"], ["projects.id"], name=f"fk_{table}_project_id", ondelete="CASCADE"
-    )
+    return sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=f"fk_{table}_project_id", ondelete="CASCADE")
 
 
 def _baselines() -> None:
@@ -84,12 +82,15 @@ def _responses() -> None:
         sa.UniqueConstraint("id", name="uq_responses_id"),
         sa.UniqueConstraint("project_id", "key_hash", name="uq_responses_project_id_key_hash"),
         _project_key("responses"),
-        sa.ForeignKeyConstraint(
-            ["baseline_id"], ["baselines.id"], name="fk_responses_baseline_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["baseline_id"], ["baselines.id"], name="fk_responses_baseline_id", ondelete="CASCADE"),
         sqlite_autoincrement=True,
     )
-    for columns in (["project_id", "baseline_id", "seq"], ["project_id", "id_hash"], ["prompt_hash"], ["response_hash"]):
+    for columns in (
+        ["project_id", "baseline_id", "seq"],
+        ["project_id", "id_hash"],
+        ["prompt_hash"],
+        ["response_hash"],
+    ):
         op.create_index(f"ix_responses_{'_'.join(columns)}", "responses", columns)
 
 
