@@ -100,7 +100,15 @@ def _postgresql(url: URL) -> Engine:
             "DRIFTIUM_DATABASE_URL names a PostgreSQL server, and its driver is not installed; "
             'run `pip install "psycopg[binary]"`.'
         )
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    # One snapshot for all statements of a reader, as SQLite has. A writer must see what others commit before its lock.
+    if not connection.get_execution_options().get(WRITE):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 _FACTORIES: dict[str, Callable[[URL], Engine]] = {"sqlite": _sqlite, "postgresql": _postgresql}

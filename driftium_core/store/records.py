@@ -11,13 +11,17 @@ from driftium_core.severity import Severity
 
 __all__ = [
     "DEFAULT_PROJECT",
+    "Added",
     "AlarmLook",
     "AlarmState",
     "Baseline",
     "Calculation",
+    "LookResult",
     "NewCalculation",
+    "NewLook",
     "NewRun",
     "Pools",
+    "ResponseFacts",
     "SavedReference",
     "StoredResponse",
     "TableRun",
@@ -123,6 +127,8 @@ class StoredResponse:
         The baseline it belongs to; None while it is current telemetry.
     response_hash, prompt_hash : str or None
         Content hashes of the texts.
+    digest : str
+        Digest of everything in the content that a report can depend on: all but ``key`` and ``source``.
     """
 
     id: str
@@ -132,7 +138,38 @@ class StoredResponse:
     stored_at: datetime
     response_hash: str
     prompt_hash: str | None
+    digest: str
     content: Response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseFacts:
+    """What the vectors of a stored response depend on, without its texts; ``usable`` as in `Response`."""
+
+    project: str
+    baseline_id: str | None
+    response_hash: str
+    prompt_hash: str | None
+    usable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of responses that were to be stored.
+
+    Attributes
+    ----------
+    stored : tuple of StoredResponse
+        The new ones, in the order given.
+    known : int
+        Left out, as the project has their key already or it came before in the same call.
+    ids_reused : int
+        Stored ones whose own id (a key ``id:<id>:<digest>``) the project has with other content.
+    """
+
+    stored: tuple[StoredResponse, ...]
+    known: int
+    ids_reused: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,3 +294,34 @@ class AlarmLook:
     effect_size: float | None
     e_value: float
     evidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLook:
+    """A block that was tested and may now be counted.
+
+    Attributes
+    ----------
+    block : int
+        Its number: one more than ``last_block`` of the state it was cut after.
+    after_seq, last_seq : int
+        ``last_seq`` of that state, and arrival number of the block's last response; both 0 for tables.
+    fingerprint : str
+        What tells this block from any other: the same one is counted once per monitor and baseline.
+    """
+
+    block: int
+    after_seq: int
+    last_seq: int
+    fingerprint: str
+    pvalue: float
+    effect_size: float | None
+    e_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class LookResult:
+    """The state after a look, and whether this look is what counted; if not, cut blocks anew after the state."""
+
+    state: AlarmState
+    counted: bool

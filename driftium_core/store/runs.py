@@ -8,11 +8,12 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import NotFoundError, StorageError
 from driftium_core.severity import Severity
+from driftium_core.store.history import keep_newest
 from driftium_core.store.records import DEFAULT_PROJECT, NewRun, TableRun
 from driftium_core.store.schema import ProjectRow, TableRunRow
 
@@ -42,20 +43,8 @@ class RunRepository:
             row = TableRunRow(**asdict(run), id=secrets.token_hex(5), project_id=key, created_at=datetime.now(UTC))
             session.add(row)
             session.flush()
-            self._prune(session, key)
+            keep_newest(session, TableRunRow, key, limit=self._limit)
             return _record(row, project)
-
-    def _prune(self, session: Session, project_id: int) -> None:
-        newest_to_go = (
-            select(TableRunRow.seq)
-            .where(TableRunRow.project_id == project_id)
-            .order_by(TableRunRow.seq.desc())
-            .offset(self._limit)
-            .limit(1)
-        )
-        seq = session.scalar(newest_to_go)
-        if seq is not None:
-            session.execute(delete(TableRunRow).where(TableRunRow.project_id == project_id, TableRunRow.seq <= seq))
 
     def find(self, fingerprint: str, *, project: str = DEFAULT_PROJECT) -> TableRun | None:
         """The run of these tables and settings, if it is stored."""

@@ -1,54 +1,26 @@
-"""The tables, and the two column types that SQL does not have."""
+"""The tables."""
 
 from __future__ import annotations
 
-import json
-import zlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Base", "CompressedJSON", "ProjectRow", "SavedReferenceRow", "TableRunRow", "UtcDateTime"]
+from driftium_core.store.column_types import AnyText, CompressedJSON, UtcDateTime
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime, stored as UTC and read as UTC. A naive one is refused: it could mean any zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Convert to UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value!r}: give it a time zone, e.g. datetime.now(UTC)")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Attach UTC, which SQLite cannot store."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class CompressedJSON(TypeDecorator[Any]):
-    """JSON values as zlib-compressed UTF-8; reports are repetitive and shrink to about a tenth."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        """Compress."""
-        return None if value is None else zlib.compress(json.dumps(value, ensure_ascii=False).encode(), 3)
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        """Expand."""
-        return None if value is None else json.loads(zlib.decompress(value))
+__all__ = [
+    "AlarmLookRow",
+    "AlarmStateRow",
+    "Base",
+    "BaselineRow",
+    "CalculationRow",
+    "ProjectRow",
+    "ResponseRow",
+    "SavedReferenceRow",
+    "TableRunRow",
+]
 
 
 class Base(DeclarativeBase):
@@ -65,13 +37,20 @@ class Base(DeclarativeBase):
 
 
 class ProjectRow(Base):
-    """A monitored thing; everything stored belongs to one."""
+    """A monitored thing; everything stored belongs to one.
+
+    ``revision`` rises with every change to the project's pools, in the same transaction; ``baselines_made`` numbers
+    the versions, so that a deleted one's number is not given again.
+    """
 
     __tablename__ = "projects"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    active_baseline_id: Mapped[str | None] = mapped_column(ForeignKey("baselines.id", use_alter=True))
+    revision: Mapped[int] = mapped_column(server_default="0")
+    baselines_made: Mapped[int] = mapped_column(server_default="0")
 
 
 class TableRunRow(Base):
@@ -121,3 +100,132 @@ class SavedReferenceRow(Base):
     content_hash: Mapped[str]
     size_bytes: Mapped[int]
     data: Mapped[bytes] = mapped_column(LargeBinary, nullable=False, deferred=True)
+
+
+class BaselineRow(Base):
+    """One version of a project's baseline. ``size`` counts its responses, which never change."""
+
+    __tablename__ = "baselines"
+    __table_args__ = (UniqueConstraint("project_id", "version"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(AnyText)
+    version: Mapped[int]
+    note: Mapped[str] = mapped_column(AnyText)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    size: Mapped[int]
+
+
+class ResponseRow(Base):
+    """One answer, which is current telemetry (``baseline_id`` is NULL) or belongs to exactly one baseline.
+
+    ``key_hash`` tells a record that was stored before, ``id_hash`` a log's own id whatever the content (of any length
+    both, hence the hashes); ``digest`` covers everything a report can depend on.
+    """
+
+    __tablename__ = "responses"
+    __table_args__ = (
+        UniqueConstraint("project_id", "key_hash"),
+        Index(None, "project_id", "baseline_id", "seq"),
+        Index(None, "project_id", "id_hash"),
+        {"sqlite_autoincrement": True},  # the order of arrival is a cursor: a number is never given twice
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    baseline_id: Mapped[str | None] = mapped_column(ForeignKey("baselines.id", ondelete="CASCADE"))
+    key: Mapped[str | None] = mapped_column(AnyText)
+    key_hash: Mapped[str | None]
+    id_hash: Mapped[str | None]
+    prompt: Mapped[str | None] = mapped_column(AnyText)
+    response: Mapped[str] = mapped_column(AnyText)
+    prompt_hash: Mapped[str | None] = mapped_column(index=True)
+    response_hash: Mapped[str] = mapped_column(index=True)
+    digest: Mapped[str]
+    usable: Mapped[bool]
+    model: Mapped[str | None] = mapped_column(AnyText)
+    backend: Mapped[str | None] = mapped_column(AnyText)
+    latency_ms: Mapped[float | None]
+    tokens: Mapped[int | None] = mapped_column(BigInteger)
+    prompt_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    error: Mapped[str | None] = mapped_column(AnyText)
+    source: Mapped[str] = mapped_column(AnyText)
+    created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CalculationRow(Base):
+    """One check of two pools. The same pools can be checked again after others, so fingerprints may repeat."""
+
+    __tablename__ = "calculations"
+    __table_args__ = (
+        Index(None, "project_id", "seq"),
+        Index(None, "project_id", "fingerprint"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    fingerprint: Mapped[str]
+    baseline_id: Mapped[str]
+    verdict: Mapped[str]
+    design: Mapped[str]
+    severity: Mapped[str | None]
+    pvalue: Mapped[float | None]
+    effect_size: Mapped[float | None]
+    centroid_score: Mapped[float | None]
+    mmd_score: Mapped[float | None]
+    health_index: Mapped[float | None]
+    n_baseline: Mapped[int]
+    n_current: Mapped[int]
+    encoder: Mapped[str]
+    precision: Mapped[str]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    duration_ms: Mapped[float]
+    report: Mapped[Any] = mapped_column(CompressedJSON, nullable=False, deferred=True)
+
+
+class AlarmStateRow(Base):
+    """The evidence score of one monitor against one baseline, which need not be a baseline of ours (tables)."""
+
+    __tablename__ = "alarm_states"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    monitor: Mapped[str] = mapped_column(primary_key=True)
+    baseline_id: Mapped[str] = mapped_column(primary_key=True)
+    evidence: Mapped[float]
+    looks: Mapped[int]
+    last_block: Mapped[int]
+    last_seq: Mapped[int] = mapped_column(BigInteger)
+    threshold: Mapped[float]
+    alarmed_at_block: Mapped[int | None]
+
+
+class AlarmLookRow(Base):
+    """One counted block of a monitor; its key keeps a block or a content from counting twice."""
+
+    __tablename__ = "alarm_looks"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["project_id", "monitor", "baseline_id"],
+            ["alarm_states.project_id", "alarm_states.monitor", "alarm_states.baseline_id"],
+            ondelete="CASCADE",
+        ),
+        UniqueConstraint("project_id", "monitor", "baseline_id", "fingerprint"),
+    )
+
+    project_id: Mapped[int] = mapped_column(primary_key=True)
+    monitor: Mapped[str] = mapped_column(primary_key=True)
+    baseline_id: Mapped[str] = mapped_column(primary_key=True)
+    block: Mapped[int] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    fingerprint: Mapped[str]
+    pvalue: Mapped[float]
+    effect_size: Mapped[float | None]
+    e_value: Mapped[float]
+    evidence: Mapped[float]

@@ -68,5 +68,5 @@ def keep_aside(path: Path, *, thorough: bool = False) -> str | None:
         ) from error
     return (
         f"The database {path.name} was damaged. It is kept as {aside.name}, and a new, empty one was made; "
-        "runs and references stored before are not shown."
+        "runs, references and responses stored before are not shown."
     )

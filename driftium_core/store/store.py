@@ -13,14 +13,22 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from driftium_core.errors import InputError, NotFoundError, StorageError
+from driftium_core.errors import InputError, StorageError
+from driftium_core.formats import fmt_n
 from driftium_core.parts import PartState
 from driftium_core.store import migrations, sqlite_file
+from driftium_core.store.alarms import AlarmRepository
 from driftium_core.store.backends import WRITE, create_backend, translated
 from driftium_core.store.backends import sqlite_file as file_of
+from driftium_core.store.baselines import BaselineRepository
+from driftium_core.store.calculations import CalculationRepository
+from driftium_core.store.pools import read_pools
+from driftium_core.store.projects import project_key
+from driftium_core.store.records import DEFAULT_PROJECT, Pools
 from driftium_core.store.references import ReferenceRepository
+from driftium_core.store.responses import ResponseRepository
 from driftium_core.store.runs import RunRepository
-from driftium_core.store.schema import ProjectRow, TableRunRow
+from driftium_core.store.schema import BaselineRow, ProjectRow, ResponseRow, TableRunRow
 
 __all__ = ["Store", "open_store"]
 
@@ -45,7 +53,7 @@ def open_store(url: str, *, history_limit: int = 1000) -> Store:
 
 
 class Store:
-    """Runs, references and projects in one database.
+    """Everything that Driftium keeps, by project, in one database.
 
     Safe to use from any number of threads and processes: every call is a transaction of its own on a pooled
     connection, writes take the database's write lock first and wait up to 30 seconds for it. A database in
@@ -65,6 +73,10 @@ class Store:
         self.notice: str | None = None
         self.runs = RunRepository(self, history_limit=history_limit)
         self.references = ReferenceRepository(self)
+        self.responses = ResponseRepository(self)
+        self.baselines = BaselineRepository(self)
+        self.calculations = CalculationRepository(self, history_limit=history_limit)
+        self.alarms = AlarmRepository(self)
         self._writer = self.engine.execution_options(**{WRITE: True})
         self._file = file_of(self.engine)
         self._identity: tuple[int, int] | None = None
@@ -152,20 +164,28 @@ class Store:
 
     def project_id(self, session: Session, name: str) -> int:
         """The key of a project; `NotFoundError` when there is none of that name."""
-        key = session.scalar(select(ProjectRow.id).where(ProjectRow.name == name))
-        if key is None:
-            raise NotFoundError(f"There is no project called {name!r}.")
-        return key
+        return project_key(session, name)
+
+    def pools(self, project: str = DEFAULT_PROJECT) -> Pools:
+        """Both pools of a project as they are at one moment, whatever is written meanwhile."""
+        with self.session() as session:
+            return read_pools(session, project)
+
+    def revision(self, project: str = DEFAULT_PROJECT) -> int:
+        """A number that rises with every change to the project's pools or active baseline; cheap to ask."""
+        with self.session() as session:
+            key = project_key(session, project)
+            return session.scalars(select(ProjectRow.revision).where(ProjectRow.id == key)).one()
 
     def state(self) -> PartState:
         """Whether the database can be read and written now, and what it holds."""
         try:
             with self.session(write=True) as session:  # takes the write lock, so "writable" is tested, not guessed
                 revision = migrations.current_revision(session.connection())
-                runs = session.scalar(select(func.count()).select_from(TableRunRow)) or 0
+                stored = _inventory(session)
         except StorageError as error:
-            return PartState("database", "error", str(error), hint="Runs are not stored until this is mended.")
-        stored = f"{runs} run{'' if runs == 1 else 's'} stored" if runs else "no runs stored yet"
+            hint = "Runs and responses are not stored until this is mended."
+            return PartState("database", "error", str(error), hint=hint)
         kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[self.engine.dialect.name]
         return PartState("database", "ok", f"{kind} at {self.location}, schema {revision}, {stored}; writable.")
 
@@ -178,3 +198,13 @@ class Store:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+
+
+def _inventory(session: Session) -> str:
+    """What a database holds, in words."""
+    parts = []
+    for table, one in ((TableRunRow, "run"), (ResponseRow, "response"), (BaselineRow, "baseline")):
+        count = session.scalar(select(func.count()).select_from(table)) or 0
+        if count:
+            parts.append(f"{fmt_n(count)} {one}{'' if count == 1 else 's'}")
+    return f"{' and '.join(filter(None, [', '.join(parts[:-1]), parts[-1]]))} stored" if parts else "nothing stored yet"

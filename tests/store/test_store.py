@@ -14,7 +14,7 @@ import pytest
 
 from driftium_core.errors import SettingsError, StorageError
 from driftium_core.store import open_store
-from driftium_core.store.schema import UtcDateTime
+from driftium_core.store.column_types import UtcDateTime
 from tests.store.make import new_run
 
 
