@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-__all__ = ["benjamini_hochberg"]
+__all__ = ["benjamini_hochberg", "simes"]
 
 
 def benjamini_hochberg(pvalues: Sequence[float | None]) -> list[float | None]:
@@ -35,3 +35,23 @@ def benjamini_hochberg(pvalues: Sequence[float | None]) -> list[float | None]:
     known[order] = np.minimum.accumulate(scaled[::-1])[::-1]
     values[tested] = known
     return [float(p) if in_family else None for p, in_family in zip(values, tested, strict=True)]
+
+
+def simes(pvalues: Sequence[float]) -> float | None:
+    """One p-value for the hypothesis that nothing differs anywhere: the smallest n·p₍ᵢ₎ / i [1]_.
+
+    Valid for independent and for positively dependent tests. None without any p-value.
+
+    References
+    ----------
+    .. [1] R. J. Simes (1986), "An improved Bonferroni procedure for multiple tests of significance".
+
+    Examples
+    --------
+    >>> round(simes([0.02, 0.9, 0.03]), 3)
+    0.045
+    """
+    values = np.sort(np.asarray(pvalues, dtype=float))
+    if not values.size:
+        return None
+    return float(min(1.0, (values * values.size / np.arange(1, values.size + 1)).min()))

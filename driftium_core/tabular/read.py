@@ -8,19 +8,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-
-import pandas as pd
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from driftium_core.errors import TableReadError
 from driftium_core.tabular.formats.containers import check_size, foreign_format, is_parquet, unwrap
 from driftium_core.tabular.formats.delimited import read_delimited
-from driftium_core.tabular.formats.encoding import to_utf8
+from driftium_core.tabular.formats.encoding import Utf8Text, to_utf8
 from driftium_core.tabular.formats.jsonlines import looks_like_json, read_json
 from driftium_core.tabular.formats.parquet import read_parquet
 from driftium_core.tabular.formats.wording import shown_name
 from driftium_core.tabular.table import Table
 
-__all__ = ["read_table"]
+__all__ = ["Parsers", "parse_file", "read_table"]
+
+T = TypeVar("T")
+Progress = Callable[[int, int, str], None]
+"""Phases done, phases in all, and the phase that begins."""
 
 _PHASES = 4
 
@@ -30,7 +34,7 @@ def read_table(
     name: str,
     *,
     max_bytes: int | None = None,
-    progress: Callable[[int, int, str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Table:
     """Read a table from the bytes of a file.
 
@@ -59,6 +63,50 @@ def read_table(
     TableReadError
         One or two sentences: which file, where in it, what is wrong and what to do.
     """
+    report = progress or _silent
+    parsers = Parsers(
+        parquet=lambda view: read_parquet(view, name, max_bytes),
+        json=lambda text: read_json(text, name),
+        delimited=lambda text: read_delimited(text, name, before_typing=lambda: report(3, _PHASES, "Typing columns")),
+    )
+    (frame, reading_notes), content_hash, notes = parse_file(data, name, parsers, max_bytes=max_bytes, progress=report)
+    return Table(shown_name(name), frame, content_hash, (*notes, *reading_notes))
+
+
+@dataclass(frozen=True, slots=True)
+class Parsers(Generic[T]):
+    """What is done with each kind of content; ``is_json`` gets the text and the inner file's name."""
+
+    parquet: Callable[[memoryview], T]
+    json: Callable[[Utf8Text], T]
+    delimited: Callable[[Utf8Text], T]
+    is_json: Callable[[Utf8Text, str], bool] = looks_like_json
+
+
+def parse_file(
+    data: bytes | memoryview,
+    name: str,
+    parsers: Parsers[T],
+    *,
+    max_bytes: int | None,
+    progress: Progress | None = None,
+) -> tuple[T, str, tuple[str, ...]]:
+    """Unpack and recognise a file, and give it to the parser for its content.
+
+    Returns
+    -------
+    parsed : object
+        What the parser returned.
+    content_hash : str
+        SHA-256 of the bytes as given.
+    notes : tuple of str
+        On unpacking.
+
+    Raises
+    ------
+    TableReadError
+        For files that are too large, empty, or of a kind that is no table.
+    """
     view = memoryview(data).cast("B")
     check_size(len(view), name, max_bytes)
     report = progress or _silent
@@ -67,26 +115,22 @@ def read_table(
         # SHA-256 releases the lock, so it costs no time of its own beside the parser.
         content_hash = pool.submit(hashlib.sha256, view)
         inner, inner_name, notes = unwrap(view, name, max_bytes)
-        frame, reading_notes = _read(inner, inner_name, name, max_bytes, report)
-    return Table(shown_name(name), frame, content_hash.result().hexdigest(), (*notes, *reading_notes))
+        parsed = _parse(inner, inner_name, name, parsers, report)
+    return parsed, content_hash.result().hexdigest(), notes
 
 
 def _silent(done: int, total: int, message: str) -> None:
     """Stand in for a caller who does not ask."""
 
 
-def _read(
-    view: memoryview, inner_name: str, name: str, max_bytes: int | None, report: Callable[[int, int, str], None]
-) -> tuple[pd.DataFrame, list[str]]:
+def _parse(view: memoryview, inner_name: str, name: str, parsers: Parsers[T], report: Progress) -> T:
     if not len(view):
         raise TableReadError(f"{shown_name(name)} is empty; there is no table to load.")
     if is_parquet(view):
         report(2, _PHASES, "Parsing")
-        return read_parquet(view, name, max_bytes)
+        return parsers.parquet(view)
     foreign_format(view, name)
     report(1, _PHASES, "Checking the text")
     text = to_utf8(view, name)
     report(2, _PHASES, "Parsing")
-    if looks_like_json(text, inner_name):
-        return read_json(text, name)
-    return read_delimited(text, name, before_typing=lambda: report(3, _PHASES, "Typing columns"))
+    return parsers.json(text) if parsers.is_json(text, inner_name) else parsers.delimited(text)

@@ -27,7 +27,7 @@ from driftium_core.tabular.formats.notations import CommaIsDecimal, uses_decimal
 from driftium_core.tabular.formats.notes import type_notes
 from driftium_core.tabular.formats.wording import listed, plural, shown_name
 
-__all__ = ["read_delimited"]
+__all__ = ["read_delimited", "split_delimited"]
 
 _BLOCK_BYTES = 4 << 20
 _MAX_BLOCK_BYTES = 2**31 - 1
@@ -49,6 +49,28 @@ def read_delimited(
         For text without rows, and for text in which a line has more or fewer fields than the header (the
         message names the line) or a quote is not closed.
     """
+    dialect, columns = split_delimited(text, name)
+    if before_typing:
+        before_typing()
+    converted = _typed(columns, dialect)
+    dropped = _drop_empty_tail(dialect.header, converted)
+    header = dialect.header[: len(converted)]
+    names, header_notes = column_names(header)
+    frame = pd.DataFrame(dict(zip(names, (column.values for column in converted), strict=True)), copy=False)
+    notes = [f"{dialect.shown}, {text.encoding}.", *_header_note(header, names, converted)]
+    return frame, [*notes, *dropped, *header_notes, *type_notes(names, converted)]
+
+
+def split_delimited(
+    text: Utf8Text, name: str, *, missing: Sequence[str] = MISSING
+) -> tuple[Dialect, list[pa.ChunkedArray]]:
+    """Dialect, and all columns as text; values spelled as in *missing* are null, without any nothing is.
+
+    Raises
+    ------
+    TableReadError
+        As `read_delimited`.
+    """
     view = _without_blank_end(text.view)
     if len(text.view) and not len(view):
         raise TableReadError(f"{shown_name(name)} holds only blank lines; there is no table to load.")
@@ -60,21 +82,13 @@ def read_delimited(
             "Nothing was loaded."
         )
     try:
-        columns = _split(body, dialect, has_quotes=text.n_quotes > 0)
+        columns = _split(body, dialect, missing, has_quotes=text.n_quotes > 0)
     except pa.ArrowInvalid:
         raise malformed(view, dialect, name) from None
     # Arrow takes all text after an unclosed quote as one value; only the slow scan can be sure that it did.
     if text.n_quotes % 2 and _may_end_open(columns, body) and ends_inside_quotes(view, dialect):
         raise malformed(view, dialect, name)
-    if before_typing:
-        before_typing()
-    converted = _typed(columns, dialect)
-    dropped = _drop_empty_tail(dialect.header, converted)
-    header = dialect.header[: len(converted)]
-    names, header_notes = column_names(header)
-    frame = pd.DataFrame(dict(zip(names, (column.values for column in converted), strict=True)), copy=False)
-    notes = [f"{dialect.shown}, {text.encoding}.", *_header_note(header, names, converted)]
-    return frame, [*notes, *dropped, *header_notes, *type_notes(names, converted)]
+    return dialect, columns
 
 
 def _without_blank_end(view: memoryview) -> memoryview:
@@ -90,14 +104,13 @@ def _without_blank_end(view: memoryview) -> memoryview:
         view = view[: len(view) - len(tail) + len(kept)]
 
 
-def _split(body: memoryview, dialect: Dialect, *, has_quotes: bool) -> list[pa.ChunkedArray]:
-    """All columns as text, missing values null."""
+def _split(body: memoryview, dialect: Dialect, missing: Sequence[str], *, has_quotes: bool) -> list[pa.ChunkedArray]:
     keys = [str(position) for position in range(len(dialect.header))]
     convert_options = pacsv.ConvertOptions(
         check_utf8=False,
         column_types=dict.fromkeys(keys, pa.string()),
-        null_values=list(MISSING),
-        strings_can_be_null=True,
+        null_values=list(missing),
+        strings_can_be_null=bool(missing),
     )
     # Quoted line ends cost parallelism when the text is cut into blocks, so they are only looked for when possible.
     parse_options = pacsv.ParseOptions(delimiter=dialect.separator, newlines_in_values=has_quotes)

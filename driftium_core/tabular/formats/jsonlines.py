@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,9 +17,10 @@ from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
 from driftium_core.tabular.formats.wording import listed, shown_name
 
-__all__ = ["looks_like_json", "read_json"]
+__all__ = ["encodable", "is_array", "json_rows", "looks_like_json", "read_json"]
 
 _EXACT_INTEGERS = 2**53
+_VERBATIM = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 
 
 def looks_like_json(text: Utf8Text, name: str) -> bool:
@@ -56,43 +57,64 @@ def read_json(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
     flat = [key for key in keys if key not in set(nested)]
     if not flat:
         raise TableReadError(f"{shown_name(name)} has no column of plain values. Nothing was loaded.")
-    names, notes = column_names([_encodable(key) for key in flat])
+    names, notes = column_names([encodable(key) for key in flat])
     frame = pd.DataFrame({label: _column(values[key]) for label, key in zip(names, flat, strict=True)})
     left_out = [f"Lists or objects in {listed(nested)} were left out."] if nested else []
     return frame, [f"JSON, {text.encoding}.", *left_out, *notes]
 
 
-def _rows(text: Utf8Text, name: str) -> Iterator[dict[str, Any]]:
-    if bytes(text.view[: 1 << 16]).lstrip()[:1] == b"[":
-        yield from _array(text, name)
+def json_rows(text: Utf8Text, name: str, *, verbatim: bool = False) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """Number (from 1) and object of every line, or of every item of an array; None for what is no object.
+
+    With *verbatim*, numbers come as the text they are written in. Blank lines are passed over, but numbered.
+
+    Raises
+    ------
+    TableReadError
+        For an array that is not valid JSON.
+    """
+    decode = _VERBATIM.decode if verbatim else json.loads
+    if is_array(text):
+        yield from ((n, row if isinstance(row, dict) else None) for n, row in enumerate(_array(text, name, decode), 1))
         return
     for number, line in enumerate(io.BytesIO(text.view), start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = decode(line.decode())
         except (ValueError, RecursionError):
-            raise _bad_line(number, name) from None
-        if not isinstance(row, dict):
-            raise _bad_line(number, name)
+            row = None
+        yield number, row if isinstance(row, dict) else None
+
+
+def is_array(text: Utf8Text) -> bool:
+    """Whether the text is one JSON array rather than JSON Lines."""
+    return bytes(text.view[: 1 << 16]).lstrip()[:1] == b"["
+
+
+def _rows(text: Utf8Text, name: str) -> Iterator[dict[str, Any]]:
+    in_array = is_array(text)
+    for number, row in json_rows(text, name):
+        if row is None:
+            raise _bad_item(number, name) if in_array else _bad_line(number, name)
         yield row
 
 
-def _array(text: Utf8Text, name: str) -> list[dict[str, Any]]:
+def _array(text: Utf8Text, name: str, decode: Callable[[str], Any]) -> list[Any]:
     try:
-        rows = json.loads(bytes(text.view))
+        return list(decode(str(text.view, "utf-8")))
     except json.JSONDecodeError as error:
         raise TableReadError(
             f"Line {error.lineno} of {shown_name(name)} is not valid JSON. Nothing was loaded."
         ) from None
     except (ValueError, RecursionError):
         raise TableReadError(f"{shown_name(name)} is not valid JSON. Nothing was loaded.") from None
-    for number, row in enumerate(rows, start=1):
-        if not isinstance(row, dict):
-            raise TableReadError(
-                f"Item {number} of {shown_name(name)} is not an object with named values. Nothing was loaded."
-            )
-    return list(rows)
+
+
+def _bad_item(number: int, name: str) -> TableReadError:
+    return TableReadError(
+        f"Item {number} of {shown_name(name)} is not an object with named values. Nothing was loaded."
+    )
 
 
 def _bad_line(number: int, name: str) -> TableReadError:
@@ -109,11 +131,11 @@ def _column(values: list[Any]) -> Any:
             return np.array(values, dtype=np.int64)
         if all(abs(value) <= _EXACT_INTEGERS for value in present if isinstance(value, int)):
             return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    texts = [None if value is None else _encodable(str(value)) for value in values]
+    texts = [None if value is None else encodable(str(value)) for value in values]
     as_moments = moments(pa.chunked_array([texts], type=pa.string()))
     return pd.array(texts, dtype="str") if as_moments is None else as_moments.values
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """JSON may escape half a surrogate pair, which no encoding can hold."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()

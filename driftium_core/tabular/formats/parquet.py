@@ -13,10 +13,10 @@ from driftium_core.tabular.formats.containers import check_size
 from driftium_core.tabular.formats.headers import column_names
 from driftium_core.tabular.formats.wording import listed, plural, quoted, shown_name, shown_size
 
-__all__ = ["read_parquet"]
+__all__ = ["STORED_INDEX", "open_parquet", "read_parquet"]
 
 _EXACT_INTEGERS = 2**53
-_STORED_INDEX = re.compile(r"__index_level_\d+__")
+STORED_INDEX = re.compile(r"__index_level_\d+__")
 _BYTES_PER_VALUE = 8
 
 
@@ -30,6 +30,30 @@ def read_parquet(view: memoryview, name: str, max_bytes: int | None) -> tuple[pd
     ------
     TableReadError
         For a damaged file, one without rows or plain columns, or one that unpacks to more than *max_bytes*.
+    """
+    table = open_parquet(view, name, max_bytes)
+    kept = [
+        (field.name, column)
+        for field, column in zip(table.schema, table.columns, strict=True)
+        if not STORED_INDEX.fullmatch(field.name) and not _is_opaque(field.type)
+    ]
+    left_out = [field.name for field in table.schema if _is_opaque(field.type)]
+    if not kept:
+        raise TableReadError(f"{shown_name(name)} has no column of plain values. Nothing was loaded.")
+    names, header_notes = column_names([label for label, _ in kept])
+    values = [_converted(column, label, name) for label, column in kept]
+    frame = pd.DataFrame(dict(zip(names, values, strict=True)), copy=False)
+    opaque = [f"Lists, objects or binary values in {listed(left_out)} were left out."] if left_out else []
+    return frame, ["Parquet.", *opaque, *header_notes]
+
+
+def open_parquet(view: memoryview, name: str, max_bytes: int | None) -> Any:
+    """The Arrow table in a Parquet file.
+
+    Raises
+    ------
+    TableReadError
+        For a damaged file, one without rows, or one that unpacks to more than four times *max_bytes*.
     """
     # Imported here: Parquet support takes 60 ms to load, and most tables are text.
     import pyarrow as pa
@@ -48,19 +72,7 @@ def read_parquet(view: memoryview, name: str, max_bytes: int | None) -> tuple[pd
         raise TableReadError(
             f"{shown_name(name)} has {plural(table.num_columns, 'column')} but no rows. Nothing was loaded."
         )
-    kept = [
-        (field.name, column)
-        for field, column in zip(table.schema, table.columns, strict=True)
-        if not _STORED_INDEX.fullmatch(field.name) and not _is_opaque(field.type)
-    ]
-    left_out = [field.name for field in table.schema if _is_opaque(field.type)]
-    if not kept:
-        raise TableReadError(f"{shown_name(name)} has no column of plain values. Nothing was loaded.")
-    names, header_notes = column_names([label for label, _ in kept])
-    values = [_converted(column, label, name) for label, column in kept]
-    frame = pd.DataFrame(dict(zip(names, values, strict=True)), copy=False)
-    opaque = [f"Lists, objects or binary values in {listed(left_out)} were left out."] if left_out else []
-    return frame, ["Parquet.", *opaque, *header_notes]
+    return table
 
 
 def _check_unpacked(metadata: Any, name: str, max_bytes: int | None) -> None:
