@@ -65,10 +65,10 @@ def promote(
 ) -> None:
     """Make current telemetry the baseline; it leaves the current pool. The former baseline can be restored."""
     from driftium_core import monitor
-    from driftium_core.monitor import documents
 
     with _services() as services:
         baseline = monitor.promote(services, name, note=note, project=project)
+        monitor.start_reconcile(services).wait()
     _say_baseline(baseline, "Baseline set successfully", as_json=as_json)
 
 
@@ -79,7 +79,6 @@ def restore(
 ) -> None:
     """Compare with a former baseline again."""
     from driftium_core import monitor
-    from driftium_core.monitor import documents
 
     with _services() as services:
         found = [item for item in monitor.baselines(services, project=project) if item.version == version]
@@ -118,8 +117,8 @@ def status(
     with _services() as services, progress_on_stderr("Checking") as progress:
         check = monitor.check_responses(services, project=project, progress=progress)
         evidence = monitor.update_evidence(services, project=project, progress=progress)
-    if check.notice:
-        say(check.notice)
+    for notice in check.notices:
+        say(notice)
     with on_stdout():
         if as_json:
             print_json(documents.check_document(check, evidence))
@@ -127,7 +126,8 @@ def status(
             print_status(check.status, evidence)
             if check.report:
                 print_text_report(check.report)
-    verdict, severity = (check.report.drift.verdict, check.report.drift.severity) if check.report else ("inconclusive", None)
+    drift = check.report.drift if check.report else None
+    verdict, severity = (drift.verdict, drift.severity) if drift else ("inconclusive", None)
     raise typer.Exit(exit_code(verdict, severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
 
 

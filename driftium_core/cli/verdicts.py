@@ -28,9 +28,7 @@ FailOnInconclusive = Annotated[
 ]
 
 
-def exit_code(
-    status: str, severity: Severity | None, fail_on: FailOn | None, *, fail_on_inconclusive: bool
-) -> int:
+def exit_code(status: str, severity: Severity | None, fail_on: FailOn | None, *, fail_on_inconclusive: bool) -> int:
     """0, or 1 for drift at the level asked for, or 3 for an inconclusive result where that is to fail.
 
     ``status`` is ``"drift"``, ``"no_drift"`` or ``"inconclusive"``.

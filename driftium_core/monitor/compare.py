@@ -128,4 +128,4 @@ def _check(name: str, value: object, where: str) -> None:
 
 
 def _missing(value: object) -> bool:
-    return value is None or (isinstance(value, float) and value != value)  # noqa: PLR0124 - nan, as pandas fills gaps
+    return value is None or (isinstance(value, float) and value != value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.vectors import embed
 from driftium_core.services import Services
-from driftium_core.stats.evidence_score import accumulate, alarm_threshold, block_size, e_value
+from driftium_core.stats.evidence_score import EvidenceScore, accumulate, alarm_threshold, block_size, e_value
 from driftium_core.store.records import (
     DEFAULT_PROJECT,
     AlarmLook,
@@ -24,7 +24,14 @@ from driftium_core.text.pool import Pool, texts_of
 if TYPE_CHECKING:
     from driftium_core.tabular.table import Table
 
-__all__ = ["count_table", "dismiss_alarm", "evidence_looks", "evidence_state", "update_evidence"]
+__all__ = [
+    "count_table",
+    "dismiss_alarm",
+    "evidence_looks",
+    "evidence_sentence",
+    "evidence_state",
+    "update_evidence",
+]
 
 LLM = "llm"
 """Monitor of the pools; its baseline is the active one."""
@@ -110,9 +117,7 @@ def evidence_state(services: Services, *, project: str = DEFAULT_PROJECT) -> Ala
     return _state(services, active.id, project) if active else None
 
 
-def evidence_looks(
-    services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None
-) -> list[AlarmLook]:
+def evidence_looks(services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[AlarmLook]:
     """The blocks counted against the active baseline, newest first."""
     active = services.store.baselines.active(project=project)
     return services.store.alarms.looks(LLM, active.id, project=project, limit=limit) if active else []
@@ -122,6 +127,17 @@ def dismiss_alarm(services: Services, *, project: str = DEFAULT_PROJECT) -> Alar
     """Take the score of the pools to zero after its alarm was looked at; counted blocks stay counted."""
     active = services.store.baselines.active(project=project)
     return services.store.alarms.dismiss(LLM, active.id, project=project) if active else None
+
+
+def evidence_sentence(state: AlarmState) -> str:
+    """Where a score stands, and how often chance alone brings it over the line."""
+    return EvidenceScore(
+        evidence=state.evidence,
+        looks=state.looks,
+        last_block=state.last_block,
+        threshold=state.threshold,
+        alarmed_at_block=state.alarmed_at_block,
+    ).text
 
 
 def _state(services: Services, baseline_id: str, project: str) -> AlarmState:
@@ -144,9 +160,7 @@ def _pool(services: Services, responses: list[StoredResponse]) -> Pool:
     return Pool.of(contents, embed(services, texts_of(contents)))
 
 
-def _look(
-    services: Services, baseline: Pool, block: list[StoredResponse], place: Block, *, after_seq: int
-) -> NewLook:
+def _look(services: Services, baseline: Pool, block: list[StoredResponse], place: Block, *, after_seq: int) -> NewLook:
     from driftium_core.text.drift import compare_embeddings
 
     current = _pool(services, block)

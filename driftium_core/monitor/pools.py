@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from driftium_core.errors import InputError, NotFoundError, StorageError
@@ -58,21 +58,21 @@ class PoolCheck:
         The history's record of this state.
     cached : bool
         The report was known and was not computed again.
-    notice : str
-        Why the record could not be stored; empty otherwise.
+    notices : tuple of str
+        What the user must know besides: another encoder than last time, or why the record could not be stored.
     """
 
     status: PoolStatus
     report: TextReport | None = None
     calculation: Calculation | None = None
     cached: bool = False
-    notice: str = ""
+    notices: tuple[str, ...] = ()
 
 
 def pool_status(services: Services, *, project: str = DEFAULT_PROJECT) -> PoolStatus:
     """Where a project stands, from counts alone."""
-    counts = services.store.responses.counts(project=project)
-    return _status(counts.baseline, counts.n_current, counts.revision)
+    standing = services.store.standing(project)
+    return _status(standing.baseline, standing.n_current, standing.revision)
 
 
 def check_responses(
@@ -109,12 +109,9 @@ def check_responses(
             report = _compare(services, pools, n_resamples=n_resamples, seed=seed, progress=progress)
         services.text_reports.put(key, report)
         duration_ms = 1000 * (time.perf_counter() - started)
-        try:
-            new = _new_calculation(key, pools.baseline, pools, report, duration_ms)
-            stored, notice = services.store.calculations.add(new, project=project), ""
-        except StorageError as error:
-            stored, notice = None, str(error)
-    return PoolCheck(status=status, report=report, calculation=stored, cached=cached, notice=notice)
+        new = _new_calculation(key, pools.baseline, pools, report, duration_ms)
+        stored, notices = _record(services, new, project)
+    return PoolCheck(status=status, report=report, calculation=stored, cached=cached, notices=notices)
 
 
 def pool_history(services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[Calculation]:
@@ -141,22 +138,30 @@ def _status(baseline: Baseline | None, n_current: int, revision: int) -> PoolSta
     n_baseline = baseline.size if baseline else 0
     status: Status
     if baseline is None and not n_current:
-        status, message = "not_initialized", (
-            "Nothing is stored yet. Import logged answers (`driftium import FILE --to current`) or generate some."
+        status, message = (
+            "not_initialized",
+            ("Nothing is stored yet. Import logged answers (`driftium import FILE --to current`) or generate some."),
         )
     elif baseline is None:
-        status, message = "waiting_for_baseline", (
-            f"{fmt_n(n_current)} current responses are stored, and no baseline yet. Promote them if they are as "
-            "answers should be (`driftium promote NAME`), or import a baseline."
+        status, message = (
+            "waiting_for_baseline",
+            (
+                f"{fmt_n(n_current)} current responses are stored, and no baseline yet. Promote them if they are as "
+                "answers should be (`driftium promote NAME`), or import a baseline."
+            ),
         )
     elif not n_current:
-        status, message = "waiting_for_telemetry", (
-            f"The baseline “{baseline.name}” holds {fmt_n(n_baseline)} responses. Import or generate current ones to "
-            "compare with it."
+        status, message = (
+            "waiting_for_telemetry",
+            (
+                f"The baseline “{baseline.name}” holds {fmt_n(n_baseline)} responses. Import or generate current ones "
+                "to compare with it."
+            ),
         )
     else:
-        status, message = "ready", (
-            f"{fmt_n(n_current)} current responses are compared with the {fmt_n(n_baseline)} of “{baseline.name}”."
+        status, message = (
+            "ready",
+            (f"{fmt_n(n_current)} current responses are compared with the {fmt_n(n_baseline)} of “{baseline.name}”."),
         )
     return PoolStatus(
         status=status,
@@ -218,6 +223,21 @@ def _read_report(services: Services, calculation_id: str) -> TextReport:
         raise StorageError(
             f"The report of calculation {calculation_id} was stored by another version of Driftium and cannot be read."
         ) from error
+
+
+def _record(services: Services, new: NewCalculation, project: str) -> tuple[Calculation | None, tuple[str, ...]]:
+    """The stored calculation, and what to say about it; a database that cannot be written costs no verdict."""
+    try:
+        last = next(iter(services.store.calculations.newest(project=project, limit=1)), None)
+        stored = services.store.calculations.add(new, project=project)
+    except StorageError as error:
+        return None, (str(error),)
+    if last is None or (last.encoder, last.precision) == (new.encoder, new.precision):
+        return stored, ()
+    return stored, (
+        f"The encoder changed from {last.encoder} ({last.precision}) to {new.encoder} ({new.precision}). All vectors "
+        "were made anew; scores from before are not comparable with these.",
+    )
 
 
 def _new_calculation(

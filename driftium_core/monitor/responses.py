@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from driftium_core.errors import InputError, StorageError
-from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.vectors import collection_of, embed, start_reconcile, write
 from driftium_core.response import Response
 from driftium_core.services import Services
@@ -124,7 +123,9 @@ def current_responses(
     services: Services, *, project: str = DEFAULT_PROJECT, limit: int = 100, offset: int = 0, search: str = ""
 ) -> list[StoredResponse]:
     """Current telemetry, newest first; ``search`` finds text in prompts and responses."""
-    return services.store.responses.current(project=project, limit=limit, offset=offset, search=search, newest_first=True)
+    return services.store.responses.current(
+        project=project, limit=limit, offset=offset, search=search, newest_first=True
+    )
 
 
 def delete_responses(services: Services, ids: Sequence[str], *, project: str = DEFAULT_PROJECT) -> None:
@@ -133,9 +134,7 @@ def delete_responses(services: Services, ids: Sequence[str], *, project: str = D
     start_reconcile(services)
 
 
-def similar(
-    services: Services, response_id: str, *, pool: Collection = "current", limit: int = 10
-) -> list[Similar]:
+def similar(services: Services, response_id: str, *, pool: Collection = "current", limit: int = 10) -> list[Similar]:
     """The stored responses nearest in meaning to one of them, most similar first.
 
     Parameters

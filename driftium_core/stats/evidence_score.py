@@ -29,6 +29,7 @@ __all__ = [
     "ALARM_BUDGET",
     "PLANNED_LOOKS",
     "EvidenceScore",
+    "accumulate",
     "alarm_threshold",
     "block_size",
     "e_value",
@@ -105,6 +106,11 @@ def e_value(pvalue: float) -> float:
     return math.exp(_TILT * z - _TILT**2 / 2)
 
 
+def accumulate(evidence: float, e: float) -> float:
+    """The score after an e-value: (R + 1)·e, held below 1e12."""
+    return min((evidence + 1) * e, _MAX_EVIDENCE)
+
+
 def log_evidence(evidence: float) -> float:
     """log₁₀(1 + R), the scale of the score in figures: 0 without evidence, 2.95 at the usual line of 900."""
     return math.log1p(evidence) / math.log(10)
@@ -154,7 +160,7 @@ class EvidenceScore:
         """
         if block <= self.last_block:
             return self
-        evidence = min((self.evidence + 1) * e_value(pvalue), _MAX_EVIDENCE)
+        evidence = accumulate(self.evidence, e_value(pvalue))
         alarmed = self.alarmed_at_block
         if alarmed is None and evidence >= self.threshold:
             alarmed = block

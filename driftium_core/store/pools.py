@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from driftium_core.store.projects import project_key
-from driftium_core.store.records import Baseline, Pools
+from driftium_core.store.records import Baseline, Pools, Standing
 from driftium_core.store.response_rows import read_responses
 from driftium_core.store.schema import BaselineRow, ProjectRow, ResponseRow
 
-__all__ = ["baseline_record", "read_pools"]
+__all__ = ["baseline_record", "read_pools", "read_standing"]
 
 
 def read_pools(session: Session, name: str) -> Pools:
     """Both pools as this transaction sees them; `NotFoundError` when there is no such project."""
-    key = project_key(session, name)
-    query = select(ProjectRow.revision, ProjectRow.active_baseline_id).where(ProjectRow.id == key)
-    revision, active = session.execute(query).one()
-    row = session.scalar(select(BaselineRow).where(BaselineRow.id == active)) if active else None
+    key, revision, baseline = _head(session, name)
     of_project = ResponseRow.project_id == key
-    of_baseline = read_responses(session, of_project, ResponseRow.baseline_id == active) if active else []
+    of_baseline = read_responses(session, of_project, ResponseRow.baseline_id == baseline.id) if baseline else []
     return Pools(
         project=name,
-        baseline=None if row is None else baseline_record(row, name, active=active),
+        baseline=baseline,
         baseline_responses=tuple(of_baseline),
         current_responses=tuple(read_responses(session, of_project, ResponseRow.baseline_id.is_(None))),
         revision=revision,
     )
+
+
+def read_standing(session: Session, name: str) -> Standing:
+    """What the pools hold, without their responses; `NotFoundError` when there is no such project."""
+    key, revision, baseline = _head(session, name)
+    current = select(func.count()).where(ResponseRow.project_id == key, ResponseRow.baseline_id.is_(None))
+    return Standing(baseline=baseline, n_current=session.scalar(current) or 0, revision=revision)
+
+
+def _head(session: Session, name: str) -> tuple[int, int, Baseline | None]:
+    """Key, revision and active baseline of a project."""
+    key = project_key(session, name)
+    query = select(ProjectRow.revision, ProjectRow.active_baseline_id).where(ProjectRow.id == key)
+    revision, active = session.execute(query).one()
+    row = session.scalar(select(BaselineRow).where(BaselineRow.id == active)) if active else None
+    return key, revision, None if row is None else baseline_record(row, name, active=active)
 
 
 def baseline_record(row: BaselineRow, project: str, *, active: str | None) -> Baseline:

@@ -23,6 +23,7 @@ __all__ = [
     "Pools",
     "ResponseFacts",
     "SavedReference",
+    "Standing",
     "StoredResponse",
     "TableRun",
 ]
@@ -187,6 +188,15 @@ class Baseline:
     created_at: datetime
     size: int
     active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How much a project's pools hold: the active baseline, current responses, and the revision of both."""
+
+    baseline: Baseline | None
+    n_current: int
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

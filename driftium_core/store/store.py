@@ -22,9 +22,9 @@ from driftium_core.store.backends import WRITE, create_backend, translated
 from driftium_core.store.backends import sqlite_file as file_of
 from driftium_core.store.baselines import BaselineRepository
 from driftium_core.store.calculations import CalculationRepository
-from driftium_core.store.pools import read_pools
+from driftium_core.store.pools import read_pools, read_standing
 from driftium_core.store.projects import project_key
-from driftium_core.store.records import DEFAULT_PROJECT, Pools
+from driftium_core.store.records import DEFAULT_PROJECT, Pools, Standing
 from driftium_core.store.references import ReferenceRepository
 from driftium_core.store.responses import ResponseRepository
 from driftium_core.store.runs import RunRepository
@@ -170,6 +170,11 @@ class Store:
         """Both pools of a project as they are at one moment, whatever is written meanwhile."""
         with self.session() as session:
             return read_pools(session, project)
+
+    def standing(self, project: str = DEFAULT_PROJECT) -> Standing:
+        """The active baseline, how many current responses there are, and the revision, at one moment."""
+        with self.session() as session:
+            return read_standing(session, project)
 
     def revision(self, project: str = DEFAULT_PROJECT) -> int:
         """A number that rises with every change to the project's pools or active baseline; cheap to ask."""

@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_time, fmt_value
-from driftium_core.monitor import ImportReport, PoolStatus
+from driftium_core.monitor import ImportReport, PoolStatus, evidence_sentence
 from driftium_core.severity import severity_label
-from driftium_core.store.records import Baseline, Calculation
+from driftium_core.store.records import AlarmState, Baseline, Calculation
 from driftium_core.terminal.console import STYLES, stdout
 
 __all__ = ["print_baselines", "print_history", "print_import", "print_status"]
@@ -19,7 +19,8 @@ __all__ = ["print_baselines", "print_history", "print_import", "print_status"]
 def print_import(report: ImportReport) -> None:
     """What came in, what was known, and what was left out and why."""
     console = stdout()
-    where = f"the baseline “{report.baseline.name}” (version {report.baseline.version})" if report.baseline else "current"
+    baseline = report.baseline
+    where = f"the baseline “{baseline.name}” (version {baseline.version})" if baseline else "current"
     console.print(
         Text(
             f"{fmt_n(report.rows)} rows read: {fmt_n(report.added)} added to {where}, {fmt_n(report.known)} stored "
@@ -31,8 +32,12 @@ def print_import(report: ImportReport) -> None:
 
 
 def print_status(status: PoolStatus, evidence: AlarmState | None) -> None:
-    """Where the project stands and what to do next."""
+    """Where the project stands, what to do next, and what many looks have added up to."""
     stdout().print(Text(status.message))
+    if evidence and evidence.looks:
+        stdout().print(
+            Text(evidence_sentence(evidence), "bold magenta" if evidence.alarmed_at_block is not None else "")
+        )
 
 
 def print_baselines(baselines: Sequence[Baseline]) -> None:
@@ -43,7 +48,8 @@ def print_baselines(baselines: Sequence[Baseline]) -> None:
     for item in baselines:
         mark = "●" if item.active else ""
         made = fmt_time(item.created_at)
-        table.add_row(mark, str(item.version), fmt_name(item.name), fmt_n(item.size), made, fmt_name(item.note or UNKNOWN))
+        name, note = fmt_name(item.name), fmt_name(item.note or UNKNOWN)
+        table.add_row(mark, str(item.version), name, fmt_n(item.size), made, note)
     stdout().print(table if baselines else Text("There is no baseline yet. `driftium promote NAME` makes one."))
 
 

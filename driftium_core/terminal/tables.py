@@ -16,7 +16,6 @@ WIDE = 120
 """From this width on, both summaries have room."""
 
 
-
 def print_report(report: TableReport) -> None:
     """Verdict, ranked columns and findings on stdout."""
     console = stdout()

@@ -68,7 +68,8 @@ def _descriptors(descriptors: Sequence[Descriptor]) -> Table:
     for item in descriptors:
         label = severity_label(item.severity) if item.severity else f"{UNKNOWN} NOT TESTED"
         p = UNKNOWN if item.pvalue_adjusted is None else fmt_p(item.pvalue_adjusted)
-        table.add_row(Text(label, STYLES[item.severity]), item.label, _value(item, item.baseline), _value(item, item.current), p)
+        sides = _value(item, item.baseline), _value(item, item.current)
+        table.add_row(Text(label, STYLES[item.severity]), item.label, *sides, p)
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from driftium_core.severity import Severity
+from driftium_core.severity import GLYPHS, Severity
 
 __all__ = [
     "Banded",
@@ -132,6 +132,17 @@ class EmbeddingReport:
     exact: bool
     seed: int
     notes: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
+        glyph = GLYPHS[self.severity]
+        match self.verdict:
+            case "drift":
+                return f"{glyph} Drift: {self.severity}."
+            case "no_drift":
+                return f"{glyph} No drift found."
+        return f"{glyph} Inconclusive."
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def test_similar_finds_the_nearest_in_either_pool(services: Services) -> None:
     monitor.record_response(services, Response(response="dough yeast flour oven"))
     monitor.reconcile(services)
     found = monitor.similar(services, asked.id)
-    assert [item.response.id for item in found][0] == near.id
+    assert found[0].response.id == near.id
     assert found[0].similarity == pytest.approx(1, abs=1e-5)
     assert asked.id not in {item.response.id for item in found}
     in_baseline = monitor.similar(services, asked.id, pool="baseline", limit=3)

@@ -13,7 +13,7 @@ from tests.monitor.words import WordsEncoder
 
 def filled(services: Services) -> None:
     services.store.responses.add(answers("bread", 20, seed=1))
-    monitor.promote(services, "bread").id
+    monitor.promote(services, "bread")
     services.store.responses.add(answers("bread", 15, seed=2))
     monitor.reconcile(services)
     assert counts(services) == (20, 15)
@@ -47,7 +47,7 @@ def test_vectors_of_another_encoder_are_made_anew(services: Services, settings: 
         assert before.calculation is not None
         assert after.calculation is not None
         assert (before.calculation.precision, after.calculation.precision) == ("fp32", "bf16")
-        assert "encoder" in after.notice
+        assert "The encoder changed" in after.notices[0]
 
 
 def test_a_half_written_store_is_completed_and_orphans_go(services: Services) -> None:
@@ -79,7 +79,7 @@ def test_while_another_process_has_the_folder_vectors_stay_in_memory(services: S
     assert counts(services) == (20, 15)
 
 
-def test_a_file_in_place_of_the_folder_is_named(settings: Settings, tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_folder_is_named(settings: Settings) -> None:
     Path(settings.qdrant).write_text("not a folder")
     with open_with_words(settings) as services:
         services.store.responses.add(answers("bread", 6, seed=1))

@@ -21,9 +21,7 @@ class WordsEncoder:
         self.encoded: list[str] = []
         self._lock = threading.Lock()
 
-    def encode(
-        self, texts: Sequence[str], *, progress: Callable[[int, int, str], None] | None = None
-    ) -> np.ndarray:
+    def encode(self, texts: Sequence[str], *, progress: Callable[[int, int, str], None] | None = None) -> np.ndarray:
         with self._lock:
             self.encoded += texts
         if progress:
