@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["EFFECT_THRESHOLDS", "GLYPHS", "Severity", "severity_label"]
+__all__ = ["EFFECT_THRESHOLDS", "GLYPHS", "Severity", "severity_label", "verdict_headline"]
 
 
 class Severity(StrEnum):
@@ -45,3 +45,14 @@ GLYPHS: dict[Severity | None, str] = {
 def severity_label(severity: Severity | None) -> str:
     """``"▲ HIGH"``, or ``"○ INCONCLUSIVE"`` for None."""
     return f"{GLYPHS[severity]} {severity.value if severity else 'INCONCLUSIVE'}"
+
+
+def verdict_headline(verdict: str, severity: Severity | None) -> str:
+    """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
+    glyph = GLYPHS[severity]
+    match verdict:
+        case "drift":
+            return f"{glyph} Drift: {severity}."
+        case "no_drift":
+            return f"{glyph} No drift found."
+    return f"{glyph} Inconclusive."

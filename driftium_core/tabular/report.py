@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
-from driftium_core.severity import Severity
+from driftium_core.severity import Severity, verdict_headline
 from driftium_core.stats.result import Measure
 
 if TYPE_CHECKING:
@@ -267,9 +267,7 @@ class TableReport:
     @property
     def headline(self) -> str:
         """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
-        from driftium_core.tabular.verdict import headline
-
-        return headline(self)
+        return verdict_headline(self.summary.status, self.summary.severity)
 
     @property
     def verdict(self) -> str:

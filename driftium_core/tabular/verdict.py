@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from driftium_core.formats import NARROW_SPACE, fmt_effect, fmt_n, fmt_name, fmt_names, fmt_p
-from driftium_core.severity import GLYPHS, Severity
+from driftium_core.severity import Severity
 from driftium_core.stats.effect import detectable_gap, smallest_ks_pvalue
 from driftium_core.stats.multiplicity import benjamini_hochberg
 from driftium_core.tabular.findings import missingness_finding, sorted_findings
@@ -18,7 +18,7 @@ from driftium_core.tabular.report import ColumnKind, ColumnResult, CompareSettin
 if TYPE_CHECKING:
     from driftium_core.tabular.report import TableReport
 
-__all__ = ["MIN_ROWS", "headline", "judge", "rows_needed", "verdict_sentence"]
+__all__ = ["MIN_ROWS", "judge", "rows_needed", "verdict_sentence"]
 
 MIN_ROWS = 30
 """Fewer rows than this in either table see only gaps beyond 0.4, so "no drift" would say nothing."""
@@ -143,18 +143,6 @@ def rows_needed(n_other: int, level: float) -> int:
     while smallest_ks_pvalue(other, needed) >= level and needed < 10_000:
         needed += 1
     return needed
-
-
-def headline(report: TableReport) -> str:
-    """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
-    severity = report.summary.severity
-    match report.summary.status:
-        case "drift":
-            return f"{GLYPHS[severity]} Drift: {severity}."
-        case "no_drift":
-            return f"{GLYPHS[severity]} No drift found."
-        case _:
-            return f"{GLYPHS[None]} Inconclusive."
 
 
 def verdict_sentence(report: TableReport) -> str:

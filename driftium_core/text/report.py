@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from driftium_core.severity import GLYPHS, Severity
+from driftium_core.severity import Severity, verdict_headline
 
 __all__ = [
     "Banded",
@@ -136,13 +136,7 @@ class EmbeddingReport:
     @property
     def headline(self) -> str:
         """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
-        glyph = GLYPHS[self.severity]
-        match self.verdict:
-            case "drift":
-                return f"{glyph} Drift: {self.severity}."
-            case "no_drift":
-                return f"{glyph} No drift found."
-        return f"{glyph} Inconclusive."
+        return verdict_headline(self.verdict, self.severity)
 
 
 @dataclass(frozen=True, slots=True)
