@@ -124,9 +124,7 @@ def mmd_test(
     labels = make_labels(n, m, n_resamples=n_resamples, rng=rng)
     bandwidth = median_squared_distance(pooled, rng=rng) if bandwidth is None else bandwidth
     statistics = unbiased_mmd2(kernel_sums(pooled, labels, bandwidth)[0], labels)
-    return MmdTest(
-        float(statistics[0]), permutation_pvalue(statistics), bandwidth, labels.n_tried, labels.exact
-    )
+    return MmdTest(float(statistics[0]), permutation_pvalue(statistics), bandwidth, labels.n_tried, labels.exact)
 
 
 def median_squared_distance(vectors: Vectors, *, rng: int) -> float:

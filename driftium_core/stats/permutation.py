@@ -100,9 +100,7 @@ def make_labels(
     return Labels(columns, n_reference, n_current, count if exact else len(columns), exact, 1 / information, weight)
 
 
-def _strata_by_shape(
-    strata: NDArray[np.int64], n_reference: int
-) -> list[tuple[tuple[int, int], NDArray[np.int64]]]:
+def _strata_by_shape(strata: NDArray[np.int64], n_reference: int) -> list[tuple[tuple[int, int], NDArray[np.int64]]]:
     """Rows of all strata with so many reference and current rows: one line per stratum, reference rows first."""
     order = np.argsort(strata, kind="stable")
     values, starts, sizes = np.unique(strata[order], return_index=True, return_counts=True)

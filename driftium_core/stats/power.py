@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 __all__ = ["detectable_share", "sample_size_for_share"]
 
@@ -24,17 +25,17 @@ def detectable_share(n_reference: int, n_current: int) -> float | None:
     each = _each(n_reference, n_current)
     if each < _MEASURED[0][0]:
         return None
-    for (n0, share0), (n1, share1) in zip(_MEASURED, _MEASURED[1:], strict=False):
+    for (n0, share0), (n1, share1) in pairwise(_MEASURED):
         if each <= n1:
             along = math.log(each / n0) / math.log(n1 / n0)
-            return share0 * (share1 / share0) ** along
+            return float(share0 * (share1 / share0) ** along)
     return _MEASURED[-1][1]
 
 
 def sample_size_for_share(share: float) -> int | None:
     """Responses needed in each pool to find such a share; None beyond what was measured."""
-    for (n0, share0), (n1, share1) in zip(_MEASURED, _MEASURED[1:], strict=False):
+    for (n0, share0), (n1, share1) in pairwise(_MEASURED):
         if share1 <= share <= share0:
             along = math.log(share / share0) / math.log(share1 / share0)
-            return math.ceil(n0 * (n1 / n0) ** along)
+            return math.ceil(n0 * float(n1 / n0) ** along)
     return None

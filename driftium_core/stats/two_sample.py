@@ -72,7 +72,11 @@ class TwoSampleTest:
 
 
 def two_sample_test(
-    vectors: Vectors, labels: Labels, *, strata: NDArray[np.int64] | None = None, rng: int = 0,
+    vectors: Vectors,
+    labels: Labels,
+    *,
+    strata: NDArray[np.int64] | None = None,
+    rng: int = 0,
     max_exact_rows: int = MAX_EXACT_ROWS,
 ) -> TwoSampleTest:
     """Test by the minimum Pearson III tail probability over the members, calibrated on the same assignments.

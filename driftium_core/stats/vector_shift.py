@@ -66,9 +66,7 @@ def vector_shift(
     return _shift(within_x + within_y - 2 * between, 1 - within_x)
 
 
-def _stratified(
-    reference: NDArray[np.float32], current: NDArray[np.float32], strata: NDArray[np.int64]
-) -> VectorShift:
+def _stratified(reference: NDArray[np.float32], current: NDArray[np.float32], strata: NDArray[np.int64]) -> VectorShift:
     _, line = np.unique(strata, return_inverse=True)
     n = np.bincount(line[: len(reference)])
     m = np.bincount(line[len(reference) :])

@@ -1,10 +1,6 @@
-"""Vectors of two pools, checked, and put into an order that depends on their content alone."""
+"""Vectors of a pool, checked and scaled, and their order by content."""
 
 from __future__ import annotations
-
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,16 +8,8 @@ from numpy.typing import NDArray
 
 from driftium_core.errors import InputError
 from driftium_core.formats import fmt_n
-from driftium_core.stats.permutation import attainable_pvalue
 
-__all__ = ["Pools", "Pairing", "PromptIds", "checked_vectors", "choose_design"]
-
-PromptIds = tuple[Sequence[Hashable | None], Sequence[Hashable | None]]
-
-MIN_PAIRED_SHARE = 0.8
-"""Share of current that must repeat baseline prompts for pairing: the answers to new prompts are then left out."""
-
-ALPHA = 0.05
+__all__ = ["checked_vectors", "content_ranks"]
 
 Vectors = NDArray[np.float32]
 
@@ -56,9 +44,9 @@ def checked_vectors(vectors: npt.ArrayLike, name: str) -> tuple[Vectors, bool]:
                 f"leave out or embed again the {fmt_n(int(wrong.sum()))} row(s) like it."
             )
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
-    scaled = bool(np.abs(lengths - 1).max() > 1e-3)
+    scaled = bool(np.abs(lengths - 1).max() > 0.01)  # unit vectors of bf16 are off by up to 0.004
     rows /= lengths[:, None].astype(np.float32)
-    rows += 0.0  # -0.0 and 0.0 are one value, also to `content_rank`
+    rows += 0.0  # -0.0 and 0.0 are one value, also to `content_ranks`
     return rows, scaled
 
 
@@ -74,3 +62,13 @@ def _why_unreadable(vectors: npt.ArrayLike, name: str) -> str:
                 f"{lengths[0]}; embed all responses with one encoder."
             )
     return f"The {name} vectors must be numbers, one row per response; give an array of shape (responses, dimensions)."
+
+
+def content_ranks(rows: Vectors) -> NDArray[np.int64]:
+    """Rank of each row among all of them by content, equal rows alike: any order will do that knows no positions."""
+    keys = np.ascontiguousarray(rows).view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
+    order = np.argsort(keys, kind="stable")
+    ranks = np.empty(len(rows), np.int64)
+    in_order = keys[order]
+    ranks[order] = np.concatenate([[0], np.cumsum(in_order[1:] != in_order[:-1])])
+    return ranks
