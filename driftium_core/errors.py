@@ -9,6 +9,8 @@
     ├── SettingsError         (ValueError)   a DRIFTIUM_* setting that cannot be used
     ├── NotFoundError         (KeyError)     a run, reference or project that is not (or no longer) stored
     ├── StorageError                         the database or the vector store did not do what was asked
+    │   └── VectorsBusyError                 another process has the folder of the vectors open
+    ├── UnavailableError                     a library or model that the work needs is not there, or not usable
     └── CancelledError                       the user stopped the work; nothing was stored
 
 A message is one sentence or two: which input, what was expected, what was found, and what to do next.
@@ -26,6 +28,8 @@ __all__ = [
     "SettingsError",
     "StorageError",
     "TableReadError",
+    "UnavailableError",
+    "VectorsBusyError",
 ]
 
 
@@ -59,6 +63,14 @@ class NotFoundError(DriftiumError, KeyError):
 
 class StorageError(DriftiumError):
     """The database or vector store failed; the message says what was kept."""
+
+
+class VectorsBusyError(StorageError):
+    """The folder of the vectors is open in another process; vectors can be kept in memory meanwhile."""
+
+
+class UnavailableError(DriftiumError):
+    """A library or a model file is missing or broken; the message says how to get it."""
 
 
 class CancelledError(DriftiumError):

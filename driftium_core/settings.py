@@ -8,7 +8,7 @@ import re
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         le=1024,
         description="Threads used for calculations.",
         json_schema_extra={"allowed": "a whole number from 1 to 1024", "default": "number of cores"},
+    )
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        default="auto",
+        description="Arithmetic of the embedding model; `auto` is bf16 where the CPU has it in hardware, else fp32.",
+        json_schema_extra={"allowed": "auto, fp32 or bf16"},
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("localhost", "127.0.0.1", "[::1]"),

