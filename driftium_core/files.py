@@ -1,17 +1,19 @@
-"""Tables from paths and standard input: where reading a table touches the disk."""
+"""Tables and logs from paths and standard input: where reading a file touches the disk."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from driftium_core.errors import TableReadError
+from driftium_core.logs import Log, LogColumns, read_log
 from driftium_core.tabular.formats.containers import check_size
 from driftium_core.tabular.formats.wording import shown_name
 from driftium_core.tabular.read import read_table
 from driftium_core.tabular.table import Table
 
-__all__ = ["read_path"]
+__all__ = ["read_log_path", "read_path"]
 
 STANDARD_INPUT = "-"
 
@@ -30,11 +32,41 @@ def read_path(path: str | Path, *, max_bytes: int | None = None) -> Table:
     TableReadError
         When the file does not exist or cannot be opened, and for everything `read_table` refuses.
     """
+    data, name = _read_bytes(path, max_bytes)
+    return read_table(data, name, max_bytes=max_bytes)
+
+
+def read_log_path(
+    path: str | Path,
+    columns: LogColumns | None = None,
+    *,
+    max_bytes: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Log:
+    """Read logged prompts and responses from a file, or from standard input for ``"-"``.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+    columns, max_bytes, progress
+        As in `driftium_core.logs.read_log`.
+
+    Raises
+    ------
+    InputError
+        When the file does not exist or cannot be opened, and for everything `read_log` refuses.
+    """
+    data, name = _read_bytes(path, max_bytes)
+    return read_log(data, name, columns, max_bytes=max_bytes, progress=progress)
+
+
+def _read_bytes(path: str | Path, max_bytes: int | None) -> tuple[bytes, str]:
+    """Content and name of a file that is within the limit."""
     if str(path) == STANDARD_INPUT:
         if sys.stdin is None:  # as Python has it where a script closed it
-            raise TableReadError("Standard input is closed; there is no table to read from it.")
+            raise TableReadError("Standard input is closed; there is nothing to read from it.")
         limit = -1 if max_bytes is None else max_bytes + 1
-        return read_table(sys.stdin.buffer.read(limit), "standard input", max_bytes=max_bytes)
+        return sys.stdin.buffer.read(limit), "standard input"
     path = Path(path)
     name = shown_name(path.name)
     try:
@@ -48,4 +80,4 @@ def read_path(path: str | Path, *, max_bytes: int | None = None) -> Table:
         reason = getattr(error, "strerror", None) or "the path is not valid"
         raise TableReadError(f"{name} could not be opened: {reason.lower()}.") from None
     check_size(n_bytes, name, max_bytes)
-    return read_table(data, path.name, max_bytes=max_bytes)
+    return data, path.name

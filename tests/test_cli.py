@@ -230,7 +230,7 @@ def test_a_terminal_without_unicode_gets_escapes_and_whole_json(files: Path) -> 
     [
         (f"{SAME} >&-", 0, ""),
         (f"{YOUNG} >&- 2>&-", 1, ""),
-        ("$D tabular - same.csv <&-", 2, "Standard input is closed; there is no table to read from it.\n"),
+        ("$D tabular - same.csv <&-", 2, "Standard input is closed; there is nothing to read from it.\n"),
         ("$D tabular gone.csv same.csv 2>&-", 2, ""),
         ("$D tabular gone.csv same.csv 2>/dev/full", 2, ""),
     ],

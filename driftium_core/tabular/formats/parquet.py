@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from driftium_core.tabular.formats.containers import check_size
 from driftium_core.tabular.formats.headers import column_names
 from driftium_core.tabular.formats.wording import listed, plural, quoted, shown_name, shown_size
 
-__all__ = ["STORED_INDEX", "open_parquet", "read_parquet"]
+__all__ = ["STORED_INDEX", "open_parquet", "read_parquet", "text_columns"]
 
 _EXACT_INTEGERS = 2**53
 STORED_INDEX = re.compile(r"__index_level_\d+__")
@@ -143,3 +145,72 @@ def _integers(column: Any) -> Any:
     if column.null_count:
         return np.array(column.cast(pa.float64()).to_numpy())
     return np.array(column.cast(pa.int64()).to_numpy())
+
+
+def text_columns(
+    view: memoryview, name: str, max_bytes: int | None
+) -> tuple[int, dict[str, Any], frozenset[str], list[str]]:
+    """Number of rows, columns as text, names of those that hold lists (written as JSON), and notes.
+
+    Objects are taken apart into columns such as ``usage.completion_tokens``. Columns that have no plain text, such as
+    binary ones, are left out with a note.
+
+    Raises
+    ------
+    TableReadError
+        As `open_parquet`, and when no column is left.
+    """
+    from pyarrow import types
+
+    table = open_parquet(view, name, max_bytes)
+    while any(types.is_struct(field.type) for field in table.schema):
+        table = table.flatten()
+    columns: dict[str, Any] = {}
+    left_out = []
+    labels, notes = column_names(table.column_names)
+    for label, column in zip(labels, table.columns, strict=True):
+        text = _as_text(column)
+        if text is None:
+            left_out.append(label)
+        elif not STORED_INDEX.fullmatch(label):
+            columns[label] = text
+    if not columns:
+        raise TableReadError(f"{shown_name(name)} has no column that can be read as text. Nothing was loaded.")
+    if left_out:
+        notes.append(f"Values in {listed(left_out)} have no plain text and were left out.")
+    lists = frozenset(label for label, text in columns.items() if isinstance(text, _Lists))
+    return table.num_rows, columns, lists, ["Parquet.", *notes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """A column of lists, written as JSON when it is asked for."""
+
+    column: Any
+
+    def to_pylist(self) -> list[str | None]:
+        return [
+            None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+            for value in self.column.to_pylist()
+        ]
+
+
+def _as_text(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import types
+
+    kind = column.type
+    if types.is_list(kind) or types.is_large_list(kind):
+        return _Lists(column)
+    try:
+        if types.is_dictionary(kind):
+            column = column.cast(kind.value_type)
+        if types.is_timestamp(kind) and kind.tz:
+            moments = column.cast(pa.timestamp(kind.unit)).cast(pa.string())
+            return pc.binary_join_element_wise(moments, "Z", "")
+        if types.is_binary(kind) or types.is_large_binary(kind) or types.is_null(kind):
+            return None
+        return column.cast(pa.string())
+    except pa.ArrowException:
+        return None
