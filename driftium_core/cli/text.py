@@ -55,10 +55,11 @@ def text(
 
 def read_responses(path: str, prompt_column: str, response_column: str) -> Log:
     """The responses of a file; what was skipped is said on stderr."""
-    from driftium_core.logs import LogColumns, read_log_path
+    from driftium_core.files import read_log_path
+    from driftium_core.logs import LogColumns
 
     log = read_log_path(path, LogColumns(prompt=prompt_column or None, response=response_column or None))
-    for sentence in (*log.reasons, *log.notes):
+    for sentence in filter(None, (log.skipped_text, *log.notes)):
         say(f"{log.name}: {sentence}")
     return log
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
+from driftium_core.embeddings.encoder import MiniLM
 from driftium_core.errors import InputError
 from driftium_core.formats import fmt_n
 from driftium_core.response import Response
+from driftium_core.settings import Settings
 from driftium_core.text.pool import Pool, texts_of
 from driftium_core.text.report import Encoder, TextReport
 
@@ -22,14 +25,26 @@ if TYPE_CHECKING:
 __all__ = ["TextEncoder", "compare_responses"]
 
 
-class TextEncoder(Protocol):
-    """What makes vectors of texts, e.g. `driftium_core.embeddings.encoder.MiniLM`."""
+class EncoderName(Protocol):
+    """What tells one encoder from another."""
 
     @property
-    def info(self) -> Encoder:
-        """Its id and precision."""
+    def id(self) -> str:
+        """Model and weights."""
 
-    def encode(self, texts: list[str], *, progress: ProgressCallback | None = None) -> NDArray[np.float32]:
+    @property
+    def precision(self) -> str:
+        """Of the calculation, e.g. fp32."""
+
+
+class TextEncoder(Protocol):
+    """What makes vectors of texts; `driftium_core.embeddings.encoder.MiniLM` is one."""
+
+    @property
+    def info(self) -> EncoderName:
+        """Which encoder it is."""
+
+    def encode(self, texts: Sequence[str], *, progress: ProgressCallback | None = None) -> NDArray[np.float32]:
         """Unit vectors, one row per text."""
 
 
@@ -63,7 +78,7 @@ def compare_responses(
     ------
     InputError
         A row is not a response; the message names the pool, the row and what is wrong.
-    EncoderError
+    UnavailableError
         The encoder is not installed.
     """
     from driftium_core.text.compare import compare_pools
@@ -75,17 +90,18 @@ def compare_responses(
     return compare_pools(
         Pool.of(pools[0], vectors),
         Pool.of(pools[1], vectors),
-        encoder=encoder.info,
+        encoder=Encoder(encoder.info.id, encoder.info.precision),
         n_resamples=n_resamples,
         seed=rng,
         progress=progress,
     )
 
 
+@cache
 def _default_encoder() -> TextEncoder:
-    from driftium_core.embeddings.encoder import default_encoder
-
-    return default_encoder()
+    """One per process, as loading it takes seconds."""
+    settings = Settings()
+    return MiniLM(threads=settings.threads, precision=settings.precision)
 
 
 _FIELDS = {field.name for field in fields(Response)}

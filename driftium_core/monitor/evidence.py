@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from driftium_core.errors import InputError
+from driftium_core.formats import fmt_n
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.vectors import embed
 from driftium_core.services import Services
@@ -89,9 +91,15 @@ def count_table(
         The table has too few or too many rows for a block of this reference.
     """
     from driftium_core.monitor.tables import open_reference
-    from driftium_core.tabular.block import block_pvalue, check_block_rows
+    from driftium_core.tabular.block import block_pvalue, block_rows
 
-    check_block_rows(reference.rows, len(current.frame))
+    rows, allowed = len(current.frame), block_rows(reference.rows)
+    if allowed is None or not allowed[0] <= rows <= allowed[1]:
+        size = f"{fmt_n(allowed[0])} to {fmt_n(allowed[1])} rows" if allowed else "more rows in the reference"
+        raise InputError(
+            f"{current.name} has {fmt_n(rows)} rows; a block against “{reference.name}” ({fmt_n(reference.rows)} rows) "
+            f"needs {size}. It was not counted."
+        )
     monitor = f"table:{reference.id}"
     state = services.store.alarms.state(monitor, reference.id, threshold=alarm_threshold(), project=project)
     pvalue = block_pvalue(open_reference(services, reference.id).frame, current.frame)

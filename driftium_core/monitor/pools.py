@@ -15,7 +15,7 @@ from driftium_core.monitor.vectors import embed
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT, Baseline, Calculation, NewCalculation, Pools
 from driftium_core.text.pool import Pool, texts_of
-from driftium_core.text.report import TextReport
+from driftium_core.text.report import Encoder, TextReport
 
 __all__ = ["PoolCheck", "PoolStatus", "check_responses", "open_calculation", "pool_history", "pool_status"]
 
@@ -94,7 +94,7 @@ def check_responses(
         There is no such project.
     StorageError
         The database or the vectors cannot be read.
-    EncoderError
+    UnavailableError
         The encoder cannot be loaded.
     """
     with services.checking:
@@ -197,7 +197,7 @@ def _compare(
     return compare_pools(
         Pool.of(baseline, vectors),
         Pool.of(current, vectors),
-        encoder=services.encoder.info,
+        encoder=Encoder(services.encoder.info.id, services.encoder.info.precision),
         n_resamples=n_resamples,
         seed=seed,
         progress=progress,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from driftium_core.errors import InputError, StorageError
+from driftium_core.formats import fmt_n
 from driftium_core.monitor.vectors import collection_of, embed, start_reconcile, write
 from driftium_core.response import Response
 from driftium_core.services import Services
@@ -42,6 +43,8 @@ class ImportReport:
         Rows that were stored already and were not stored again.
     skipped : int
         Rows that hold no response.
+    skipped_text : str
+        How many for which reason; empty when none was skipped.
     reasons : tuple of str
         Why the first of them were skipped, with their place in the file.
     baseline : Baseline or None
@@ -53,6 +56,7 @@ class ImportReport:
     added: int
     known: int
     skipped: int
+    skipped_text: str
     reasons: tuple[str, ...]
     baseline: Baseline | None
     notes: tuple[str, ...]
@@ -109,14 +113,21 @@ def import_log(
     else:
         added = services.store.responses.add(log.responses, project=project)
     return ImportReport(
-        rows=log.rows,
+        rows=len(log.responses) + log.n_skipped,
         added=len(added.stored),
         known=added.known,
-        skipped=log.skipped,
-        reasons=log.reasons,
+        skipped=log.n_skipped,
+        skipped_text=log.skipped_text,
+        reasons=tuple(f"{log.unit.capitalize()} {row.position}: {row.reason}." for row in log.skipped),
         baseline=baseline,
-        notes=log.notes,
+        notes=(*log.notes, *_reused(added.ids_reused)),
     )
+
+
+def _reused(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    return (f"{fmt_n(count)} added responses have an id that is stored with another content; both are kept.",)
 
 
 def current_responses(

@@ -51,7 +51,7 @@ def embed(
     ------
     StorageError
         The vector store cannot be read or written.
-    EncoderError
+    UnavailableError
         The encoder cannot be loaded.
     """
     prepare_encoder(services)
@@ -89,7 +89,7 @@ def reconcile(services: Services, *, progress: ProgressCallback | None = None) -
     ------
     StorageError
         The database or the vector store failed; what was done so far stays, and the next call goes on from there.
-    EncoderError
+    UnavailableError
         The encoder cannot be loaded.
     """
     changed = prepare_encoder(services)

@@ -27,7 +27,7 @@ def print_import(report: ImportReport) -> None:
             f"already, {fmt_n(report.skipped)} skipped."
         )
     )
-    for sentence in (*report.reasons, *report.notes):
+    for sentence in filter(None, (report.skipped_text, *report.reasons, *report.notes)):
         console.print(Text(f"– {sentence}"))
 
 

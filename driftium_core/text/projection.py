@@ -40,12 +40,16 @@ def project(reference: Vectors, current: Vectors, *, seed: int, limit: int = 2_0
     points = ((pooled - pooled.mean(axis=0)) @ axes if len(pooled) else np.zeros((0, 2))).astype(np.float32)
     n, back = rows[0].size, [np.argsort(part) for part in rows]
     return Projection(
-        baseline=points[:n][back[0]],
-        current=points[n:][back[1]],
-        baseline_index=rows[0][back[0]],
-        current_index=rows[1][back[1]],
+        baseline=_pairs(points[:n][back[0]]),
+        current=_pairs(points[n:][back[1]]),
+        baseline_index=tuple(rows[0][back[0]].tolist()),
+        current_index=tuple(rows[1][back[1]].tolist()),
         explained=explained,
     )
+
+
+def _pairs(points: npt.NDArray[np.float32]) -> tuple[tuple[float, float], ...]:
+    return tuple((x, y) for x, y in points.tolist())
 
 
 def _principal_axes(

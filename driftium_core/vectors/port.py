@@ -51,6 +51,10 @@ class VectorStore(Protocol):
     ready to find them gone. Failures of the engine are raised as `StorageError` with a sentence for the user.
     """
 
+    @property
+    def notice(self) -> str | None:
+        """A sentence the user must see, e.g. that damaged vectors were dropped; None without one."""
+
     def encoder_tag(self) -> str | None:
         """Tag of the encoder that made the stored vectors; None for an empty store."""
 
