@@ -108,7 +108,8 @@ def tabulate_terms(texts: Sequence[str]) -> TermTable:
     try:
         holds = counter.fit_transform(texts)
     except ValueError:  # scikit-learn's answer to texts without a single term, e.g. all empty
-        return TermTable((), csr_array((len(texts), 0), dtype=np.int32))
+        nothing = np.zeros(0, np.int32)
+        return TermTable((), csr_array((nothing, (nothing, nothing)), shape=(len(texts), 0)))
     terms = counter.get_feature_names_out()
     frequent = np.flatnonzero(np.bincount(holds.indices, minlength=terms.size) >= 2)
     kept = holds[:, frequent]
