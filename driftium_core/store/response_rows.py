@@ -8,10 +8,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Row, Update, func, insert, select
+from sqlalchemy import ColumnElement, CursorResult, Delete, Row, Table, Update, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from driftium_core.errors import InputError
@@ -30,8 +30,8 @@ CHUNK = 5_000
 _LARGEST = 2**63 - 1
 """The largest whole number that a database holds."""
 
-_CONTENT = ("response", "prompt", "model", "backend", "latency_ms", "tokens", "prompt_tokens", "error", "created_at")
-"""What the digest covers."""
+_TABLE = cast(Table, ResponseRow.__table__)
+"""Rows of the table itself are read and written in half the time that mapped objects take."""
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -75,7 +75,7 @@ def add_responses(
         id_hashes = [row["id_hash"] for row in part_rows]
         ids |= _stored(session, ResponseRow.id_hash, id_hashes, project_id)
         ids_reused += sum(not _first_time(id_hash, ids) for id_hash in id_hashes)
-        session.execute(insert(ResponseRow), part_rows)
+        session.execute(insert(_TABLE), part_rows)
         rows += part_rows
         new += [response for response, _ in fresh]
     # Nobody else adds to this project meanwhile: in order of arrival these are the rows just inserted.
@@ -97,27 +97,14 @@ def read_responses(
     return [_record(row, names) for row in session.execute(query)]
 
 
-_READ: tuple[InstrumentedAttribute[Any], ...] = (
-    ResponseRow.id,
-    ResponseRow.seq,
-    ResponseRow.project_id,
-    ResponseRow.baseline_id,
-    ResponseRow.stored_at,
-    ResponseRow.response_hash,
-    ResponseRow.prompt_hash,
-    ResponseRow.digest,
-    ResponseRow.response,
-    ResponseRow.prompt,
-    ResponseRow.model,
-    ResponseRow.backend,
-    ResponseRow.latency_ms,
-    ResponseRow.tokens,
-    ResponseRow.prompt_tokens,
-    ResponseRow.error,
-    ResponseRow.source,
-    ResponseRow.created_at,
-    ResponseRow.key,
-)
+_READ = [
+    _TABLE.c[name]
+    for name in (
+        *("id", "seq", "project_id", "baseline_id", "stored_at", "response_hash", "prompt_hash", "digest"),
+        *("response", "prompt", "model", "backend", "latency_ms", "tokens", "prompt_tokens", "error", "source"),
+        *("created_at", "key"),
+    )
+]
 
 
 def _record(row: Row[Any], names: dict[int, str]) -> StoredResponse:
@@ -164,20 +151,44 @@ def _just_stored(row: dict[str, Any], seq: int, response: Response, project: str
 
 
 def _values(response: Response, key_hash: str | None) -> dict[str, Any]:
-    values = {name: getattr(response, name) for name in _CONTENT}
-    facts = [str(value) if isinstance(value, datetime) else value for value in values.values()]
     own_id = _own_id(response.key)
-    return values | {
+    response_hash = text_hash(response.response)
+    prompt_hash = None if response.prompt is None else text_hash(response.prompt)
+    return {
         "id": str(uuid4()),
         "key": response.key,
         "key_hash": key_hash,
         "id_hash": None if own_id is None else text_hash(own_id),
-        "response_hash": text_hash(response.response),
-        "prompt_hash": None if response.prompt is None else text_hash(response.prompt),
-        "digest": hashlib.sha256(json.dumps(facts).encode()).hexdigest(),
+        "prompt": response.prompt,
+        "response": response.response,
+        "prompt_hash": prompt_hash,
+        "response_hash": response_hash,
+        "digest": _digest(response, response_hash, prompt_hash),
         "usable": response.usable,
+        "model": response.model,
+        "backend": response.backend,
+        "latency_ms": response.latency_ms,
+        "tokens": response.tokens,
+        "prompt_tokens": response.prompt_tokens,
+        "error": response.error,
         "source": response.source,
+        "created_at": response.created_at,
     }
+
+
+def _digest(response: Response, response_hash: str, prompt_hash: str | None) -> str:
+    facts = (
+        response_hash,
+        prompt_hash,
+        response.model,
+        response.backend,
+        response.latency_ms,
+        response.tokens,
+        response.prompt_tokens,
+        response.error,
+        None if response.created_at is None else response.created_at.isoformat(),
+    )
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _own_id(key: str | None) -> str | None:

@@ -1,32 +1,14 @@
 """What every database must do for the store, whichever it is."""
 
 import threading
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.severity import Severity
 from driftium_core.store import Store, open_store
-from tests.store.make import new_run
-
-BACKENDS: dict[str, Callable[[Path], str]] = {
-    "sqlite file": lambda folder: f"sqlite:///{folder / 'runs.db'}",
-    "sqlite memory": lambda _folder: "sqlite://",
-}
-
-
-@pytest.fixture(params=BACKENDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return BACKENDS[request.param](tmp_path)
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with open_store(url, history_limit=5) as opened:
-        yield opened
+from tests.store.make import new_responses, new_run
 
 
 def test_a_run_comes_back_as_it_went_in(store: Store) -> None:
@@ -157,7 +139,10 @@ def _insert_reference(project_id: int):
 
 
 def test_the_state_says_what_is_stored(store: Store) -> None:
-    assert "no runs stored yet; writable" in store.state().detail
+    assert "nothing stored yet; writable" in store.state().detail
     store.runs.add(new_run("f1", severity=Severity.LOW))
     assert store.state().status == "ok"
-    assert "schema 0001, 1 run stored; writable" in store.state().detail
+    assert "schema 0002, 1 run stored; writable" in store.state().detail
+    store.responses.add(new_responses(2))
+    store.baselines.promote("first")
+    assert "1 run, 2 responses and 1 baseline stored; writable" in store.state().detail

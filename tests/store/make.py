@@ -1,9 +1,11 @@
-"""Runs for the tests of the store."""
+"""Runs, responses and calculations for the tests of the store."""
 
 from typing import Any
 
+from driftium_core.response import Response
 from driftium_core.severity import Severity
 from driftium_core.store import NewRun
+from driftium_core.store.records import NewCalculation, NewLook
 
 
 def new_run(fingerprint: str, **changes: Any) -> NewRun:
@@ -25,3 +27,52 @@ def new_run(fingerprint: str, **changes: Any) -> NewRun:
         "report": {"summary": {"severity": "HIGH"}, "columns": [{"column": "Größe", "statistic": 0.1 + 0.2}]},
     }
     return NewRun(**values | changes)
+
+
+def new_response(text: str, **changes: Any) -> Response:
+    """A response with a prompt, and no key unless one is given."""
+    values: dict[str, Any] = {"response": text, "prompt": f"What of {text}?", "model": "m1", "source": "test"}
+    return Response(**values | changes)
+
+
+def new_responses(count: int, *, prefix: str = "answer", key: str | None = None) -> list[Response]:
+    """Different responses, with the keys ``key:0``, ``key:1``, … when asked for."""
+    return [new_response(f"{prefix} {i}", key=None if key is None else f"{key}:{i}") for i in range(count)]
+
+
+def new_calculation(fingerprint: str, **changes: Any) -> NewCalculation:
+    """A plausible check of two pools; every field can be changed."""
+    values: dict[str, Any] = {
+        "fingerprint": fingerprint,
+        "baseline_id": "b1",
+        "verdict": "drift",
+        "design": "unpaired",
+        "severity": Severity.HIGH,
+        "pvalue": 0.001,
+        "effect_size": 0.26,
+        "centroid_score": 0.11,
+        "mmd_score": 0.03,
+        "health_index": 97.5,
+        "n_baseline": 300,
+        "n_current": 64,
+        "encoder": "some-encoder",
+        "precision": "fp32",
+        "seed": 2**40,
+        "duration_ms": 12.5,
+        "report": {"drift": {"pvalue": 0.1 + 0.2}, "notes": ["Größe"]},
+    }
+    return NewCalculation(**values | changes)
+
+
+def new_look(block: int, after_seq: int = 0, last_seq: int = 0, **changes: Any) -> NewLook:
+    """A tested block; its fingerprint is its number unless one is given."""
+    values: dict[str, Any] = {
+        "block": block,
+        "after_seq": after_seq,
+        "last_seq": last_seq,
+        "fingerprint": f"block {block}",
+        "pvalue": 0.01,
+        "effect_size": None,
+        "e_value": 3.0,
+    }
+    return NewLook(**values | changes)
