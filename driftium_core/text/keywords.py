@@ -1,0 +1,61 @@
+"""Terms gained and lost, read from the responses that the witness function points at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from driftium_core.text.exemplars import Witness
+from driftium_core.text.order import Rows
+from driftium_core.text.report import Keyword
+from driftium_core.text.terms import TermTable, rising_terms
+
+__all__ = ["keywords"]
+
+LEAST_TELLTALE, TELLTALE_SHARE = 5, 1 / 12
+"""The responses with the largest witness that are read: one in twelve, and at least five."""
+
+
+def keywords(
+    table: TermTable, at_reference: Witness, at_current: Witness, *, limit: int = 10
+) -> tuple[tuple[Keyword, ...], tuple[Keyword, ...]]:
+    """Terms gained by current, and terms lost from the reference.
+
+    Gained are the terms that more of the most novel current responses hold than of all reference responses; lost are
+    those that more of the reference responses most unlike current hold than of all current ones. A difference that
+    a tenth of the responses make drowns when whole pools are compared; it does not among the responses that make it.
+    These were chosen by their vectors, so z ranks terms and is no test.
+
+    Parameters
+    ----------
+    table : TermTable
+        Of the n reference responses and then the m current ones.
+    at_reference, at_current : ndarray of float, shapes (n,) and (m,)
+        Witness, as `witness` gives it.
+    limit : int
+        Keywords at most, each way.
+
+    Returns
+    -------
+    gained, lost : tuple of Keyword
+        Largest z first. Shares are those of the whole pools; a term whose share moved the other way is left out.
+    """
+    n = at_reference.size
+    reference, current = np.arange(n), np.arange(n, n + at_current.size)
+    shares = table.shares(reference), table.shares(current)
+
+    def moved(chosen: Rows, others: Rows, *, up: bool) -> tuple[Keyword, ...]:
+        found = [
+            Keyword(table.terms[term], z, float(shares[0][term]), float(shares[1][term]))
+            for term, z in rising_terms(table, chosen, others, limit=2 * limit)
+        ]
+        return tuple(word for word in found if (word.share_current > word.share_baseline) == up)[:limit]
+
+    gained = moved(current[telltale(at_current)], reference, up=True)
+    return gained, moved(reference[telltale(at_reference)], current, up=False)
+
+
+def telltale(values: Witness) -> Rows:
+    """Positions of the responses that are read: the largest witnesses, positive ones only."""
+    count = max(LEAST_TELLTALE, round(TELLTALE_SHARE * values.size))
+    rows = np.argsort(-values, kind="stable")[:count].astype(np.int64)
+    return rows[values[rows] > 0]
