@@ -94,5 +94,5 @@ def test_a_table_counts_once_against_its_saved_reference(services: Services) -> 
     for name, part in (("first", shifted.iloc[:-1]), ("second", shifted.iloc[1:])):
         state = monitor.count_table(services, reference, Table(name, part, content_hash=name))
     assert (state.looks, state.alarmed_at_block) == (3, 2)
-    with pytest.raises(InputError, match="500 to 1.000 rows"):
+    with pytest.raises(InputError, match=r"500 to 1.000 rows"):
         monitor.count_table(services, reference, Table("few", new.frame.head(100), content_hash="few"))
