@@ -29,10 +29,20 @@ Floats = NDArray[np.float64] | NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearContrasts:
-    """Statistics of all assignments by name, and the cosine distance of the two means (plain, unweighted)."""
+    """Statistics of all assignments.
+
+    Attributes
+    ----------
+    statistics : dict of str to ndarray, shape (n_assignments,)
+    centroid_distance : ndarray, shape (n_assignments,)
+        Cosine distance of the two means (plain, unweighted).
+    varies : bool
+        False when all rows, or all rows of each stratum, are equal.
+    """
 
     statistics: dict[str, Floats]
     centroid_distance: Floats
+    varies: bool
 
 
 def linear_contrasts(
@@ -67,7 +77,7 @@ def linear_contrasts(
         statistics["largest_dimension"] = np.abs(contrast[:, varies] / np.sqrt(variance[varies])).max(axis=1)
     if len(vectors) >= MIN_CLUSTER_ROWS:
         statistics["clusters"] = _cluster_gain(vectors, labels, rng)
-    return LinearContrasts(statistics, _centroid_distance(sums, mean, labels))
+    return LinearContrasts(statistics, _centroid_distance(sums, mean, labels), bool(varies.any()))
 
 
 def _sums_of_rows(vectors: Vectors, mean: Vectors, labels: Labels) -> tuple[Vectors, Vectors]:
