@@ -7,12 +7,15 @@ import numpy as np
 from driftium_core.text.exemplars import Witness
 from driftium_core.text.order import Rows
 from driftium_core.text.report import Keyword
-from driftium_core.text.terms import TermTable, rising_terms
+from driftium_core.text.terms import TermTable, frequency_z, rising_terms
 
-__all__ = ["keywords"]
+__all__ = ["keywords", "telltale"]
 
 LEAST_TELLTALE, TELLTALE_SHARE = 5, 1 / 12
 """The responses with the largest witness that are read: one in twelve, and at least five."""
+
+LEAST_MOVE = 1.0
+"""z between the whole pools: a term that is hardly more frequent in one of them is not called gained or lost."""
 
 
 def keywords(
@@ -37,21 +40,24 @@ def keywords(
     Returns
     -------
     gained, lost : tuple of Keyword
-        Largest z first. Shares are those of the whole pools; a term whose share moved the other way is left out.
+        Largest z first. Shares are those of the whole pools; where these hardly differ, the term is left out.
     """
-    n = at_reference.size
-    reference, current = np.arange(n), np.arange(n, n + at_current.size)
-    shares = table.shares(reference), table.shares(current)
+    n, m = at_reference.size, at_current.size
+    reference, current = np.arange(n), np.arange(n, n + m)
+    before, after = table.shares(reference), table.shares(current)
+    moved = frequency_z(after * m, before * n, m, n)
 
-    def moved(chosen: Rows, others: Rows, *, up: bool) -> tuple[Keyword, ...]:
-        found = [
-            Keyword(table.terms[term], z, float(shares[0][term]), float(shares[1][term]))
-            for term, z in rising_terms(table, chosen, others, limit=2 * limit)
-        ]
-        return tuple(word for word in found if (word.share_current > word.share_baseline) == up)[:limit]
+    def select(chosen: Rows, others: Rows, sign: int) -> tuple[Keyword, ...]:
+        # Twice as many, since those that the whole pools do not bear out are left out.
+        found = rising_terms(table, chosen, others, limit=2 * limit)
+        return tuple(
+            Keyword(table.terms[term], z, float(before[term]), float(after[term]))
+            for term, z in found
+            if sign * moved[term] >= LEAST_MOVE
+        )[:limit]
 
-    gained = moved(current[telltale(at_current)], reference, up=True)
-    return gained, moved(reference[telltale(at_reference)], current, up=False)
+    gained = select(current[telltale(at_current)], reference, +1)
+    return gained, select(reference[telltale(at_reference)], current, -1)
 
 
 def telltale(values: Witness) -> Rows:

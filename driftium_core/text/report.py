@@ -263,7 +263,15 @@ class Exemplar:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A term that more (or fewer) of the pool's tell-tale responses hold than the other pool's; z by documents."""
+    """A term that more of one pool's tell-tale responses hold than of the other pool's responses.
+
+    Attributes
+    ----------
+    z : float
+        Of the two document frequencies; positive for gained and for lost terms. It ranks and is no test.
+    share_baseline, share_current : float
+        Share (0 to 1) of all responses looked at that hold the term.
+    """
 
     term: str
     z: float

@@ -16,7 +16,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["TermTable", "find_terms", "rising_terms", "tabulate_terms"]
+__all__ = ["TermTable", "find_terms", "frequency_z", "rising_terms", "tabulate_terms"]
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 """Thai, Lao, Burmese, Khmer, kana and Chinese characters: words follow each other without a space."""
@@ -29,14 +29,15 @@ _BREAK = re.compile(rf"(?:[^\w\s{_MARKS}'’]|[\r\n])+")
 """Words on both sides of punctuation or of a line's end are no pair."""
 
 _FUNCTION_WORDS = """
-    a about above after again against all also am an and any are aren't as at be because been before being below
-    between both but by can can't cannot could couldn't did didn't do does doesn't doing don't down during each either
-    else etc even ever few for from further get gets got had has have having he her here hers herself him himself his
-    how however i i'd i'll i'm i've if in into is isn't it its itself just let me might more most much must my myself
-    no nor not now of off on once one only or other our ours ourselves out over own per quite rather same shall she
-    should so some such than that the their theirs them themselves then there there's these they this those through
-    thus to too under until up upon us very was wasn't we were weren't what when where whether which while who whom
-    whose why will with within without won't would you you'd you'll you're you've your yours yourself
+    a about above across after again against all along also am among an and any are aren't around as at be because
+    been before being below between both but by can can't cannot could couldn't did didn't do does doesn't doing
+    don't down during each either else etc even ever few for from further get gets got had has have having he her
+    here hers herself him himself his how however i i'd i'll i'm i've if in into is isn't it its itself just let may
+    me might more most much must my myself no nor not now of off on once one only or other our ours ourselves out
+    over own per quite rather same shall she should since so some still such than that the their theirs them
+    themselves then there there's these they this those through thus to too under until up upon us very was wasn't
+    we were weren't what when where whether which while who whom whose why will with within without won't would you
+    you'd you'll you're you've your yours yourself
 """
 _STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 """English function words. Those of other languages are kept: where they are news, the language has changed."""
@@ -93,7 +94,7 @@ def find_terms(text: str) -> list[str]:
             found += [a + b for a, b in pairwise(run)]
         text = _UNSPACED_RUN.sub("\n", text)
     for phrase in _BREAK.split(text.casefold()):
-        words = [_word(token) for token in phrase.split()]
+        words = [_word(token) if len(token) <= _LONGEST else "" for token in phrase.split()]
         found += [word for word in words if word]
         found += [f"{a} {b}" for a, b in pairwise(words) if a and b]
     return found
@@ -104,17 +105,28 @@ def tabulate_terms(texts: Sequence[str]) -> TermTable:
     from scipy.sparse import csr_array
     from sklearn.feature_extraction.text import CountVectorizer
 
-    counter = CountVectorizer(analyzer=find_terms, binary=True, dtype=np.int32)
+    counter = CountVectorizer(analyzer=find_terms, binary=True, min_df=2, dtype=np.int32)
     try:
         holds = counter.fit_transform(texts)
-    except ValueError:  # scikit-learn's answer to texts without a single term, e.g. all empty
+    except ValueError:  # scikit-learn's answer to texts without such a term, e.g. all empty
         nothing = np.zeros(0, np.int32)
         return TermTable((), csr_array((nothing, (nothing, nothing)), shape=(len(texts), 0)))
-    terms = counter.get_feature_names_out()
-    frequent = np.flatnonzero(np.bincount(holds.indices, minlength=terms.size) >= 2)
-    kept = holds[:, frequent]
-    shape = (len(texts), frequent.size)
-    return TermTable(tuple(terms[frequent].tolist()), csr_array((kept.data, kept.indices, kept.indptr), shape=shape))
+    terms = tuple(counter.get_feature_names_out().tolist())
+    return TermTable(terms, csr_array((holds.data, holds.indices, holds.indptr), shape=holds.shape))
+
+
+def frequency_z(
+    n_with: npt.NDArray[np.float64], n_other_with: npt.NDArray[np.float64], n: int, n_other: int
+) -> npt.NDArray[np.float64]:
+    """z of the difference of two shares, pooled, with half a text added to each count.
+
+    z = (p₁ - p₂) / √(p(1 - p)(1/n₁ + 1/n₂)), where p₁ = (n_with + ½) / (n + 1) and n₁ = n + 1, likewise p₂, and p is
+    the share in both together.
+    """
+    share, other = (n_with + 0.5) / (n + 1), (n_other_with + 0.5) / (n_other + 1)
+    pooled = (n_with + n_other_with + 1) / (n + n_other + 2)
+    z: npt.NDArray[np.float64] = (share - other) / np.sqrt(pooled * (1 - pooled) * (1 / (n + 1) + 1 / (n_other + 1)))
+    return z
 
 
 def rising_terms(
@@ -122,9 +134,8 @@ def rising_terms(
 ) -> list[tuple[int, float]]:
     """Terms that more of the chosen texts hold than of the others, by the z of two document frequencies.
 
-    z = (p₁ - p₂) / √(p(1 - p)(1/n₁ + 1/n₂)), with half a text added to each count. Counting texts and not tokens keeps
-    one long text from deciding. Of terms that share a word or character and occur in the same chosen texts, the first
-    is kept. When the texts were chosen by what is compared, z ranks and is no test.
+    Counting texts and not tokens keeps one long text from deciding. Of terms that share a word or character and occur
+    in the same chosen texts, the first is kept. When the texts were chosen by what is compared, z ranks and is no test.
 
     Parameters
     ----------
@@ -145,9 +156,7 @@ def rising_terms(
     if not n or not m or not table.terms:
         return []
     held = table.shares(chosen) * n
-    share, other_share = (held + 0.5) / (n + 1), (table.shares(others) * m + 0.5) / (m + 1)
-    pooled = (share * (n + 1) + other_share * (m + 1)) / (n + m + 2)
-    z = (share - other_share) / np.sqrt(pooled * (1 - pooled) * (1 / (n + 1) + 1 / (m + 1)))
+    z = frequency_z(held, table.shares(others) * m, n, m)
     candidates = np.flatnonzero((held >= max(2, min(LEAST_TEXTS, n / 2))) & (z >= LEAST_Z)).tolist()
     # Rounding makes equal counts equal; of equals the longer term says more, then the alphabet decides.
     candidates.sort(key=lambda term: (-round(float(z[term]), 9), -len(table.terms[term]), table.terms[term]))
@@ -159,8 +168,6 @@ def rising_terms(
 @lru_cache(maxsize=1 << 15)
 def _word(token: str) -> str:
     """The token as a word, or nothing."""
-    if len(token) > _LONGEST:
-        return ""
     if token.isdecimal():
         return token if len(token) >= _SHORTEST_NUMBER else ""
     word = token.replace("’", "'").strip("'").removesuffix("'s")

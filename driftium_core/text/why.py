@@ -21,7 +21,7 @@ __all__ = ["PvalueOfRows", "explain"]
 ALPHA = 0.05
 """The removal check is over when p is larger."""
 
-WITNESS_LIMIT = 4_000
+WITNESS_LIMIT = 3_000
 """Responses per pool that exemplars, keywords and clusters look at: their cost grows with the square."""
 
 REMOVAL_LIMIT = 1_000
@@ -58,7 +58,7 @@ def explain(
 ) -> Evidence:
     """Say what is new in current, what is gone from the reference, and whether taking it out ends the drift.
 
-    Results depend on the content of the pools and on the seed, not on the order of the rows. Of more than 4,000
+    Results depend on the content of the pools and on the seed, not on the order of the rows. Of more than 3,000
     responses per pool (1,000 for the removal check) a random part is looked at; a note says so.
 
     Parameters
