@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 MAX_EXACT_ROWS = 2_000
 """Rows up to which the kernel is computed in full; above, by random Fourier features."""
 
-N_FOURIER = 2_048
+N_FOURIER = 1_024
 _MEDIAN_ROWS = 1_000
 _TIE = 1e-6
 

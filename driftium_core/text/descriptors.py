@@ -95,7 +95,7 @@ def _judged(draft: _Draft, adjusted: float | None, level: float) -> Descriptor:
         text = f"{draft.changed} (adjusted {fmt_p(adjusted)})."
     elif not measure.n_reference or not measure.n_current:
         pool = "the current pool" if measure.n_reference else "the baseline"
-        severity, text = None, f"{draft.label} cannot be compared: nothing is known of it in {pool}."
+        severity, text = None, f"{draft.label} cannot be compared: {pool} has no values."
     elif smallest_ks_pvalue(measure.n_reference, measure.n_current) > level:
         sizes = f"{fmt_n(measure.n_reference)} baseline and {fmt_n(measure.n_current)} current values"
         severity, text = None, f"{draft.unchanged}; {sizes} are too few to tell a change from chance."
