@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -180,7 +180,9 @@ class Store:
     def state(self) -> PartState:
         """Whether the database can be read and written now, and what it holds."""
         try:
-            with self.session(write=True) as session:  # takes the write lock, so "writable" is tested, not guessed
+            with self.session(write=True) as session:
+                # Changes nothing, but a read-only file grants the lock and refuses only a statement that could write.
+                session.execute(update(ProjectRow).where(false()).values(revision=0))
                 revision = migrations.current_revision(session.connection())
                 stored = _inventory(session)
         except StorageError as error:
