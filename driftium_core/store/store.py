@@ -162,10 +162,6 @@ class Store:
                 raise InputError(f"There is a project called {name!r} already; choose another name.")
             session.add(ProjectRow(name=name, created_at=datetime.now(UTC)))
 
-    def project_id(self, session: Session, name: str) -> int:
-        """The key of a project; `NotFoundError` when there is none of that name."""
-        return project_key(session, name)
-
     def pools(self, project: str = DEFAULT_PROJECT) -> Pools:
         """Both pools of a project as they are at one moment, whatever is written meanwhile."""
         with self.session() as session:
