@@ -74,13 +74,12 @@ class BaselineRepository:
         name = _checked(name)
         with self._store.session(write=True) as session:
             key = project_key(session, project, lock=True)
-            with session.begin_nested() as savepoint:
-                row = _new_version(session, key, name, note)
-                added = add_responses(session, responses, project_id=key, project=project, baseline_id=row.id)
-                if not added.stored:
-                    savepoint.rollback()
-                    return None, added
-                row.size = len(added.stored)
+            row = _new_version(session, key, name, note)
+            added = add_responses(session, responses, project_id=key, project=project, baseline_id=row.id)
+            if not added.stored:
+                session.rollback()
+                return None, added
+            row.size = len(added.stored)
             change_pools(session, key, active_baseline_id=row.id)
             return baseline_record(row, project, active=row.id), added
 

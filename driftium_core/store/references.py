@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
+from driftium_core.store.projects import project_key
 from driftium_core.store.records import DEFAULT_PROJECT, SavedReference
 from driftium_core.store.schema import ProjectRow, SavedReferenceRow
 
@@ -46,7 +47,7 @@ class ReferenceRepository:
         if not name:
             raise InputError("A saved reference needs a name.")
         with self._store.session(write=True) as session:
-            key = self._store.project_id(session, project)
+            key = project_key(session, project, lock=True)
             taken = select(SavedReferenceRow.seq).where(
                 SavedReferenceRow.project_id == key, SavedReferenceRow.name == name
             )
@@ -70,7 +71,7 @@ class ReferenceRepository:
     def all(self, *, project: str = DEFAULT_PROJECT) -> list[SavedReference]:
         """The project's references by name, without their data."""
         with self._store.session() as session:
-            key = self._store.project_id(session, project)
+            key = project_key(session, project)
             query = (
                 select(SavedReferenceRow).where(SavedReferenceRow.project_id == key).order_by(SavedReferenceRow.name)
             )

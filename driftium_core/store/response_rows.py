@@ -31,7 +31,7 @@ _LARGEST = 2**63 - 1
 """The largest whole number that a database holds."""
 
 _TABLE = cast(Table, ResponseRow.__table__)
-"""Rows of the table itself are read and written in half the time that mapped objects take."""
+"""Many rows are read and written past the ORM, which would track each."""
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -57,13 +57,11 @@ def add_responses(
     InputError
         A number or time in a response cannot be stored.
     """
-    last_seq = session.scalar(select(func.max(ResponseRow.seq))) or 0
     place = {"project_id": project_id, "baseline_id": baseline_id, "stored_at": datetime.now(UTC)}
     checked = [_storable(response, number) for number, response in enumerate(responses, start=1)]
     keys: set[str] = set()
     ids: set[str] = set()
-    rows: list[dict[str, Any]] = []
-    new: list[Response] = []
+    stored: list[StoredResponse] = []
     ids_reused = 0
     for part in chunks(checked):
         hashes = [None if response.key is None else text_hash(response.key) for response in part]
@@ -71,20 +69,24 @@ def add_responses(
         fresh = [pair for pair in zip(part, hashes, strict=True) if _first_time(pair[1], keys)]
         if not fresh:
             continue
-        part_rows = [_values(response, key_hash) | place for response, key_hash in fresh]
-        id_hashes = [row["id_hash"] for row in part_rows]
+        rows = [_values(response, key_hash) | place for response, key_hash in fresh]
+        id_hashes = [row["id_hash"] for row in rows]
         ids |= _stored(session, ResponseRow.id_hash, id_hashes, project_id)
         ids_reused += sum(not _first_time(id_hash, ids) for id_hash in id_hashes)
-        session.execute(insert(_TABLE), part_rows)
-        rows += part_rows
-        new += [response for response, _ in fresh]
-    # Nobody else adds to this project meanwhile: in order of arrival these are the rows just inserted.
+        seqs = _insert(session, rows, project_id)
+        contents = [response for response, _ in fresh]
+        stored += [_just_stored(*new, project) for new in zip(rows, seqs, contents, strict=True)]
+    return Added(tuple(stored), known=len(responses) - len(stored), ids_reused=ids_reused)
+
+
+def _insert(session: Session, rows: list[dict[str, Any]], project_id: int) -> Sequence[int]:
+    """Insert rows and return their arrival numbers, which are in their order."""
+    last_seq = session.scalar(select(func.max(ResponseRow.seq))) or 0
+    session.execute(insert(_TABLE), rows)
+    # Nobody else adds to this project meanwhile, so these are the rows just inserted. With RETURNING, SQLAlchemy could
+    # not hand all rows to the driver at once.
     query = select(ResponseRow.seq).where(ResponseRow.project_id == project_id, ResponseRow.seq > last_seq)
-    seqs = session.scalars(query.order_by(ResponseRow.seq)).all()
-    stored = tuple(
-        _just_stored(row, seq, response, project) for row, seq, response in zip(rows, seqs, new, strict=True)
-    )
-    return Added(stored, known=len(responses) - len(stored), ids_reused=ids_reused)
+    return session.scalars(query.order_by(ResponseRow.seq)).all()
 
 
 def read_responses(
@@ -108,7 +110,7 @@ _READ = [
 
 
 def _record(row: Row[Any], names: dict[int, str]) -> StoredResponse:
-    # Unpacked by position: by name it takes three times as long, and there may be 100,000.
+    # Unpacked by position, as access by name is slower and there may be 100,000.
     id_, seq, project_id, baseline_id, stored_at, response_hash, prompt_hash, digest, *content = tuple(row)
     response, prompt, model, backend, latency_ms, tokens, prompt_tokens, error, source, created_at, key = content
     return StoredResponse(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from driftium_core.errors import NotFoundError, StorageError
 from driftium_core.severity import Severity
 from driftium_core.store.history import keep_newest
+from driftium_core.store.projects import project_key
 from driftium_core.store.records import DEFAULT_PROJECT, NewRun, TableRun
 from driftium_core.store.schema import ProjectRow, TableRunRow
 
@@ -36,7 +37,7 @@ class RunRepository:
         A run with a fingerprint that is stored already is not stored again: the stored one is returned.
         """
         with self._store.session(write=True) as session:
-            key = self._store.project_id(session, project)
+            key = project_key(session, project, lock=True)
             known = _by_fingerprint(session, key, run.fingerprint)
             if known is not None:
                 return _record(known, project)
@@ -49,7 +50,7 @@ class RunRepository:
     def find(self, fingerprint: str, *, project: str = DEFAULT_PROJECT) -> TableRun | None:
         """The run of these tables and settings, if it is stored."""
         with self._store.session() as session:
-            row = _by_fingerprint(session, self._store.project_id(session, project), fingerprint)
+            row = _by_fingerprint(session, project_key(session, project), fingerprint)
             return None if row is None else _record(row, project)
 
     def newest(
@@ -57,7 +58,7 @@ class RunRepository:
     ) -> list[TableRun]:
         """The project's runs, newest first, without their reports; only those against a reference when one is named."""
         with self._store.session() as session:
-            key = self._store.project_id(session, project)
+            key = project_key(session, project)
             query = select(TableRunRow).where(TableRunRow.project_id == key)
             if reference is not None:
                 query = query.where(TableRunRow.reference_name == reference)
@@ -67,7 +68,7 @@ class RunRepository:
     def count(self, *, project: str = DEFAULT_PROJECT) -> int:
         """How many runs the project has."""
         with self._store.session() as session:
-            key = self._store.project_id(session, project)
+            key = project_key(session, project)
             return session.scalar(select(func.count()).where(TableRunRow.project_id == key)) or 0
 
     def get(self, run_id: str) -> TableRun:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -162,10 +162,6 @@ class Store:
                 raise InputError(f"There is a project called {name!r} already; choose another name.")
             session.add(ProjectRow(name=name, created_at=datetime.now(UTC)))
 
-    def project_id(self, session: Session, name: str) -> int:
-        """The key of a project; `NotFoundError` when there is none of that name."""
-        return project_key(session, name)
-
     def pools(self, project: str = DEFAULT_PROJECT) -> Pools:
         """Both pools of a project as they are at one moment, whatever is written meanwhile."""
         with self.session() as session:
@@ -185,7 +181,9 @@ class Store:
     def state(self) -> PartState:
         """Whether the database can be read and written now, and what it holds."""
         try:
-            with self.session(write=True) as session:  # takes the write lock, so "writable" is tested, not guessed
+            with self.session(write=True) as session:
+                # Changes nothing, but a read-only file grants the lock and refuses only a statement that could write.
+                session.execute(update(ProjectRow).where(false()).values(revision=0))
                 revision = migrations.current_revision(session.connection())
                 stored = _inventory(session)
         except StorageError as error:

@@ -8,6 +8,7 @@ import pytest
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.severity import Severity
 from driftium_core.store import Store, open_store
+from driftium_core.store.projects import project_key
 from tests.store.make import new_responses, new_run
 
 
@@ -118,7 +119,7 @@ def test_projects_are_listed_in_order_and_unique(store: Store) -> None:
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     def fail_after_writing() -> None:
         with store.session(write=True) as session:
-            project = store.project_id(session, "default")
+            project = project_key(session, "default")
             session.execute(_insert_reference(project))
             raise RuntimeError("power cut")
 
