@@ -51,6 +51,14 @@ class VectorStore(Protocol):
     ready to find them gone. Failures of the engine are raised as `StorageError` with a sentence for the user.
     """
 
+    @property
+    def where(self) -> str:
+        """Engine and place, to be shown to the user."""
+
+    @property
+    def notice(self) -> str | None:
+        """What was found lost or damaged since the store was opened, as a sentence; None when nothing was."""
+
     def encoder_tag(self) -> str | None:
         """Tag of the encoder that made the stored vectors; None for an empty store."""
 
