@@ -52,8 +52,12 @@ class VectorStore(Protocol):
     """
 
     @property
+    def where(self) -> str:
+        """Engine and place, to be shown to the user."""
+
+    @property
     def notice(self) -> str | None:
-        """A sentence the user must see, e.g. that damaged vectors were dropped; None without one."""
+        """What was found lost or damaged since the store was opened, as a sentence; None when nothing was."""
 
     def encoder_tag(self) -> str | None:
         """Tag of the encoder that made the stored vectors; None for an empty store."""
