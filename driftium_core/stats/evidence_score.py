@@ -69,8 +69,8 @@ def block_advice(n_baseline: int) -> str:
             f"of {LARGEST_BLOCK}, which sees smaller changes."
         )
     return (
-        f"{advice} Blocks are taken for random samples of the traffic: where it differs by the hour or comes in bursts, "
-        "alarms are more frequent than promised."
+        f"{advice} Blocks are taken for random samples of the traffic: where it differs by the hour or comes in "
+        "bursts, alarms are more frequent than promised."
     )
 
 
