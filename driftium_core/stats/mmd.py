@@ -23,6 +23,7 @@ __all__ = [
     "median_squared_distance",
     "mmd_test",
     "nystroem_sums",
+    "stratified_mmd2",
     "unbiased_mmd2",
 ]
 
@@ -207,42 +208,65 @@ def nystroem_sums(
     """
     rows = np.sort(np.random.default_rng(rng).choice(len(vectors), min(N_LANDMARKS, len(vectors)), replace=False))
     landmarks = vectors[rows]
-    return [_nystroem(vectors, labels, landmarks, bandwidth / 2.0**squaring) for squaring in squarings]
-
-
-def _nystroem(vectors: Vectors, labels: Labels, landmarks: Vectors, bandwidth: float) -> KernelSums:
-    small = np.exp((landmarks.astype(np.float64) @ landmarks.T - 1) * (2 / bandwidth))
-    values, directions = np.linalg.eigh(small)
-    kept = values > 1e-5 * values[-1]
-    root = (directions[:, kept] / np.sqrt(values[kept])).astype(np.float32)
-    n_assignments, rank = len(labels.columns), int(kept.sum())
-    features_of_a = np.zeros((n_assignments, rank))
-    missing_of_a, missing_of_av = np.zeros(n_assignments), np.zeros(n_assignments)
-    feature_total, feature_weighted = np.zeros(rank), np.zeros(rank)
-    missing_total = missing_weighted = 0.0
+    low_rank = [_LowRank.start(landmarks, labels, bandwidth / 2.0**squaring) for squaring in squarings]
     for start in range(0, len(vectors), BLOCK):
         block = slice(start, start + BLOCK)
         cross = vectors[block] @ landmarks.T
         cross -= 1
         cross *= 2 / bandwidth
-        features = np.exp(cross, out=cross) @ root
-        missing = 1 - np.einsum("ij,ij->i", features, features)
+        np.exp(cross, out=cross)
         a, v = labels.columns[:, block].astype(np.float32), labels.current_weight[block]
-        features_of_a += a @ features
-        missing_of_a += a @ missing
-        missing_of_av += a @ (missing * v)
-        feature_total += features.sum(axis=0)
-        feature_weighted += v @ features
-        missing_total += float(missing.sum())
-        missing_weighted += float((missing * v) @ v)
-    return KernelSums(
-        (features_of_a**2).sum(axis=1) + missing_of_a,
-        features_of_a @ feature_total + missing_of_a,
-        features_of_a @ feature_weighted + missing_of_av,
-        float(feature_total @ feature_total) + missing_total,
-        float(feature_weighted @ feature_weighted) + missing_weighted,
-        1.0,
-    )
+        for k, squaring in enumerate(squarings):
+            for _ in range(squaring - (squarings[k - 1] if k else 0)):
+                np.square(cross, out=cross)
+            low_rank[k].add(cross, a, v)
+    return [part.sums() for part in low_rank]
+
+
+@dataclass(slots=True, eq=False)
+class _LowRank:
+    """Sums of Nyström features φ, and of what they miss of the diagonal, 1 − φᵢ·φᵢ."""
+
+    root: Vectors
+    of_assignments: Floats
+    missing: Floats
+    missing_weighted: Floats
+    total: Floats
+    weighted: Floats
+    missing_total: float = 0.0
+    missing_twice_weighted: float = 0.0
+
+    @classmethod
+    def start(cls, landmarks: Vectors, labels: Labels, bandwidth: float) -> _LowRank:
+        small = np.exp((landmarks.astype(np.float64) @ landmarks.T - 1) * (2 / bandwidth))
+        values, directions = np.linalg.eigh(small)
+        kept = values > 1e-5 * values[-1]  # smaller ones are rounding of float32 features
+        root = (directions[:, kept] / np.sqrt(values[kept])).astype(np.float32)
+        n_assignments, rank = len(labels.columns), root.shape[1]
+        empty = np.zeros(n_assignments)
+        return cls(root, np.zeros((n_assignments, rank)), empty, empty.copy(), np.zeros(rank), np.zeros(rank))
+
+    def add(self, kernel: Vectors, a: NDArray[np.float32], v: NDArray[np.float32]) -> None:
+        """Take in a block of rows: their kernel values with the landmarks, assignments and weights."""
+        features = kernel @ self.root
+        missing = 1 - np.einsum("ij,ij->i", features, features)
+        self.of_assignments += a @ features
+        self.missing += a @ missing
+        self.missing_weighted += a @ (missing * v)
+        self.total += features.sum(axis=0)
+        self.weighted += v @ features
+        self.missing_total += float(missing.sum())
+        self.missing_twice_weighted += float((missing * v) @ v)
+
+    def sums(self) -> KernelSums:
+        return KernelSums(
+            (self.of_assignments**2).sum(axis=1) + self.missing,
+            self.of_assignments @ self.total + self.missing,
+            self.of_assignments @ self.weighted + self.missing_weighted,
+            float(self.total @ self.total) + self.missing_total,
+            float(self.weighted @ self.weighted) + self.missing_twice_weighted,
+            1.0,
+        )
 
 
 def unbiased_mmd2(sums: KernelSums, labels: Labels) -> Floats:

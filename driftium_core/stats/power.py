@@ -37,5 +37,5 @@ def sample_size_for_share(share: float) -> int | None:
     for (n0, share0), (n1, share1) in pairwise(_MEASURED):
         if share1 <= share <= share0:
             along = math.log(share / share0) / math.log(share1 / share0)
-            return math.ceil(n0 * float(n1 / n0) ** along)
+            return math.ceil(n0 * math.exp(along * math.log(n1 / n0)))
     return None
