@@ -31,6 +31,7 @@ __all__ = [
     "EvidenceScore",
     "accumulate",
     "alarm_threshold",
+    "block_advice",
     "block_size",
     "e_value",
     "log_evidence",
@@ -58,6 +59,20 @@ def block_size(n_baseline: int) -> int:
     Blocks larger than a quarter of the baseline would mostly measure the baseline's own chance deviations.
     """
     return max(SMALLEST_BLOCK, min(LARGEST_BLOCK, n_baseline // 4))
+
+
+def block_advice(n_baseline: int) -> str:
+    """What a block is at this size of the baseline, and what the score takes for granted, for a person."""
+    advice = f"A block is {block_size(n_baseline)} new answers in order of arrival."
+    if n_baseline < ADVISED_BASELINE:
+        advice += (
+            f" The baseline has {fmt_n(n_baseline)} answers; from {ADVISED_BASELINE} on, blocks have their full size "
+            f"of {LARGEST_BLOCK}, which sees smaller changes."
+        )
+    return (
+        f"{advice} Blocks are taken for random samples of the traffic: where it differs by the hour or comes in "
+        "bursts, alarms are more frequent than promised."
+    )
 
 
 def alarm_threshold(planned_looks: int = PLANNED_LOOKS, budget: float = ALARM_BUDGET) -> float:

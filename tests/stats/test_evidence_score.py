@@ -12,6 +12,7 @@ from driftium_core.errors import InputError
 from driftium_core.stats.evidence_score import (
     EvidenceScore,
     alarm_threshold,
+    block_advice,
     block_size,
     e_value,
     log_evidence,
@@ -30,6 +31,11 @@ def run(pvalues: np.ndarray) -> EvidenceScore:
 @pytest.mark.parametrize(("n_baseline", "size"), [(0, 16), (64, 16), (100, 25), (256, 64), (300, 64), (80_000, 64)])
 def test_block_is_a_quarter_of_the_baseline_within_bounds(n_baseline: int, size: int) -> None:
     assert block_size(n_baseline) == size
+
+
+def test_advice_names_the_block_and_what_a_larger_baseline_gives() -> None:
+    assert block_advice(300).startswith("A block is 64 new answers in order of arrival. Blocks are taken for random")
+    assert "The baseline has 100 answers; from 256 on" in block_advice(100)
 
 
 def test_line_is_planned_looks_over_budget() -> None:
