@@ -13,8 +13,8 @@ from driftium_core.llm.state import GeneratorProbe
 from driftium_core.recent import Recent
 from driftium_core.settings import Settings
 from driftium_core.store import Store, open_store
-from driftium_core.vectors import open_vectors
 from driftium_core.vectors.memory import MemoryVectors
+from driftium_core.vectors.open import open_vectors
 
 if TYPE_CHECKING:
     from driftium_core.tabular.filter_options import FilterOption

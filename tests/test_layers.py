@@ -27,14 +27,19 @@ ALLOWED: dict[str, set[str]] = {
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text"},
     "monitor": BASE | PORTS | {"services", "settings", "jobs", "stats", "tabular", "text", "files", "logs"},
     "guard": BASE,
-    "terminal": BASE | {"tabular", "text"},
+    "terminal": BASE | {"monitor", "store", "tabular", "text"},
     "api": BASE | {"monitor", "services", "settings", "jobs", "guard", "tabular"},
-    "cli": BASE | {"monitor", "services", "settings", "jobs", "terminal", "tabular", "text", "files", "logs"},
+    "cli": BASE | {"monitor", "services", "settings", "jobs", "store", "terminal", "tabular", "text", "files", "logs"},
     "__main__": {"cli"},
     "pages": BASE | {"monitor", "services", "settings", "jobs", "store", "tabular", "figures"},
     "app": BASE | {"api", "guard", "settings", "services"},
 }
 """What each unit may import of the project. A unit that is not listed fails: decide its place first."""
+
+FACES = {"pages", "cli", "terminal", "api"}
+
+FACES_SEE_OF_STORE = {"records"}
+"""Faces show what was stored; they ask the monitor for it."""
 
 FACES_SEE_OF_TABULAR = {"report", "table", "simulate", "filter_options"}
 """Faces show reports and name filters; they neither read, compare nor judge."""
@@ -99,6 +104,8 @@ def forbidden(unit: str, modules: list[str]) -> list[str]:
         target = rest[0] if rest and rest[0] in ALLOWED else ""
         if target != unit and target not in ALLOWED[unit]:
             wrong.append(f"{unit} imports {module}")
+        if unit in FACES and target == "store" and rest[1] not in FACES_SEE_OF_STORE:
+            wrong.append(f"{unit} imports {module}, which is the monitor's work")
         if unit == "pages" and target == "tabular" and rest[1] not in FACES_SEE_OF_TABULAR:
             wrong.append(f"{unit} imports {module}, which is the core's work")
     return wrong
