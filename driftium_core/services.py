@@ -82,10 +82,19 @@ class Services:
                     self._vectors_notice = f"{error} Vectors made here are not kept."
             return self._vectors
 
+    @property
+    def opened_vectors(self) -> VectorStore | None:
+        """The vector store if something has used it."""
+        return self._vectors
+
     def notices(self) -> list[str]:
         """Sentences that the user must see, e.g. that a damaged database was kept aside."""
-        vectors = self._vectors.notice if self._vectors else None
-        return [notice for notice in (self.store.notice, self._vectors_notice, vectors) if notice]
+        return [*([self.store.notice] if self.store.notice else []), *self.vector_notices()]
+
+    def vector_notices(self) -> list[str]:
+        """Those of them that are about the vectors."""
+        found = self._vectors.notice if self._vectors else None
+        return [notice for notice in (self._vectors_notice, found) if notice]
 
     def close(self) -> None:
         """Stop the jobs, then close the stores."""

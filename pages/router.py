@@ -12,7 +12,7 @@ if str(ROOT) not in sys.path:  # `streamlit run app.py` puts the script's folder
     sys.path.insert(0, str(ROOT))
 
 from pages.ui.session import get_services  # noqa: E402
-from pages.ui.widgets import THEME_KEY, theme  # noqa: E402
+from pages.ui.widgets import THEME_KEY, escape, theme  # noqa: E402
 
 st.set_page_config(
     page_title="Driftium",
@@ -40,6 +40,6 @@ with st.sidebar:
         persist_state="session",
         help="Switch between the dark and the light theme. Kept in this browser.",
     )
-if notice := get_services().store.notice:
-    st.warning(notice, icon=":material/database_off:")
+for notice in get_services().notices():
+    st.warning(escape(notice), icon=":material/database_off:")
 page.run()

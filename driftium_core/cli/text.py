@@ -39,6 +39,9 @@ def text(
     if baseline == current == STDIN:
         raise InputError("Only one of the two files can come from standard input.")
     logs = [read_responses(path, prompt_column, response_column) for path in (baseline, current)]
+    for log in logs:
+        for sentence in filter(None, (log.skipped_text, *log.notes)):
+            say(f"{log.name}: {sentence}")
     report = _compare(*logs, seed=seed)
     with on_stdout():
         if as_json:
@@ -54,14 +57,11 @@ def text(
 
 
 def read_responses(path: str, prompt_column: str, response_column: str) -> Log:
-    """The responses of a file; what was skipped is said on stderr."""
+    """The responses of a file."""
     from driftium_core.files import read_log_path
     from driftium_core.logs import LogColumns
 
-    log = read_log_path(path, LogColumns(prompt=prompt_column or None, response=response_column or None))
-    for sentence in filter(None, (log.skipped_text, *log.notes)):
-        say(f"{log.name}: {sentence}")
-    return log
+    return read_log_path(path, LogColumns(prompt=prompt_column or None, response=response_column or None))
 
 
 def _compare(baseline: Log, current: Log, *, seed: int) -> TextReport:

@@ -48,7 +48,7 @@ from driftium_core.monitor.tables import (
     save_reference,
     simulate,
 )
-from driftium_core.monitor.vectors import Reconciled, reconcile, start_reconcile
+from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start_reconcile
 
 __all__ = [
     "CheckedRun",
@@ -61,6 +61,7 @@ __all__ = [
     "TableMonitor",
     "active_baseline",
     "baselines",
+    "catch_up",
     "check_responses",
     "check_table",
     "compare",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Reconciled", "embed", "reconcile", "start_reconcile"]
+__all__ = ["Reconciled", "catch_up", "embed", "reconcile", "start_reconcile"]
 
 TEXTS_AT_ONCE = 256
 """Embedded and kept together: what a kill -9 costs at most, and how long another thread waits for its turn."""
@@ -56,7 +56,7 @@ def embed(
     """
     prepare_encoder(services)
     vectors: dict[str, NDArray[np.float32]] = {}
-    by_length = sorted(texts, key=lambda digest: len(texts[digest]))  # a batch is as slow as its longest text
+    by_length = sorted(texts, key=lambda digest: (len(texts[digest]), digest))  # a batch is as slow as its longest
     for digests in batches(by_length, TEXTS_AT_ONCE):
         with services.embedding:  # looking for a text and embedding it is one step: no text is embedded twice
             known = services.vectors.get_texts(digests)
@@ -134,6 +134,11 @@ def start_reconcile(services: Services) -> Job[Reconciled]:
         if job.title == RECONCILE and job.state == "queued":
             return job
     return services.background.start(work, title=RECONCILE)
+
+
+def catch_up(services: Services) -> Job[Reconciled] | None:
+    """Reconcile in the background at start, unless nothing is stored: then there is nothing to open or load."""
+    return start_reconcile(services) if services.store.responses.any() else None
 
 
 RECONCILE = "Rebuilding vectors"

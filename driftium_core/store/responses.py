@@ -80,6 +80,11 @@ class ResponseRepository:
                 where.append(ResponseRow.usable == usable)
             return session.scalar(select(func.count()).select_from(ResponseRow).where(*where)) or 0
 
+    def any(self) -> bool:
+        """Whether any project has a response."""
+        with self._store.session() as session:
+            return session.scalar(select(ResponseRow.seq).limit(1)) is not None
+
     def get(self, response_id: str) -> StoredResponse:
         """One response; `NotFoundError` when it is not stored."""
         with self._store.session() as session:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_name, fmt_p, fmt_percent, fmt_value
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_percent, fmt_value
 from driftium_core.severity import severity_label
 from driftium_core.terminal.console import STYLES, stdout
 from driftium_core.text.report import Banded, Descriptor, Exemplar, Flag, Keyword, TextReport
@@ -96,4 +96,4 @@ def _words(words: Sequence[Keyword]) -> str:
 
 
 def _excerpt(exemplar: Exemplar) -> str:
-    return f"{exemplar.index}  {fmt_name(exemplar.text, limit=EXCERPT)}"
+    return f"({fmt_n(exemplar.index + 1)}) {fmt_name(exemplar.text, limit=EXCERPT)}"

@@ -52,3 +52,8 @@ def _open() -> None:
 def _load_the_rest() -> None:
     import driftium_core.figures.distributions
     import driftium_core.figures.runs  # noqa: F401 - both bring plotly
+
+    try:
+        monitor.catch_up(get_services())
+    except DriftiumError as error:
+        _log.error("%s", error)  # every page says the same
