@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from driftium_core.monitor.compare import compare_responses
+    from driftium_core.monitor.comparison import compare_responses
     from driftium_core.tabular.drift import compare_tables
     from driftium_core.text.drift import compare_embeddings
 
@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "compare_embeddings": "driftium_core.text.drift",
-    "compare_responses": "driftium_core.monitor.compare",
+    "compare_responses": "driftium_core.monitor.comparison",
     "compare_tables": "driftium_core.tabular.drift",
 }
 

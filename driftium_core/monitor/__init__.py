@@ -2,7 +2,7 @@
 
 from driftium_core.monitor.baselines import active_baseline, baselines, delete_baseline, promote, restore_baseline
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
-from driftium_core.monitor.compare import compare_responses
+from driftium_core.monitor.comparison import compare_responses
 from driftium_core.monitor.evidence import (
     count_table,
     dismiss_alarm,

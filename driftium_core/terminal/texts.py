@@ -30,7 +30,8 @@ def print_text_report(report: TextReport) -> None:
             console.print(Text(f"– {sentence}"))
     if report.descriptors:
         console.print(_descriptors(report.descriptors))
-    _print_evidence(console, report)
+    if drift.verdict == "drift":
+        _print_evidence(console, report)
     for note in (*drift.notes, *report.notes):
         console.print(Text(f"– {note}", "bright_black"))
 

@@ -13,7 +13,7 @@ import pytest
 
 from driftium_core import cli
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
