@@ -12,7 +12,7 @@ import typer
 from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.cli.text import PromptColumn, ResponseColumn, read_responses
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
-from driftium_core.errors import NotFoundError
+from driftium_core.errors import NotFoundError, StorageError, UnavailableError
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -48,8 +48,11 @@ def import_(
     log = read_responses(file, prompt_column, response_column)
     with _services() as services:
         report = monitor.import_log(services, log, to=to.value, name=name, project=project)
-        with progress_on_stderr("Embedding") as progress:
-            monitor.reconcile(services, progress=progress)
+        try:
+            with progress_on_stderr("Embedding") as progress:
+                monitor.reconcile(services, progress=progress)
+        except (StorageError, UnavailableError) as error:
+            say(f"{error} The responses are stored; their vectors are made when they are needed.")
     with on_stdout():
         if as_json:
             print_json(documents.import_document(report))

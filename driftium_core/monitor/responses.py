@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from driftium_core.errors import InputError, StorageError
+from driftium_core.errors import InputError, StorageError, UnavailableError
 from driftium_core.formats import fmt_n
 from driftium_core.monitor.vectors import collection_of, embed, start_reconcile, write
 from driftium_core.response import Response
@@ -73,14 +74,17 @@ class Similar:
 def record_response(services: Services, response: Response, *, project: str = DEFAULT_PROJECT) -> StoredResponse:
     """Store one response as current telemetry, and its vectors where that is possible.
 
-    SQL is the truth: when the vector store fails, the response is stored all the same and its vectors follow at the
-    next reconciliation.
+    SQL is the truth: when the encoder or the vector store fails, the response is stored all the same and its vectors
+    follow at the next reconciliation.
+
+    Raises
+    ------
+    StorageError
+        The database cannot be written.
     """
     stored = services.store.responses.add([response], project=project).stored[0]
-    try:
+    with suppress(StorageError, UnavailableError):
         write(services, [stored.id])
-    except StorageError:
-        start_reconcile(services)
     return stored
 
 

@@ -3,7 +3,11 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from driftium_core import monitor
+from driftium_core.errors import StorageError
+from driftium_core.response import Response
 from driftium_core.services import Services
 from driftium_core.settings import Settings
 from tests.monitor.answers import answers
@@ -88,3 +92,14 @@ def test_a_file_in_place_of_the_folder_is_named(settings: Settings) -> None:
         assert job.state == "failed"
         assert "qdrant" in (job.error or "")
         assert len(monitor.current_responses(services)) == 6
+
+
+def test_a_response_is_kept_when_its_vectors_cannot_be(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object) -> None:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(services.vectors, "put_texts", full)
+    stored = monitor.record_response(services, Response(response="Let the dough rise."))
+    assert monitor.current_responses(services) == [stored]
+    monkeypatch.undo()
+    assert monitor.reconcile(services).written == 1
