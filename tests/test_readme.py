@@ -21,6 +21,7 @@ def code_blocks(language: str) -> list[str]:
 
 COMMANDS = [line.partition("#")[0].strip() for block in code_blocks("sh") for line in block.splitlines()]
 CLI = [line for line in COMMANDS if "driftium_core" in line]
+ANSWERS = ("text", "import", "status", "history", "promote", "baselines", "restore")
 
 
 def test_settings_table_is_the_one_the_code_has() -> None:
@@ -35,35 +36,70 @@ def test_settings_table_is_the_one_the_code_has() -> None:
 
 
 def test_python_example_runs_and_finds_its_planted_drift(capsys: pytest.CaptureFixture[str]) -> None:
-    (example,) = code_blocks("python")
-    exec(compile(example, "README.md", "exec"), {})
+    exec(compile(code_blocks("python")[0], "README.md", "exec"), {})
     # Ages below 35 are 15 of 50 equally frequent ages: D = 1 - 15/50 = 0.70, past CRITICAL's 0.30; job is balanced.
     assert capsys.readouterr().out.strip() == "CRITICAL ['age']"
 
 
+@pytest.mark.models
 @pytest.mark.slow
-@pytest.mark.parametrize("line", CLI)
+def test_python_example_of_answers_finds_its_planted_drift(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(code_blocks("python")[1], "README.md", "exec"), {})
+    assert capsys.readouterr().out.strip() == "drift paired CRITICAL"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", [line for line in CLI if shlex.split(line)[3] not in ANSWERS])
 def test_cli_example_runs(line: str, tmp_path: Path) -> None:
     header = "age,job\n"
     rows = [f"{20 + n % 50},{('admin', 'technician')[n % 2]}\n" for n in range(1000)]
     (tmp_path / "reference.csv").write_text(header + "".join(rows), "utf-8")
     (tmp_path / "current.csv").write_text(header + "".join(r for r in rows if int(r[:2]) < 35), "utf-8")
+    done = shell(line, tmp_path)
+    assert done.returncode in (0, 1), done.stderr
+    assert ("age" if "tabular" in line else "database") in done.stdout
+    if "--json" in line:
+        assert json.loads(done.stdout)["summary"]["reference_rows"] == 1000
+
+
+@pytest.mark.slow
+def test_commands_on_answers_run_in_the_order_given(tmp_path: Path) -> None:
+    """One after the other, as a newcomer types them; the encoder is the real one."""
+    for name, answer in (("good", "{n} plus {n} is {m}."), ("today", "Bake bread number {n} for {m} minutes.")):
+        lines = [
+            json.dumps({"prompt": f"How much is {n} + {n}?", "response": answer.format(n=n, m=2 * n)})
+            for n in range(30)
+        ]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), "utf-8")
+    said = {}
+    for line in CLI:
+        command = shlex.split(line)[3]
+        if command in ANSWERS:
+            done = shell(line, tmp_path)
+            assert done.returncode == 0, done.stderr
+            said[command] = done.stdout
+    assert said.keys() == set(ANSWERS)
+    assert "✕ Drift: CRITICAL." in said["text"]
+    assert "✕ Drift: CRITICAL." in said["status"]
+    assert "✕ CRITICAL" in said["history"]
+    assert "week 1" in said["restore"]
+
+
+def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A command of the README, run in a folder of its own."""
     program, *rest = shlex.split(line)
     assert program == ".venv/bin/python"
     path = os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])
-    done = subprocess.run(
+    place = {"DRIFTIUM_TESTING": "0", "DRIFTIUM_DATABASE_URL": "sqlite:///drift.db", "DRIFTIUM_QDRANT": "qdrant"}
+    return subprocess.run(
         [sys.executable, *rest],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": path},
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": path} | place,
         capture_output=True,
         encoding="utf-8",
         timeout=120,
         check=False,
     )
-    assert done.returncode in (0, 1), done.stderr
-    assert ("age" if "tabular" in rest else "database") in done.stdout
-    if "--json" in rest:
-        assert json.loads(done.stdout)["summary"]["reference_rows"] == 1000
 
 
 def test_readme_has_both_forms_of_the_cli() -> None:
