@@ -120,7 +120,10 @@ def test_vectors_say_where_and_whether_something_is_stored(tmp_path: Path) -> No
     folder = tmp_path / "qdrant_db"
     assert vectors_state(str(folder)).detail.endswith("nothing stored yet.")
     assert not folder.exists()
-    (folder / "baseline").mkdir(parents=True)
+    folder.mkdir()
+    (folder / "driftium.lock").touch()
+    assert vectors_state(str(folder)).detail.endswith("nothing stored yet.")
+    (folder / "baseline").mkdir()
     assert vectors_state(str(folder)).detail.endswith("holds collections; not opened.")
     (tmp_path / "file").touch()
     assert vectors_state(str(tmp_path / "file")).status == "error"

@@ -6,8 +6,6 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +16,17 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.http.exceptions import ApiException, ResponseHandlingException
 
 from driftium_core.errors import DriftiumError, StorageError
+from driftium_core.vectors.collections import (
+    META,
+    NAMES,
+    Meta,
+    create,
+    is_filled,
+    pool_filter,
+    read_meta,
+    upsert,
+    write_meta,
+)
 from driftium_core.vectors.folder import Folder
 from driftium_core.vectors.points import (
     BATCH,
@@ -25,6 +34,8 @@ from driftium_core.vectors.points import (
     checked_prompts,
     checked_vectors,
     facts_of,
+    named_vector,
+    named_vectors,
     payload_of,
     point_id,
     text_id,
@@ -36,18 +47,8 @@ from driftium_core.vectors.port import Collection, Hit, PointFacts
 __all__ = ["ClientVectors", "open_local", "open_server"]
 
 TIMEOUT_S = 60
-_META = "driftium_meta"
-"""One point that names encoder and dimension; every version of the server can keep it."""
-_META_ID = 1
-_NAMES = {name: f"driftium_{name}" for name in ("texts", "baseline", "current")}
 _LOCAL_FILES = ("collection", "meta.json")
 """What qdrant-client writes into a folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Meta:
-    encoder: str
-    dimension: int | None
 
 
 def open_server(url: str) -> ClientVectors:
@@ -55,6 +56,8 @@ def open_server(url: str) -> ClientVectors:
     parts = urlsplit(url)
     port = parts.port or 6333
     shown = f"{parts.scheme}://{parts.hostname}:{port}"
+    # A key over plain http is the user's own choice of address; the client would print it at every start.
+    warnings.filterwarnings("ignore", message="Api key is used with an insecure connection", category=UserWarning)
 
     def connect() -> QdrantClient:
         # The check of versions would be one request more, and a warning instead of an error.
@@ -73,7 +76,7 @@ def open_local(folder: Path) -> ClientVectors:
     StorageError
         The folder cannot be used.
     """
-    # Large collections are slow in a folder, which the start page says; the client would print it at every call.
+    # The client warns at every call once a collection is large, of what cannot be changed where there is no Edge.
     warnings.filterwarnings("ignore", message="Local mode is not recommended", category=UserWarning)
     path = str(folder.absolute())
     return ClientVectors(lambda: QdrantClient(path=path), where=f"qdrant-client in {folder}", folder=Folder(folder))
@@ -101,16 +104,16 @@ class ClientVectors:
 
     def encoder_tag(self) -> str | None:
         with self._using() as client:
-            meta = _meta(client)
+            meta = read_meta(client)
             return meta.encoder if meta else None
 
     def reset(self, encoder_tag: str) -> None:
         with self._using() as client:
-            for name in (_META, *_NAMES.values()):
+            for name in (META, *NAMES.values()):
                 if client.collection_exists(name):
                     client.delete_collection(name)
-            client.create_collection(_META, models.VectorParams(size=1, distance=models.Distance.DOT))
-            _write_meta(client, _Meta(encoder_tag, None))
+            client.create_collection(META, models.VectorParams(size=1, distance=models.Distance.DOT))
+            write_meta(client, Meta(encoder_tag, None))
 
     def put_texts(self, hashes: Sequence[str], vectors: NDArray[np.float32]) -> None:
         with self._using() as client:
@@ -122,17 +125,17 @@ class ClientVectors:
                 )
                 for row, text in enumerate(hashes)
             )
-            _upsert(client, "texts", made)
+            upsert(client, "texts", made)
 
     def get_texts(self, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         found: dict[str, NDArray[np.float32]] = {}
         for _, part in batches(hashes):
             ids: list[Any] = [text_id(text) for text in part]
             with self._using() as client:
-                if not _filled(client):
+                if not is_filled(client):
                     return {}
-                records = client.retrieve(_NAMES["texts"], ids, with_payload=True, with_vectors=["text"])
-            read = [whole_vector(record.payload, _named(record.vector, "text")) for record in records]
+                records = client.retrieve(NAMES["texts"], ids, with_payload=True, with_vectors=["text"])
+            read = [whole_vector(record.payload, named_vector(record.vector, "text")) for record in records]
             wanted = set(part)
             found.update(pair for pair in read if pair and pair[0] in wanted)
         return found
@@ -149,17 +152,19 @@ class ClientVectors:
             prompts = checked_prompts(points, prompt_vectors, rows.shape[1])
             ids = [point_id(key) for key in points]
             made = (
-                models.PointStruct(id=ids[row], vector=_vectors(rows[row], prompts[row]), payload=payload_of(facts))
+                models.PointStruct(
+                    id=ids[row], vector=named_vectors(rows[row], prompts[row]), payload=payload_of(facts)
+                )
                 for row, facts in enumerate(points.values())
             )
-            _upsert(client, collection, made)
+            upsert(client, collection, made)
 
     def facts(self, collection: Collection) -> dict[str, PointFacts]:
         found: dict[str, PointFacts] = {}
         offset: Any = None
         with self._using() as client:
-            while _filled(client):
-                records, offset = client.scroll(_NAMES[collection], limit=10 * BATCH, offset=offset, with_payload=True)
+            while is_filled(client):
+                records, offset = client.scroll(NAMES[collection], limit=10 * BATCH, offset=offset, with_payload=True)
                 read = {str(record.id): facts_of(record.payload) for record in records}
                 found |= {key: facts for key, facts in read.items() if facts}
                 if offset is None:
@@ -169,8 +174,8 @@ class ClientVectors:
     def remove(self, collection: Collection, ids: Sequence[str]) -> None:
         for _, part in batches([point_id(key) for key in ids]):
             with self._using() as client:
-                if _filled(client):
-                    client.delete(_NAMES[collection], models.PointIdsList(points=list(part)), wait=True)
+                if is_filled(client):
+                    client.delete(NAMES[collection], models.PointIdsList(points=list(part)), wait=True)
 
     def nearest(
         self,
@@ -183,14 +188,14 @@ class ClientVectors:
         exclude: Sequence[str] = (),
     ) -> list[Hit]:
         with self._using() as client:
-            meta = _meta(client)
+            meta = read_meta(client)
             if limit < 1 or meta is None or meta.dimension is None:
                 return []
             answer = client.query_points(
-                _NAMES[collection],
+                NAMES[collection],
                 query=checked_vectors(np.atleast_2d(vector), 1, meta.dimension)[0].tolist(),
                 using="response",
-                query_filter=_filter(project, baseline_id, [point_id(key) for key in exclude]),
+                query_filter=pool_filter(project, baseline_id, [point_id(key) for key in exclude]),
                 limit=limit,
                 with_payload=True,
             )
@@ -199,7 +204,7 @@ class ClientVectors:
 
     def count(self, collection: Collection) -> int:
         with self._using() as client:
-            return client.count(_NAMES[collection], exact=True).count if _filled(client) else 0
+            return client.count(NAMES[collection], exact=True).count if is_filled(client) else 0
 
     def close(self) -> None:
         with self._lock:
@@ -211,17 +216,17 @@ class ClientVectors:
 
     def _checked(self, client: QdrantClient, vectors: NDArray[np.float32], n_rows: int) -> NDArray[np.float32]:
         """Vectors that can be stored; makes the collections when these are the first."""
-        meta = _meta(client)
+        meta = read_meta(client)
         if meta is None:
             raise StorageError(self.notice or "The vector store holds nothing, and no encoder was named for it yet.")
         rows = checked_vectors(vectors, n_rows, meta.dimension)
         if self._folder:
             self._folder.require_space(4 * rows.nbytes)
         if n_rows and meta.dimension is None:
-            for name, stored in _NAMES.items():
+            for name, stored in NAMES.items():
                 if not client.collection_exists(stored):
-                    _create(client, name, rows.shape[1], indexed=self._folder is None)
-            _write_meta(client, _Meta(meta.encoder, rows.shape[1]))
+                    create(client, name, rows.shape[1], indexed=self._folder is None)
+            write_meta(client, Meta(meta.encoder, rows.shape[1]))
         return rows
 
     def _opened(self) -> QdrantClient:
@@ -275,59 +280,6 @@ class ClientVectors:
             f"The folder {folder.path} was deleted while Driftium was running. Its vectors will be computed again; "
             "responses and baselines are kept in the database."
         )
-
-
-def _meta(client: QdrantClient) -> _Meta | None:
-    if not client.collection_exists(_META):
-        return None
-    records = client.retrieve(_META, [_META_ID], with_payload=True)
-    payload = records[0].payload if records else None
-    return _Meta(**payload) if payload else None
-
-
-def _write_meta(client: QdrantClient, meta: _Meta) -> None:
-    payload = {"encoder": meta.encoder, "dimension": meta.dimension}
-    client.upsert(_META, [models.PointStruct(id=_META_ID, vector=[1.0], payload=payload)], wait=True)
-
-
-def _filled(client: QdrantClient) -> bool:
-    """Whether the collections were made."""
-    meta = _meta(client)
-    return meta is not None and meta.dimension is not None
-
-
-def _create(client: QdrantClient, name: str, dimension: int, *, indexed: bool) -> None:
-    # Texts are read back, so their vectors are stored as they are; responses are only searched.
-    distance = models.Distance.DOT if name == "texts" else models.Distance.COSINE
-    names = ("text",) if name == "texts" else ("response", "prompt")
-    vectors = {key: models.VectorParams(size=dimension, distance=distance) for key in names}
-    client.create_collection(_NAMES[name], vectors)
-    if indexed and name != "texts":
-        for field in ("project", "baseline_id"):
-            client.create_payload_index(_NAMES[name], field, models.PayloadSchemaType.KEYWORD)
-
-
-def _upsert(client: QdrantClient, name: str, points: Iterator[models.PointStruct]) -> None:
-    while batch := list(islice(points, BATCH)):
-        client.upsert(_NAMES[name], batch, wait=True)
-
-
-def _vectors(response: NDArray[np.float32], prompt: NDArray[np.float32] | None) -> Any:
-    found = {"response": response.tolist()}
-    return found if prompt is None else found | {"prompt": prompt.tolist()}
-
-
-def _named(vector: object, name: str) -> Any:
-    """A named vector of a record; empty when it is lost."""
-    return vector.get(name, []) if isinstance(vector, dict) else []
-
-
-def _filter(project: str, baseline_id: str | None, exclude: list[str]) -> models.Filter:
-    wanted = {"project": project} | ({"baseline_id": baseline_id} if baseline_id is not None else {})
-    return models.Filter(
-        must=[models.FieldCondition(key=key, match=models.MatchValue(value=value)) for key, value in wanted.items()],
-        must_not=[models.HasIdCondition(has_id=list(exclude))] if exclude else None,
-    )
 
 
 def _first_line(error: Exception) -> str:

@@ -19,6 +19,8 @@ from driftium_core.vectors.points import (
     checked_prompts,
     checked_vectors,
     facts_of,
+    named_vector,
+    named_vectors,
     payload_of,
     point_id,
     text_id,
@@ -82,7 +84,7 @@ class EdgeVectors:
             ids: list[Any] = [text_id(text) for text in part]
             with self._shards.using("texts") as shard:
                 records = shard.retrieve(ids, with_payload=True, with_vector=True) if shard else []
-                read = [whole_vector(record.payload, _named(record.vector, "text")) for record in records]
+                read = [whole_vector(record.payload, named_vector(record.vector, "text")) for record in records]
             wanted = set(part)
             found.update(pair for pair in read if pair and pair[0] in wanted)
         return found
@@ -99,7 +101,7 @@ class EdgeVectors:
             prompts = checked_prompts(points, prompt_vectors, rows.shape[1])
             ids = [point_id(key) for key in points]
             made = (
-                qdrant.Point(ids[row], _vectors(rows[row], prompts[row]), payload_of(facts))
+                qdrant.Point(ids[row], named_vectors(rows[row], prompts[row]), payload_of(facts))
                 for row, facts in enumerate(points.values())
             )
             self._upsert(collection, made)
@@ -171,17 +173,6 @@ class EdgeVectors:
                 if self._unflushed[name] >= _FLUSH_POINTS:
                     shard.flush()
                     self._unflushed[name] = 0
-
-
-def _vectors(response: NDArray[np.float32], prompt: NDArray[np.float32] | None) -> dict[str, Any]:
-    found = {"response": response.tolist()}
-    return found if prompt is None else found | {"prompt": prompt.tolist()}
-
-
-def _named(vector: object, name: str) -> list[float]:
-    """A named vector of a record; empty when it is lost."""
-    found = vector.get(name) if isinstance(vector, dict) else None
-    return found if isinstance(found, list) else []
 
 
 def _filter(project: str, baseline_id: str | None, exclude: list[str]) -> qdrant.Filter:

@@ -19,6 +19,8 @@ __all__ = [
     "checked_prompts",
     "checked_vectors",
     "facts_of",
+    "named_vector",
+    "named_vectors",
     "payload_of",
     "point_id",
     "text_id",
@@ -118,3 +120,15 @@ def checked_prompts(
         vectors = np.where(has_prompt[:, None], vectors, 0)
     rows = checked_vectors(vectors, len(points), dimension)
     return [row if wanted else None for row, wanted in zip(rows, has_prompt, strict=True)]
+
+
+def named_vectors(response: NDArray[np.float32], prompt: NDArray[np.float32] | None) -> dict[str, Any]:
+    """The named vectors of a response, as engines take them."""
+    found = {"response": response.tolist()}
+    return found if prompt is None else found | {"prompt": prompt.tolist()}
+
+
+def named_vector(vectors: object, name: str) -> list[float]:
+    """One of the named vectors that an engine returned; empty when it is lost."""
+    found = vectors.get(name) if isinstance(vectors, dict) else None
+    return found if isinstance(found, list) else []

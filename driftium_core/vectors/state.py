@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from driftium_core.parts import PartState
+from driftium_core.vectors.folder import LOCK
 
 __all__ = ["vectors_state"]
 
@@ -28,7 +29,7 @@ def vectors_state(location: str) -> PartState:
     if not os.access(nearest, os.W_OK):
         hint = "Make it writable, or set DRIFTIUM_QDRANT to another folder."
         return PartState("vectors", "error", f"The folder {location} cannot be written.", hint)
-    stored = folder.is_dir() and any(folder.iterdir())
+    stored = folder.is_dir() and any(entry.name != LOCK for entry in folder.iterdir())
     what = "holds collections; not opened" if stored else "nothing stored yet"
     return PartState("vectors", "idle", f"{engine}, embedded, in {location}: {what}.")
 

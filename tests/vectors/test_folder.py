@@ -46,24 +46,11 @@ def filled(folder: Path) -> EdgeVectors:
     return store
 
 
-@pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole folder, not open; copy it before use."""
-    folder = tmp_path_factory.mktemp("whole") / "v"
-    filled(folder).close()
-    return folder
-
-
-def copied(source: Path, target: Path) -> Path:
-    """A copy that keeps holes: a shard is 200 MB of files, nearly all of it never written."""
-
-    def copy(file: str, to: str) -> None:
-        with open(file, "rb") as stream, open(to, "wb") as out:
-            while block := stream.read(1 << 20):
-                out.seek(len(block), os.SEEK_CUR) if not block.strip(b"\0") else out.write(block)
-            out.truncate(stream.tell())
-
-    return Path(shutil.copytree(source, target, copy_function=copy))
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A whole folder, not open."""
+    filled(tmp_path / "v").close()
+    return tmp_path / "v"
 
 
 def works(store: EdgeVectors) -> bool:
@@ -84,9 +71,8 @@ def test_a_second_process_is_told_at_once_that_the_folder_is_in_use(tmp_path: Pa
     open_vectors(str(tmp_path / "edge")).close()
 
 
-def test_the_engines_own_lock_is_understood(closed: Path, tmp_path: Path) -> None:
+def test_the_engines_own_lock_is_understood(folder: Path) -> None:
     qdrant = pytest.importorskip("qdrant_edge")
-    folder = copied(closed, tmp_path / "v")
     held = qdrant.EdgeShard.load(str(folder / "texts"))
     with pytest.raises(VectorsBusyError, match="in use by another process"):
         EdgeVectors(folder)
@@ -132,8 +118,7 @@ def test_local_mode_notices_a_deleted_folder_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("running", [True, False])
-def test_a_deleted_shard_is_made_anew_and_the_others_stay(running: bool, tmp_path: Path, closed: Path) -> None:
-    folder = copied(closed, tmp_path / "v")
+def test_a_deleted_shard_is_made_anew_and_the_others_stay(running: bool, folder: Path) -> None:
     store = EdgeVectors(folder)
     if not running:
         store.close()
@@ -162,10 +147,7 @@ def test_a_deleted_shard_is_made_anew_and_the_others_stay(running: bool, tmp_pat
         ("edge_config.json", b"{}}"),
     ],
 )
-def test_a_damaged_shard_is_kept_aside_and_the_others_stay(
-    file: str, damage: bytes | None, closed: Path, tmp_path: Path
-) -> None:
-    folder = copied(closed, tmp_path / "v")
+def test_a_damaged_shard_is_kept_aside_and_the_others_stay(file: str, damage: bytes | None, folder: Path) -> None:
     target = next((folder / "texts").glob(file))
     target.unlink() if damage is None else target.write_bytes(damage)
     store = EdgeVectors(folder)
@@ -179,8 +161,7 @@ def test_a_damaged_shard_is_kept_aside_and_the_others_stay(
     store.close()
 
 
-def test_vectors_that_the_disk_changed_count_as_unknown(closed: Path, tmp_path: Path) -> None:
-    folder = copied(closed, tmp_path / "v")
+def test_vectors_that_the_disk_changed_count_as_unknown(folder: Path) -> None:
     chunk = next((folder / "texts").glob("segments/*/vector_storage-text/vectors/chunk_0.mmap"))
     with chunk.open("r+b") as stream:
         stream.seek(4 * D * 5)
@@ -190,8 +171,7 @@ def test_vectors_that_the_disk_changed_count_as_unknown(closed: Path, tmp_path: 
     store.close()
 
 
-def test_damage_that_shows_while_running_is_one_sentence_and_then_an_empty_shard(closed: Path, tmp_path: Path) -> None:
-    folder = copied(closed, tmp_path / "v")
+def test_damage_that_shows_while_running_is_one_sentence_and_then_an_empty_shard(folder: Path) -> None:
     payload = next((folder / "texts").glob("segments/*/payload_storage/page_0.dat"))
     size = payload.stat().st_size
     with payload.open("r+b") as stream:  # the first point, which is read at the start, stays whole
@@ -209,8 +189,7 @@ def test_damage_that_shows_while_running_is_one_sentence_and_then_an_empty_shard
 
 
 @pytest.mark.parametrize("marker", [None, "half a {", '{"format": 9, "engine": "edge"}', '["edge"]'])
-def test_folders_that_are_not_known_to_be_ours_are_kept_aside(marker: str | None, closed: Path, tmp_path: Path) -> None:
-    folder = copied(closed, tmp_path / "v")
+def test_folders_that_are_not_known_to_be_ours_are_kept_aside(marker: str | None, folder: Path) -> None:
     (folder / "thesis.txt").write_text("mine")
     (folder / "vectors.json").unlink()
     if marker:
@@ -224,8 +203,7 @@ def test_folders_that_are_not_known_to_be_ours_are_kept_aside(marker: str | None
     store.close()
 
 
-def test_a_reset_that_was_killed_leaves_a_store_that_works(closed: Path, tmp_path: Path) -> None:
-    folder = copied(closed, tmp_path / "v")
+def test_a_reset_that_was_killed_leaves_a_store_that_works(folder: Path) -> None:
     marker = json.loads((folder / "vectors.json").read_text())
     (folder / "vectors.json").write_text(json.dumps(marker | {"dimension": None}))  # shards made, marker not yet
     store = EdgeVectors(folder)
