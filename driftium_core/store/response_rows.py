@@ -155,7 +155,7 @@ def _just_stored(row: dict[str, Any], seq: int, response: Response, project: str
 def _values(response: Response, key_hash: str | None) -> dict[str, Any]:
     own_id = _own_id(response.key)
     response_hash = text_hash(response.response)
-    prompt_hash = None if response.prompt is None else text_hash(response.prompt)
+    prompt_hash = text_hash(response.prompt or "") if response.has_prompt else None
     return {
         "id": str(uuid4()),
         "key": response.key,

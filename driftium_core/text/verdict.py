@@ -103,7 +103,11 @@ def detectable(comparison: Comparison) -> Detectable:
     sizes = f"{fmt_n(n)} against {fmt_n(m)} responses"
     if share is None:
         return Detectable(None, f"{sizes} can show a full change of topic at best.")
-    text = f"{sizes} show a new topic when it makes up about {fmt_percent(round(share, 2))} of the answers"
+    paired = comparison.design == "paired"
+    amount = f"about {fmt_percent(round(share, 2))} of the answers" + (
+        ", often less, as prompts repeat" if paired else ""
+    )
+    text = f"{sizes} show a new topic when it makes up {amount}"
     target = 0.1
     needed = sample_size_for_share(target)
     if share > 1.3 * target and needed:
