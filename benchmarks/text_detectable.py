@@ -70,7 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="directory of JSON-lines files, one per topic")
     parser.add_argument("--vectors", type=Path, help="an .npz file to keep the vectors in")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[4, 6, 8, 16, 32, 64, 128, 256, 512, 1000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[4, 6, 8, 16, 32, 64, 128, 256, 512])
     parser.add_argument("--trials", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

@@ -26,3 +26,9 @@ def open_with_words(settings: Settings, encoder: WordsEncoder | None = None) -> 
     opened = open_services(settings)
     opened.encoder = encoder or WordsEncoder()  # type: ignore[assignment]
     return opened
+
+
+def settle(services: Services) -> None:
+    """Wait for what runs in the background."""
+    for job in services.background.all():
+        assert job.wait(60)

@@ -11,13 +11,14 @@ from driftium_core.response import Response
 from driftium_core.services import Services
 from driftium_core.settings import Settings
 from tests.monitor.answers import answers
-from tests.monitor.conftest import open_with_words
+from tests.monitor.conftest import open_with_words, settle
 from tests.monitor.words import WordsEncoder
 
 
 def filled(services: Services) -> None:
     services.store.responses.add(answers("bread", 20, seed=1))
     monitor.promote(services, "bread")
+    settle(services)
     services.store.responses.add(answers("bread", 15, seed=2))
     monitor.reconcile(services)
     assert counts(services) == (20, 15)
@@ -68,7 +69,7 @@ def test_a_half_written_store_is_completed_and_orphans_go(services: Services) ->
 def test_a_promotion_moves_vectors_between_collections(services: Services) -> None:
     filled(services)
     baseline = monitor.promote(services, "next")
-    monitor.reconcile(services)
+    settle(services)
     assert counts(services) == (35, 0)
     assert sum(fact.baseline_id == baseline.id for fact in services.vectors.facts("baseline").values()) == 15
 
