@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -116,7 +117,10 @@ def responses_of(rows: Iterable[Response | Mapping[str, object] | str], pool: st
     """Rows of any accepted form as responses; `InputError` names the first that is none."""
     if isinstance(rows, str | Mapping):
         raise InputError(f"The {pool} is one {type(rows).__name__}; a list of responses is expected.")
-    return [_response(row, f"Row {fmt_n(number)} of the {pool}") for number, row in enumerate(rows)]
+    responses = [_response(row, f"Row {fmt_n(number)} of the {pool}") for number, row in enumerate(rows)]
+    if not responses:
+        raise InputError(f"The {pool} is empty; give at least one response.")
+    return responses
 
 
 def _response(row: Response | Mapping[str, object] | str, where: str) -> Response:
@@ -134,6 +138,8 @@ def _response(row: Response | Mapping[str, object] | str, where: str) -> Respons
         raise InputError(f"{where} has a `response` of type {type(answer).__name__}; a text is expected.")
     for name, value in values.items():
         _check(name, value, where)
+    if not values.get("error", "nothing went wrong"):
+        del values["error"]
     return Response(response=answer or "", **values)  # type: ignore[arg-type]
 
 
@@ -142,6 +148,8 @@ def _check(name: str, value: object, where: str) -> None:
         raise InputError(f"{where} has a `{name}` of type {type(value).__name__}; a text is expected.")
     if name in _NUMBERS and (isinstance(value, bool | str) or not hasattr(value, "__float__")):
         raise InputError(f"{where} has a `{name}` of {value!r}; a number is expected.")
+    if name in _NUMBERS and not math.isfinite(float(value)):  # type: ignore[arg-type] # as just checked
+        raise InputError(f"{where} has a `{name}` of {value}; a finite number is expected, or none.")
     if name == "created_at" and not isinstance(value, datetime):
         raise InputError(f"{where} has a `created_at` of type {type(value).__name__}; a datetime is expected.")
 
