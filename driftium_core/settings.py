@@ -44,7 +44,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         default="sqlite:///drift_history.db",
-        description="Where runs, references and projects are kept, as an SQLAlchemy URL.",
+        description="Where runs, references, answers and baselines are kept, as an SQLAlchemy URL.",
         json_schema_extra={"allowed": "a URL such as sqlite:///drift_history.db"},
     )
     qdrant: str = Field(
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         default=1000,
         ge=1,
         le=1_000_000,
-        description="Newest runs kept per project; older ones are removed.",
+        description="Newest runs and newest calculations kept per project; older ones are removed.",
         json_schema_extra={"allowed": "a whole number from 1 to 1000000"},
     )
     threads: int = Field(
