@@ -72,7 +72,8 @@ def test_a_second_process_is_told_at_once_that_the_folder_is_in_use(tmp_path: Pa
 
 
 def test_the_engines_own_lock_is_understood(folder: Path) -> None:
-    qdrant = pytest.importorskip("qdrant_edge")
+    import qdrant_edge as qdrant
+
     held = qdrant.EdgeShard.load(str(folder / "texts"))
     with pytest.raises(VectorsBusyError, match="in use by another process"):
         EdgeVectors(folder)
