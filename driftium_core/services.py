@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Self
 from driftium_core.embeddings.encoder import MiniLM
 from driftium_core.errors import VectorsBusyError
 from driftium_core.jobs import Jobs
-from driftium_core.llm.state import GeneratorProbe
+from driftium_core.llm.embedded import Embedded
+from driftium_core.llm.generators import Generators
+from driftium_core.llm.ollama import Ollama
 from driftium_core.recent import Recent
 from driftium_core.settings import Settings
 from driftium_core.store import Store, open_store
@@ -38,7 +40,8 @@ class Services:
     """Settings, stores, encoder, jobs, caches and probes of one process; every member is thread-safe.
 
     ``reports`` and ``text_reports`` are found by fingerprint; ``tables`` (samples, simulations, opened references) by
-    how they were made. ``background`` runs what nobody waits for, one job at a time. Whoever checks pools holds
+    how they were made. ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose threads mostly
+    wait for a model. Whoever checks pools holds
     ``checking``, so that one state is computed once; the vectors of one text are made under ``embedding``, and moved
     between collections under ``indexing``.
     """
@@ -48,6 +51,7 @@ class Services:
         self.store = store
         self.jobs = Jobs()
         self.background = Jobs(1)
+        self.answering = Jobs(16, keep=100)
         self.encoder = MiniLM(precision=settings.precision, threads=settings.threads)
         self.checking = threading.Lock()
         self.embedding = threading.Lock()
@@ -59,7 +63,9 @@ class Services:
         self.reports: Recent[TimedReport] = Recent(32)
         self.tables: Recent[Table] = Recent(4)  # tables are large; four cover a reference and the slider's last stops
         self.filter_options: Recent[tuple[FilterOption, ...]] = Recent(32)
-        self.generator = GeneratorProbe(settings.ollama_host, settings.model, settings.gguf)
+        self.generators = Generators(
+            Ollama(settings.ollama_host), Embedded(settings.gguf, threads=settings.threads), model=settings.model
+        )
 
     @property
     def vectors(self) -> VectorStore:
@@ -99,7 +105,9 @@ class Services:
     def close(self) -> None:
         """Stop the jobs, then close the stores."""
         self.jobs.close()
+        self.answering.close()
         self.background.close()
+        self.generators.close()
         with self._opening:
             if self._vectors is not None:
                 self._vectors.close()
