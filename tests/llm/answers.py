@@ -25,7 +25,7 @@ def answered(parts: Parts) -> Generation:
 
 def greedy(**values: Any) -> GenerationOptions:
     """Options that always give the same text."""
-    return GenerationOptions(**{"temperature": 0.0, "max_tokens": 24, "seed": 7} | values)
+    return GenerationOptions(**{"temperature": 0.0, "max_tokens": 16, "seed": 7} | values)
 
 
 def answer_threads() -> list[threading.Thread]:
