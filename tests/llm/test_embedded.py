@@ -92,6 +92,14 @@ def test_a_damaged_file_is_refused_until_it_is_replaced(file: Path, chosen: Embe
     assert ask(chosen).model == "chosen"
 
 
+def test_a_file_larger_than_the_memory_is_refused_before_it_is_loaded(file: Path, chosen: Embedded) -> None:
+    with file.open("wb") as opened:
+        opened.write(b"GGUF")
+        opened.truncate(2**42)  # 4 TB of nothing, which take no space
+    with pytest.raises(GeneratorUnavailableError, match=r"chosen\.gguf .* is larger than this machine's memory"):
+        ask(chosen)
+
+
 def test_a_file_that_is_overwritten_while_it_is_loaded_does_no_harm(file: Path, chosen: Embedded) -> None:
     file.write_bytes(good_bytes())
     before = ask(chosen).text

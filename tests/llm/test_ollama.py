@@ -2,9 +2,13 @@
 
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +21,7 @@ from tests.llm.answers import answer_threads, answered, greedy, never, wait_unti
 from tests.llm.ollama_server import OllamaServer
 from tests.llm.text_sources import FixedText
 
+ROOT = Path(__file__).parents[2]
 HTML = "<html><head><title>502</title></head><body>Bad gateway</body></html>"
 
 
@@ -182,6 +187,27 @@ def test_a_refusal_of_ollama_is_handed_on_with_what_to_do(
     server.trouble.chat_answers = (status, "application/json", body)
     with pytest.raises(DriftiumError, match=re.escape(sentence)):
         ask(ollama)
+
+
+def test_a_server_killed_in_the_middle_leaves_a_partial_answer() -> None:
+    command = [sys.executable, "-m", "tests.llm.ollama_server", "--port", "0", "--fixed", "--token-s", "0.05"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        parts = Ollama(url).stream("Hello.", greedy(max_tokens=100), model="smollm:135m", timeout_s=20, stopped=never)
+        begun = "".join(map(str, islice(parts, 3)))
+        process.kill()
+        *_, record = parts
+        assert isinstance(record, Generation)
+        assert (record.stop_reason, record.complete) == ("interrupted", False)
+        assert record.text.startswith(begun)
+        assert record.error == (
+            f"Ollama at {url} broke the connection off. Start it with `ollama serve` and try again."
+        )
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_an_answer_without_an_end_is_interrupted(ollama: Ollama, server: OllamaServer) -> None:
