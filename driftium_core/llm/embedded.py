@@ -159,13 +159,13 @@ class Embedded:
             now = identity(file)
             if self._server is None or self._served != now:  # another file: answers under way keep the old model
                 outlet.activity("loading the model")
+                atexit.register(self._end)
                 try:
                     self._server, self._served = start_server(file, self._threads, sessions=SESSIONS), now
                 except UnavailableError as error:
                     self._broken = (now, str(error))
                     _, remedy = self.problem()
                     raise GeneratorUnavailableError(f"The embedded model cannot answer: {error}. {remedy}") from None
-                atexit.register(self._end)
             return self._server
 
 

@@ -111,24 +111,29 @@ def streamed(
             first_token_ms = 1000 * (time.perf_counter() - started_s)
         text.append(item)
         yield item
-    error = ""
-    if isinstance(ending, Exception):
-        known = _known(ending)
-        if not text:
-            raise known from (None if known is ending else ending)
-        ending, error = Ending(stop_reason="interrupted"), str(known)
+    ended, error = _ended(ending, broken_off=bool(text))
     yield Generation(
         text="".join(text),
         model=model,
         backend=backend,
-        stop_reason=ending.stop_reason,
+        stop_reason=ended.stop_reason,
         latency_ms=1000 * (time.perf_counter() - started_s),
         first_token_ms=first_token_ms,
-        tokens=ending.tokens,
-        prompt_tokens=ending.prompt_tokens,
-        tokens_per_s=ending.tokens_per_s,
+        tokens=ended.tokens,
+        prompt_tokens=ended.prompt_tokens,
+        tokens_per_s=ended.tokens_per_s,
         error=error,
     )
+
+
+def _ended(ending: Ending | Exception, *, broken_off: bool) -> tuple[Ending, str]:
+    """The ending and what is to be said of it; an error before any text is raised."""
+    if isinstance(ending, Ending):
+        return ending, ""
+    known = _known(ending)
+    if broken_off:
+        return Ending(stop_reason="interrupted"), str(known)
+    raise known from (None if known is ending else ending)
 
 
 def _taken(

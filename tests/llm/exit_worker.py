@@ -19,7 +19,7 @@ def main(how: str) -> None:
 
     for prompt in ["word " * 3500, "Tell a long story.", "word " * 3500, *["Tell a long story."] * 3]:
         threading.Thread(target=answer, args=(prompt,), daemon=True).start()
-    while not any(words.startswith("reading") for words in said):
+    while not any(words.startswith("loading" if how == "loading" else "reading") for words in said):
         time.sleep(0.05)
     print("under way", flush=True)
     if how == "close":

@@ -232,12 +232,13 @@ def ended(how: str, folder: Path, *, by: signal.Signals | None = None) -> tuple[
     [
         ("close", None, 0),
         ("exit", None, 0),
+        ("loading", None, 0),
         ("error", None, 1),
         ("wait", signal.SIGINT, -signal.SIGINT),
         ("wait", signal.SIGTERM, -signal.SIGTERM),
         ("wait", signal.SIGKILL, -signal.SIGKILL),
     ],
-    ids=["close", "sys.exit", "an error", "Ctrl-C", "SIGTERM", "kill -9"],
+    ids=["close", "sys.exit", "while loading", "an error", "Ctrl-C", "SIGTERM", "kill -9"],
 )
 def test_a_process_that_ends_while_answers_are_under_way_does_not_crash(
     how: str, by: signal.Signals | None, code: int, tmp_path: Path
