@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from driftium_core.embeddings.encoder import MiniLM
 from driftium_core.errors import VectorsBusyError
@@ -56,7 +56,9 @@ class Services:
         self.checking = threading.Lock()
         self.embedding = threading.Lock()
         self.indexing = threading.Lock()
+        self.starting = threading.Lock()
         self.text_reports: Recent[TextReport] = Recent(16)
+        self.latest_checks: Recent[Any] = Recent(256)  # of monitor.live, which is above this module
         self._vectors: VectorStore | None = None
         self._vectors_notice = ""
         self._opening = threading.Lock()
