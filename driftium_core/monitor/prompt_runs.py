@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from driftium_core.errors import (
+    CancelledError,
     DriftiumError,
     GeneratorUnavailableError,
     InputError,
@@ -194,7 +195,7 @@ def _work(services: Services, run: PromptRun, progress: Progress) -> None:
                     f"The run stopped after {MOST_FAILURES} failures in a row. {failure} Continue the run then."
                 )
         services.store.prompt_runs.end(run.id, stopped=progress.cancelled())
-    except GeneratorUnavailableError:
+    except (CancelledError, GeneratorUnavailableError):
         services.store.prompt_runs.end(run.id, stopped=True)
         raise
     finally:
