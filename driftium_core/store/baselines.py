@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.formats import fmt_n
 from driftium_core.response import Response
+from driftium_core.store.names import checked_name
 from driftium_core.store.pools import baseline_record
-from driftium_core.store.projects import change_pools, project_key
+from driftium_core.store.projects import change_pools, lock_project_of, project_key
 from driftium_core.store.records import DEFAULT_PROJECT, Added, Baseline, StoredResponse
 from driftium_core.store.response_rows import add_responses, chunks, n_changed, read_responses
 from driftium_core.store.schema import AlarmStateRow, BaselineRow, ProjectRow, ResponseRow
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from driftium_core.store.store import Store
 
 __all__ = ["BaselineRepository"]
-
-LONGEST_NAME = 200
-"""Characters of a baseline's name."""
 
 
 class BaselineRepository:
@@ -142,15 +140,7 @@ class BaselineRepository:
 
 
 def _checked(name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise InputError("A baseline needs a name.")
-    if len(name) > LONGEST_NAME:
-        raise InputError(
-            f"The name of a baseline may have {LONGEST_NAME} characters, and this one has {fmt_n(len(name))}. "
-            "Shorten it, and write the rest into the note."
-        )
-    return name
+    return checked_name(name, "a baseline", instead="Shorten it, and write the rest into the note.")
 
 
 def _new_version(session: Session, project_id: int, name: str, note: str) -> BaselineRow:
@@ -204,14 +194,12 @@ def _active_id(session: Session, project_id: int) -> str | None:
 
 def _row(session: Session, baseline_id: str, *, lock: bool = False) -> tuple[BaselineRow, str, str | None]:
     """A baseline, its project's name and that one's active baseline; with ``lock`` nobody can change them."""
-    of_it = BaselineRow.id == baseline_id
     if lock:
-        project_of_it = select(BaselineRow.project_id).where(of_it).scalar_subquery()
-        session.execute(select(ProjectRow.id).where(ProjectRow.id == project_of_it).with_for_update(key_share=True))
+        lock_project_of(session, BaselineRow, baseline_id)
     query = select(BaselineRow, ProjectRow.name, ProjectRow.active_baseline_id).join(
         ProjectRow, ProjectRow.id == BaselineRow.project_id
     )
-    found = session.execute(query.where(of_it)).first()
+    found = session.execute(query.where(BaselineRow.id == baseline_id)).first()
     if found is None:
         raise NotFoundError(f"Baseline {baseline_id} is not stored, or no longer.")
     return found[0], found[1], found[2]

@@ -129,7 +129,8 @@ class StoredResponse:
     response_hash, prompt_hash : str or None
         Content hashes of the texts.
     digest : str
-        Digest of everything in the content that a report can depend on: all but ``key`` and ``source``.
+        Digest of everything in the content that a report can depend on: neither ``key`` nor ``source``, nor the
+        settings it was generated with and how it ended.
     """
 
     id: str
