@@ -40,9 +40,9 @@ class Services:
     """Settings, stores, encoder, jobs, caches and probes of one process; every member is thread-safe.
 
     ``reports`` and ``text_reports`` are found by fingerprint; ``tables`` (samples, simulations, opened references) by
-    how they were made. ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose threads mostly
-    wait for a model. Whoever checks pools holds
-    ``checking``, so that one state is computed once; the vectors of one text are made under ``embedding``, and moved
+    how they were made. ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose
+    threads mostly wait for a model, and ``starting`` is held by whoever starts work that must not be started twice.
+    Whoever checks pools holds ``checking``, so that one state is computed once; the vectors of one text are made under ``embedding``, and moved
     between collections under ``indexing``.
     """
 

@@ -1,4 +1,4 @@
-"""Answers that come from a thread which may block: stopped at once, ended at the deadline, never lost when they break."""
+"""Answers from a thread that may block: stopped at once, ended at the deadline, never lost when they break off."""
 
 from __future__ import annotations
 

@@ -93,7 +93,9 @@ def _running(services: Services, project: str) -> Job[PoolCheck] | None:
 def _start(services: Services, project: str) -> Job[PoolCheck]:
     with services.starting:  # two pages that ask at once start one check
         running = _running(services, project)
-        return running or services.background.start(lambda progress: _check(services, project, progress), title=_title(project))
+        return running or services.background.start(
+            lambda progress: _check(services, project, progress), title=_title(project)
+        )
 
 
 def _check(services: Services, project: str, progress: Progress) -> PoolCheck:

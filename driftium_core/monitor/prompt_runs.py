@@ -16,6 +16,8 @@ from driftium_core.errors import (
 from driftium_core.formats import fmt_n, fmt_name
 from driftium_core.llm.port import Generation, GenerationOptions, ModelChoice
 from driftium_core.monitor.answers import ask, telemetry
+from driftium_core.monitor.checks import ProgressCallback
+from driftium_core.monitor.pools import compare_contents
 from driftium_core.monitor.vectors import start_reconcile
 from driftium_core.services import Services
 from driftium_core.store.prompt_records import PromptRun, PromptSet, RunAnswer, RunArm
@@ -23,8 +25,11 @@ from driftium_core.store.records import DEFAULT_PROJECT, Added
 
 if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
+    from driftium_core.response import Response
+    from driftium_core.text.report import TextReport
 
 __all__ = [
+    "compare_arms",
     "continue_run",
     "delete_prompt_run",
     "delete_prompt_set",
@@ -32,8 +37,8 @@ __all__ = [
     "prompt_runs",
     "prompt_set_versions",
     "prompt_sets",
-    "run_arm",
     "run_answers",
+    "run_arm",
     "run_job",
     "running_to_current",
     "save_prompt_set",
@@ -76,9 +81,7 @@ def start_run(
     InputError
         The prompts, their name or the arms cannot be used; the sentence says which prompt.
     """
-    run = services.store.prompt_runs.start(
-        name, prompts, arms, to_current=to_current, set_id=set_id, project=project
-    )
+    run = services.store.prompt_runs.start(name, prompts, arms, to_current=to_current, set_id=set_id, project=project)
     _launch(services, run)
     return run
 
@@ -136,6 +139,32 @@ def send_to_current(services: Services, run_id: str, arm: int) -> Added:
     if added.stored:
         start_reconcile(services)
     return added
+
+
+def compare_arms(services: Services, run_id: str, *, progress: ProgressCallback | None = None) -> TextReport:
+    """Do the two models of a run answer alike? The first is the baseline, prompt by prompt.
+
+    Only prompts that both have answered count. The report is kept in memory, not in the history: it is about a run,
+    not about the project's pools.
+
+    Raises
+    ------
+    InputError
+        The run has one arm, or no prompt that both have answered.
+    """
+    contents: tuple[dict[int, Response], dict[int, Response]] = ({}, {})
+    for answer in services.store.prompt_runs.answers(run_id):
+        if answer.content is not None and answer.arm < 2:
+            contents[answer.arm][answer.position] = answer.content
+    both = sorted(contents[0].keys() & contents[1].keys())
+    if not both:
+        raise InputError("No prompt of this run has two answers to compare.")
+    key = f"arms {run_id} {','.join(map(str, both))} {services.encoder.tag}"
+    known = services.text_reports.get(key)
+    if known is not None:
+        return known
+    sides = [[side[position] for position in both] for side in contents]
+    return services.text_reports.put(key, compare_contents(services, sides[0], sides[1], progress=progress))
 
 
 def save_prompt_set(
@@ -203,9 +232,7 @@ def _work(services: Services, run: PromptRun, progress: Progress) -> None:
             start_reconcile(services)
 
 
-def _answer(
-    services: Services, run: PromptRun, position: int, arm: int, progress: Progress
-) -> DriftiumError | None:
+def _answer(services: Services, run: PromptRun, position: int, arm: int, progress: Progress) -> DriftiumError | None:
     """Answer one prompt and store the answer; why there is none, unless the run was stopped meanwhile."""
     asked, prompt = run.arms[arm], run.prompts[position]
     options = GenerationOptions(

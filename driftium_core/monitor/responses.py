@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 __all__ = [
     "ImportReport",
     "Similar",
+    "count_current",
     "current_responses",
     "delete_responses",
     "import_log",
     "record_response",
+    "responses_by_ids",
     "similar",
 ]
 
@@ -141,6 +143,16 @@ def current_responses(
     return services.store.responses.current(
         project=project, limit=limit, offset=offset, search=search, newest_first=True
     )
+
+
+def count_current(services: Services, *, project: str = DEFAULT_PROJECT, search: str = "") -> int:
+    """How many current responses there are, or hold the searched text."""
+    return services.store.responses.count(project=project, search=search)
+
+
+def responses_by_ids(services: Services, ids: Sequence[str]) -> list[StoredResponse]:
+    """Those of the responses that are stored, in whichever pool, in the order of the ids."""
+    return list(services.store.responses.by_ids(ids).values())
 
 
 def delete_responses(services: Services, ids: Sequence[str], *, project: str = DEFAULT_PROJECT) -> None:

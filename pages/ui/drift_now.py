@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from pages.ui.project import current_project
 
 from driftium_core import monitor
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_value
-from pages.ui.project import current_project
 from pages.ui.widgets import prose, verdict
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def show_drift_now(services: Services) -> LiveCheck:
         verdict(None, "○ Not calculated yet.", live.status.message, _waiting(live))
     if live.error:
         st.error(prose(f"The answers could not be compared. {live.error}"), icon=":material/error:")
-        st.button("Try again", key="drift-retry", on_click=monitor.retry_check, args=(services,), kwargs={"project": project})
+        st.button(
+            "Try again", key="drift-retry", on_click=monitor.retry_check, args=(services,), kwargs={"project": project}
+        )
     for notice in live.check.notices if live.check else ():
         st.warning(prose(notice), icon=":material/info:")
     return live

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
@@ -12,7 +13,6 @@ from driftium_core.formats import fmt_n, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.playground_prompt import show_text
 from pages.ui.playground_telemetry import picked_ids
-from pages.ui.project import current_project, of_project
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
@@ -58,7 +58,9 @@ def _show_preview(services: Services, status: PoolStatus) -> None:
             services,
             f"preview {project} {status.revision} {','.join(picked)}",
             "Looking at the answers",
-            lambda progress: monitor.preview_promotion(services, ids=picked or None, project=project, progress=progress),
+            lambda progress: monitor.preview_promotion(
+                services, ids=picked or None, project=project, progress=progress
+            ),
         )
         if preview is None:
             st.button("Cancel", key="play-promote-leave", on_click=_close)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.formats import UNKNOWN, fmt_n
 from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options
-from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
@@ -127,7 +127,9 @@ def _draw(answer: Answer) -> None:
     if answer.error:
         st.error(prose(answer.error), icon=":material/error:")
     elif answer.ended and not generation:
-        st.error(prose(answer.job.error if answer.job and answer.job.error else "Nothing came."), icon=":material/error:")
+        st.error(
+            prose(answer.job.error if answer.job and answer.job.error else "Nothing came."), icon=":material/error:"
+        )
 
 
 def _explain(generation: Generation) -> None:

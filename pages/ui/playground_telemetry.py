@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
+from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.formats import fmt_effect, fmt_n, fmt_name, fmt_time
 from pages.ui.playground_prompt import show_text
-from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def show_telemetry(services: Services) -> None:
     """Draw the list with search, the picked answers in full, and deleting them."""
     project = current_project()
     n_all = monitor.count_current(services, project=project)
-    with card("telemetry", "Telemetry", "Newest first. What you delete is gone; nothing can be edited: it is evidence."):
+    with card("telemetry", "Telemetry", "Newest first. Nothing can be edited: it is evidence."):
         if not n_all:
             _forget_picks()
             st.caption("No current answers. Send a prompt, run a prompt set, or import logged answers.")
