@@ -261,10 +261,11 @@ def _row(session: Session, run_id: str, *, lock: bool = False) -> tuple[PromptRu
 
 
 def _check_place(run: PromptRunRow, arm: int, position: int) -> None:
-    if not (0 <= arm < len(run.arms) and 0 <= position < run.n_prompts):
+    n_prompts, n_arms = run.n_prompts, len(run.arms)
+    if not (0 <= arm < n_arms and 0 <= position < n_prompts):
         raise InputError(
-            f"Prompt run {run.id} has {fmt_n(run.n_prompts)} prompts and {len(run.arms)} models; there is no prompt "
-            f"{position + 1} of model {arm + 1}."
+            f"Prompt run {run.id} has {fmt_n(n_prompts)} prompt{'' if n_prompts == 1 else 's'} and {n_arms} "
+            f"model{'' if n_arms == 1 else 's'}; there is no prompt {position + 1} of model {arm + 1}."
         )
 
 

@@ -247,7 +247,7 @@ def test_what_cannot_be_started_is_said(store: Store, changes: dict[str, object]
 def test_places_that_a_run_does_not_have_are_said(store: Store) -> None:
     run = started(store, to_current=True)
     for arm, position in ((1, 0), (0, 3), (-1, 0), (0, -1)):
-        with pytest.raises(InputError, match=f"has 3 prompts and 1 models; there is no prompt {position + 1} of"):
+        with pytest.raises(InputError, match=f"has 3 prompts and 1 model; there is no prompt {position + 1} of"):
             store.prompt_runs.add_answer(run.id, arm, position, new_response("x"))
         with pytest.raises(InputError, match="there is no prompt"):
             store.prompt_runs.add_failure(run.id, arm, position, "x")
