@@ -42,8 +42,8 @@ class Services:
     ``reports`` and ``text_reports`` are found by fingerprint; ``tables`` (samples, simulations, opened references) by
     how they were made. ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose
     threads mostly wait for a model, and ``starting`` is held by whoever starts work that must not be started twice.
-    Whoever checks pools holds ``checking``, so that one state is computed once; the vectors of one text are made under ``embedding``, and moved
-    between collections under ``indexing``.
+    Whoever checks pools holds ``checking``, so that one state is computed once; the vectors of one text are made under
+    ``embedding``, and moved between collections under ``indexing``.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:

@@ -20,7 +20,7 @@ from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.pools import compare_contents
 from driftium_core.monitor.vectors import start_reconcile
 from driftium_core.services import Services
-from driftium_core.store.prompt_records import PromptRun, PromptSet, RunAnswer, RunArm
+from driftium_core.store.prompt_records import PromptRun, PromptRunFacts, PromptSet, RunAnswer, RunArm
 from driftium_core.store.records import DEFAULT_PROJECT, Added
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def run_job(services: Services, run_id: str) -> Job[None] | None:
     return next((job for job in services.answering.all() if job.title == _title(run_id) and not job.finished), None)
 
 
-def running_to_current(services: Services, *, project: str = DEFAULT_PROJECT) -> PromptRun | None:
+def running_to_current(services: Services, *, project: str = DEFAULT_PROJECT) -> PromptRunFacts | None:
     """The run whose answers become telemetry of the project just now, if any."""
     jobs = {job.title for job in services.answering.all() if not job.finished}
     if not any(title.startswith(_title("")) for title in jobs):
@@ -119,7 +119,7 @@ def run_answers(services: Services, run_id: str) -> list[RunAnswer]:
     return services.store.prompt_runs.answers(run_id)
 
 
-def prompt_runs(services: Services, *, project: str = DEFAULT_PROJECT, limit: int = 20) -> list[PromptRun]:
+def prompt_runs(services: Services, *, project: str = DEFAULT_PROJECT, limit: int = 20) -> list[PromptRunFacts]:
     """The project's runs, newest first."""
     return services.store.prompt_runs.newest(project=project, limit=limit)
 

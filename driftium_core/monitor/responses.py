@@ -73,8 +73,10 @@ class Similar:
     similarity: float
 
 
-def record_response(services: Services, response: Response, *, project: str = DEFAULT_PROJECT) -> StoredResponse:
-    """Store one response as current telemetry, and its vectors where that is possible.
+def record_response(
+    services: Services, response: Response, *, project: str = DEFAULT_PROJECT, with_vectors: bool = True
+) -> StoredResponse:
+    """Store one response as current telemetry, and its vectors where that is possible and wanted.
 
     SQL is the truth: when the encoder or the vector store fails, the response is stored all the same and its vectors
     follow at the next reconciliation.
@@ -85,8 +87,9 @@ def record_response(services: Services, response: Response, *, project: str = DE
         The database cannot be written.
     """
     stored = services.store.responses.add([response], project=project).stored[0]
-    with suppress(StorageError, UnavailableError):
-        write(services, [stored.id])
+    if with_vectors:
+        with suppress(StorageError, UnavailableError):
+            write(services, [stored.id])
     return stored
 
 

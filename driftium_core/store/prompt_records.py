@@ -7,7 +7,7 @@ from datetime import datetime
 
 from driftium_core.response import Response
 
-__all__ = ["PromptRun", "PromptSet", "RunAnswer", "RunArm"]
+__all__ = ["PromptRun", "PromptRunFacts", "PromptSet", "RunAnswer", "RunArm"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +43,8 @@ class RunArm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromptRun:
-    """A list of prompts given to one or two models.
+class PromptRunFacts:
+    """A list of prompts given to one or two models, without the prompts, of which there may be 10,000.
 
     Attributes
     ----------
@@ -70,10 +70,17 @@ class PromptRun:
     stopped: bool
     to_current: bool
     set_id: str | None
-    prompts: tuple[str, ...]
+    n_prompts: int
     arms: tuple[RunArm, ...]
     done: tuple[int, ...]
     failed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRun(PromptRunFacts):
+    """A run with its prompts."""
+
+    prompts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

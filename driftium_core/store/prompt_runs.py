@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.formats import fmt_n
@@ -18,7 +18,7 @@ from driftium_core.store.history import keep_newest
 from driftium_core.store.names import checked_name
 from driftium_core.store.projects import change_playground, change_pools, lock_project_of, project_key
 from driftium_core.store.prompt_lists import checked_arms, checked_prompts
-from driftium_core.store.prompt_records import PromptRun, RunAnswer, RunArm
+from driftium_core.store.prompt_records import PromptRun, PromptRunFacts, RunAnswer, RunArm
 from driftium_core.store.records import DEFAULT_PROJECT, Added, StoredResponse
 from driftium_core.store.response_rows import add_responses, storable
 from driftium_core.store.run_answers import (
@@ -185,14 +185,14 @@ class PromptRunRepository:
             run, project = _row(session, run_id)
             return _record(run, project, count_answers(session, [run_id])[run_id])
 
-    def newest(self, *, project: str = DEFAULT_PROJECT, limit: int | None = 20) -> list[PromptRun]:
-        """The project's runs, newest first."""
+    def newest(self, *, project: str = DEFAULT_PROJECT, limit: int | None = 20) -> list[PromptRunFacts]:
+        """The project's runs without their prompts, newest first."""
         with self._store.session() as session:
             key = project_key(session, project)
-            query = select(PromptRunRow).where(PromptRunRow.project_id == key).options(undefer(PromptRunRow.prompts))
+            query = select(PromptRunRow).where(PromptRunRow.project_id == key)
             runs = list(session.scalars(query.order_by(PromptRunRow.seq.desc()).limit(limit)))
             counts = count_answers(session, [run.id for run in runs])
-            return [_record(run, project, counts[run.id]) for run in runs]
+            return [PromptRunFacts(**_facts(run, project, counts[run.id])) for run in runs]
 
     def answers(self, run_id: str, *, positions: range | None = None) -> list[RunAnswer]:
         """Answers and failures by position and arm, of all prompts or of those at the positions (a step of 1)."""
@@ -281,20 +281,24 @@ def _touch(session: Session, run: PromptRunRow) -> None:
 
 
 def _record(row: PromptRunRow, project: str, counts: dict[int, tuple[int, int]]) -> PromptRun:
+    return PromptRun(**_facts(row, project, counts), prompts=tuple(row.prompts))
+
+
+def _facts(row: PromptRunRow, project: str, counts: dict[int, tuple[int, int]]) -> dict[str, Any]:
     arms = tuple(RunArm(**arm) for arm in row.arms)
     per_arm = [counts.get(arm, (0, 0)) for arm in range(len(arms))]
-    return PromptRun(
-        id=row.id,
-        project=project,
-        name=row.name,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        finished=row.finished,
-        stopped=row.stopped,
-        to_current=row.to_current,
-        set_id=row.set_id,
-        prompts=tuple(row.prompts),
-        arms=arms,
-        done=tuple(done for done, _ in per_arm),
-        failed=tuple(failed for _, failed in per_arm),
-    )
+    return {
+        "id": row.id,
+        "project": project,
+        "name": row.name,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "finished": row.finished,
+        "stopped": row.stopped,
+        "to_current": row.to_current,
+        "set_id": row.set_id,
+        "n_prompts": row.n_prompts,
+        "arms": arms,
+        "done": tuple(done for done, _ in per_arm),
+        "failed": tuple(failed for _, failed in per_arm),
+    }

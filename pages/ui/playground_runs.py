@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
+from pages.ui.project import current_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
@@ -13,16 +14,15 @@ from driftium_core.formats import UNKNOWN, fmt_n, fmt_name, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.playground_export import offer_downloads
 from pages.ui.playground_prompt import show_text
-from pages.ui.project import current_project
 from pages.ui.widgets import card, escape, prose, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from driftium_core.services import Services
-    from driftium_core.store.prompt_records import PromptRun, RunAnswer
+    from driftium_core.store.prompt_records import PromptRun, PromptRunFacts, RunAnswer
 
-__all__ = ["RUN", "open_run", "show_run", "show_runs", "show_running"]
+__all__ = ["RUN", "open_run", "show_run", "show_running", "show_runs"]
 
 RUN = "prompt_run"
 """Query parameter with the run that is open."""
@@ -46,7 +46,7 @@ def show_running(services: Services) -> None:
 
 
 @st.fragment(run_every=0.5)
-def _follow(services: Services, run: PromptRun) -> None:
+def _follow(services: Services, run: PromptRunFacts) -> None:
     job = monitor.run_job(services, run.id)
     if job is None:
         st.rerun()
@@ -79,7 +79,7 @@ def show_runs(services: Services) -> None:
                 {
                     "State": [_state(services, run) for run in runs],
                     "Set": [fmt_name(run.name) for run in runs],
-                    "Answered": [" | ".join(f"{n} of {len(run.prompts)}" for n in run.done) for run in runs],
+                    "Answered": [" | ".join(f"{n} of {run.n_prompts}" for n in run.done) for run in runs],
                     "Failed": [sum(run.failed) or None for run in runs],
                     "Model": [" | ".join(arm.model.removeprefix("ollama:") for arm in run.arms) for run in runs],
                     "Started": [fmt_time(run.created_at) for run in runs],
@@ -125,7 +125,7 @@ def show_run(services: Services) -> None:
         _show_answers(run, answers)
 
 
-def _state(services: Services, run: PromptRun) -> str:
+def _state(services: Services, run: PromptRunFacts) -> str:
     if monitor.run_job(services, run.id):
         return "running"
     if run.finished:

@@ -55,7 +55,9 @@ def test_a_run_comes_back_as_it_went_in(store: Store) -> None:
     assert (run.done, run.failed) == ((0, 0), (0, 0))
     assert before - timedelta(seconds=1) <= run.created_at == run.updated_at <= datetime.now(UTC)
     assert store.prompt_runs.get(run.id) == run
-    assert store.prompt_runs.newest() == [run]
+    assert [(facts.id, facts.n_prompts, facts.arms) for facts in store.prompt_runs.newest()] == [
+        (run.id, len(run.prompts), run.arms)
+    ]
     assert store.prompt_runs.answers(run.id) == []
     assert store.prompt_runs.missing(run.id) == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
 
@@ -217,7 +219,7 @@ def test_the_newest_hundred_are_kept_per_project(store: Store) -> None:
     ids = [started(store).id for _ in range(100)]
     assert [run.id for run in store.prompt_runs.newest()] == ids[:79:-1]
     assert [run.id for run in store.prompt_runs.newest(limit=None)] == ids[::-1]
-    assert store.prompt_runs.newest(project="quiet") == [quiet]
+    assert [run.id for run in store.prompt_runs.newest(project="quiet")] == [quiet.id]
     with pytest.raises(NotFoundError, match="or made room for newer runs"):
         store.prompt_runs.answers(first.id)
     assert texts(store) == ["x"]

@@ -131,7 +131,7 @@ def test_a_read_only_file_reads_and_says_that_it_cannot_be_written(url: str) -> 
         run = store.prompt_runs.start("r", ["a"], [new_arm()], to_current=False)
     file = url.removeprefix("sqlite:///")
     with open_store(f"sqlite:///file:{file}?mode=ro&uri=true") as store:
-        assert (store.prompt_sets.all(), store.prompt_runs.newest()) == ([kept], [run])
+        assert (store.prompt_sets.all(), store.prompt_runs.get(run.id)) == ([kept], run)
         assert store.prompt_sets.save("s", ["a"]) == kept
         for write in (
             lambda: store.prompt_sets.save("s", ["b"]),
