@@ -20,6 +20,7 @@ from driftium_core.monitor.pools import (
     pool_history,
     pool_status,
 )
+from driftium_core.monitor.projects import create_project, project_version, projects
 from driftium_core.monitor.responses import (
     ImportReport,
     Similar,
@@ -67,6 +68,7 @@ __all__ = [
     "compare",
     "compare_responses",
     "count_table",
+    "create_project",
     "current_responses",
     "delete_baseline",
     "delete_reference",
@@ -88,6 +90,8 @@ __all__ = [
     "pool_history",
     "pool_status",
     "preload",
+    "project_version",
+    "projects",
     "promote",
     "read_upload",
     "reconcile",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from driftium_core.errors import NotFoundError
+from driftium_core.errors import InputError, NotFoundError
 from driftium_core.store.schema import ProjectRow
 
-__all__ = ["change_pools", "project_key", "project_names"]
+__all__ = ["change_pools", "project_key", "project_name", "project_names"]
+
+MAX_NAME = 80
+"""Longest name of a project, in characters."""
 
 
 def project_key(session: Session, name: str, *, lock: bool = False) -> int:
@@ -23,6 +26,18 @@ def project_key(session: Session, name: str, *, lock: bool = False) -> int:
     if key is None:
         raise NotFoundError(f"There is no project called {name!r}.")
     return key
+
+
+def project_name(text: str) -> str:
+    """A name as it is stored, without blanks around it; `InputError` when it is no name."""
+    name = text.strip()
+    if not name:
+        raise InputError("A project needs a name.")
+    if len(name) > MAX_NAME:
+        raise InputError(f"A project's name has at most {MAX_NAME} characters; this one has {len(name)}.")
+    if not name.isprintable():
+        raise InputError("A project's name is one line of printable characters.")
+    return name
 
 
 def project_names(session: Session) -> dict[int, str]:
