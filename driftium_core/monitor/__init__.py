@@ -24,6 +24,7 @@ from driftium_core.monitor.pools import (
     pool_history,
     pool_status,
 )
+from driftium_core.monitor.projects import create_project, project_version, projects
 from driftium_core.monitor.prompt_runs import (
     compare_arms,
     continue_run,
@@ -100,6 +101,7 @@ __all__ = [
     "continue_run",
     "count_current",
     "count_table",
+    "create_project",
     "current_responses",
     "delete_baseline",
     "delete_prompt_run",
@@ -127,6 +129,8 @@ __all__ = [
     "pool_history",
     "pool_status",
     "preload",
+    "project_version",
+    "projects",
     "promote",
     "prompt_runs",
     "prompt_set_versions",

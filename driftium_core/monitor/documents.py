@@ -11,7 +11,14 @@ from driftium_core.monitor.pools import PoolCheck
 from driftium_core.monitor.responses import ImportReport
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
 
-__all__ = ["alarm_document", "answer_document", "baseline_document", "calculation_document", "check_document", "import_document"]
+__all__ = [
+    "alarm_document",
+    "answer_document",
+    "baseline_document",
+    "calculation_document",
+    "check_document",
+    "import_document",
+]
 
 Document = dict[str, Any]
 

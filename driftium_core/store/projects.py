@@ -5,10 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from driftium_core.errors import NotFoundError
+from driftium_core.errors import InputError, NotFoundError
+from driftium_core.store.names import checked_name
 from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow
 
-__all__ = ["change_playground", "change_pools", "lock_project_of", "project_key", "project_names"]
+__all__ = ["change_playground", "change_pools", "lock_project_of", "project_key", "project_name", "project_names"]
+
+LONGEST_NAME = 80
+"""Longest name of a project, in characters."""
 
 
 def project_key(session: Session, name: str, *, lock: bool = False) -> int:
@@ -29,6 +33,14 @@ def lock_project_of(session: Session, table: type[BaselineRow | PromptRunRow], i
     """Lock the project that a row of the table belongs to, as `project_key` does; none when there is no such row."""
     project_id = select(table.project_id).where(table.id == id_).scalar_subquery()
     session.execute(select(ProjectRow.id).where(ProjectRow.id == project_id).with_for_update(key_share=True))
+
+
+def project_name(text: str) -> str:
+    """A name as it is stored, without blanks around it; `InputError` when it is no name."""
+    name = checked_name(text, "a project", longest=LONGEST_NAME)
+    if not name.isprintable():
+        raise InputError("A project's name is one line of printable characters.")
+    return name
 
 
 def project_names(session: Session) -> dict[int, str]:

@@ -22,12 +22,11 @@ from driftium_core.store.backends import WRITE, create_backend, translated
 from driftium_core.store.backends import sqlite_file as file_of
 from driftium_core.store.baselines import BaselineRepository
 from driftium_core.store.calculations import CalculationRepository
-from driftium_core.store.names import checked_name
-from driftium_core.store.pools import read_pools, read_standing
-from driftium_core.store.projects import project_key
+from driftium_core.store.pools import read_pools, read_standing, read_version
+from driftium_core.store.projects import project_key, project_name
 from driftium_core.store.prompt_runs import PromptRunRepository
 from driftium_core.store.prompt_sets import PromptSetRepository
-from driftium_core.store.records import DEFAULT_PROJECT, Pools, Standing
+from driftium_core.store.records import DEFAULT_PROJECT, Pools, Standing, Version
 from driftium_core.store.references import ReferenceRepository
 from driftium_core.store.responses import ResponseRepository
 from driftium_core.store.runs import RunRepository
@@ -157,9 +156,9 @@ class Store:
         Raises
         ------
         InputError
-            The name is empty, over 80 characters long or taken.
+            The name is empty, too long, not one printable line, or taken.
         """
-        name = checked_name(name, "a project", longest=80)
+        name = project_name(name)
         with self.session(write=True) as session:
             if session.scalar(select(ProjectRow.id).where(ProjectRow.name == name)) is not None:
                 raise InputError(f"There is a project called {name!r} already; choose another name.")
@@ -186,6 +185,11 @@ class Store:
         with self.session() as session:
             key = project_key(session, project)
             return session.scalars(select(ProjectRow.playground_revision).where(ProjectRow.id == key)).one()
+
+    def version(self, project: str = DEFAULT_PROJECT) -> Version:
+        """Changes whenever anything that a page shows of the project does; as cheap to ask as the revision."""
+        with self.session() as session:
+            return read_version(session, project)
 
     def state(self) -> PartState:
         """Whether the database can be read and written now, and what it holds."""
