@@ -167,7 +167,7 @@ def history(
 def opened_services() -> Iterator[Services]:
     """Open services; what the user must know of them is said on stderr."""
 
-    with openopened_services() as services:
+    with open_services() as services:
         yield services
         for notice in services.notices():
             say(notice)
