@@ -166,6 +166,7 @@ def history(
 @contextmanager
 def opened_services() -> Iterator[Services]:
     """Open services; what the user must know of them is said on stderr."""
+    from driftium_core.services import open_services
 
     with open_services() as services:
         yield services

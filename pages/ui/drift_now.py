@@ -16,24 +16,28 @@ if TYPE_CHECKING:
     from driftium_core.services import Services
     from driftium_core.text.report import TextReport
 
-__all__ = ["drift_token", "show_drift_now"]
+__all__ = ["drift_token", "live_drift", "show_drift_now"]
 
 
 def drift_token(services: Services) -> object:
     """What changes whenever the verdict of the project may look different; cheap enough to be asked every second."""
-    project = current_project()
-    live = monitor.live_check(services, project=project, start=_may_start(services, project))
+    project, live = current_project(), live_drift(services)
     return (monitor.project_version(services, project=project), live.current, live.job and live.job.state, live.error)
 
 
-def show_drift_now(services: Services) -> LiveCheck:
-    """Draw the verdict line, or where the pools stand; an older verdict is called so while a new one is computed."""
+def live_drift(services: Services) -> LiveCheck:
+    """What is known of the current project's drift; starts to compute what is not."""
     project = current_project()
-    live = monitor.live_check(services, project=project, start=_may_start(services, project))
+    return monitor.live_check(services, project=project, start=_may_start(services, project))
+
+
+def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = True) -> None:
+    """Draw the verdict line, or where the pools stand; an older verdict is called so while a new one is computed."""
     if live.status.status != "ready":
-        with st.container(key=f"banner-{live.status.status}"):
-            st.markdown(prose(live.status.message))
-        return live
+        if with_banner:
+            with st.container(key=f"banner-{live.status.status}"):
+                st.markdown(prose(live.status.message))
+        return
     report = live.check.report if live.check else None
     if report:
         verdict(report.drift.severity, report.drift.headline, report.drift.reason, _detail(live, report))
@@ -46,7 +50,6 @@ def show_drift_now(services: Services) -> LiveCheck:
         )
     for notice in live.check.notices if live.check else ():
         st.warning(prose(notice), icon=":material/info:")
-    return live
 
 
 def _may_start(services: Services, project: str) -> bool:

@@ -30,5 +30,7 @@ def show_generator_chip(services: Services) -> None:
     standing = services.generators.standing(chosen_model())
     colour, glyph = ("red", "✕") if standing.backend is None else ("gray", "◆") if standing.fallback else ("green", "●")
     help_text = prose(" ".join(filter(None, (standing.why, standing.hint))))
+    names = {"ollama": "Ollama answers", "embedded": "Embedded model answers", None: "No model answers"}
+    model = f"  \n:small[{escape(standing.model)}]" if standing.model else ""
     with st.container(key="model-chip"):
-        st.markdown(f":{colour}-badge[{glyph} {escape(standing.label)}]", help=help_text)
+        st.markdown(f":{colour}-badge[{glyph} {names[standing.backend]}]{model}", help=help_text)

@@ -143,7 +143,8 @@ def _explain(generation: Generation) -> None:
 
 def _show_actions(services: Services, answer: Answer) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Ask again", key="play-again", icon=":material/refresh:", help="The same prompt and settings."):
+        asked = bool(answer.prompt.strip())
+        if asked and st.button("Ask again", key="play-again", icon=":material/refresh:", help="The same prompt and settings."):
             _send(services, answer.prompt, answer.options)
             st.rerun()
         if answer.state == "complete" and answer.stored is None and st.button("Store it", key="play-store"):
