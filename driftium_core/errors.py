@@ -8,6 +8,7 @@
     │   └── ColumnError                      a column, filter or value that the table does not have
     ├── SettingsError         (ValueError)   a DRIFTIUM_* setting that cannot be used
     ├── NotFoundError         (KeyError)     a run, reference or project that is not (or no longer) stored
+    ├── ConflictError                        the pools changed since they were looked at; nothing was done
     ├── StorageError                         the database or the vector store did not do what was asked
     │   └── VectorsBusyError                 another process has the folder of the vectors open
     ├── UnavailableError                     a library or model that the work needs is not there, or not usable
@@ -22,6 +23,7 @@ from __future__ import annotations
 __all__ = [
     "CancelledError",
     "ColumnError",
+    "ConflictError",
     "DriftiumError",
     "InputError",
     "NotFoundError",
@@ -59,6 +61,10 @@ class SettingsError(DriftiumError, ValueError):
 
 class NotFoundError(DriftiumError, KeyError):
     """Something that was asked for by its id is not stored."""
+
+
+class ConflictError(DriftiumError):
+    """What was decided on has changed meanwhile, so it was not done; the message says what is there now."""
 
 
 class StorageError(DriftiumError):
