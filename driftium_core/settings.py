@@ -70,6 +70,13 @@ class Settings(BaseSettings):
         description="Model file for the embedded llama.cpp; empty uses the one installed by `make run`.",
         json_schema_extra={"allowed": "the path of a .gguf file"},
     )
+    answer_timeout_s: float = Field(
+        default=300,
+        gt=0,
+        le=86_400,
+        description="Longest time for one answer of a model, in seconds; what came by then is shown as partial.",
+        json_schema_extra={"allowed": "a number of seconds from above 0 to 86400"},
+    )
     max_upload_mb: int = Field(
         default=500,
         ge=1,

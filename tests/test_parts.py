@@ -14,8 +14,7 @@ import pytest
 
 from driftium_core.embeddings import state as embeddings
 from driftium_core.embeddings.state import embedder_state
-from driftium_core.llm import state as llm
-from driftium_core.llm.state import GeneratorProbe, embedded_model
+from driftium_core.llm import embedded as llm
 from driftium_core.vectors.state import vectors_state
 
 CLOSED = "http://127.0.0.1:9"

@@ -24,7 +24,7 @@ def health(services: Services, *, verify: bool = False) -> list[PartState]:
         services.store.state(),
         _vectors(services),
         services.encoder.state(verify=verify),
-        services.generator.state(),
+        services.generators.state(),
     ]
 
 

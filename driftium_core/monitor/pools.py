@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,12 +13,21 @@ from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.formats import fmt_n
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.vectors import embed
+from driftium_core.response import Response
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT, Baseline, Calculation, NewCalculation, Pools
 from driftium_core.text.pool import Pool, texts_of
 from driftium_core.text.report import Encoder, TextReport
 
-__all__ = ["PoolCheck", "PoolStatus", "check_responses", "open_calculation", "pool_history", "pool_status"]
+__all__ = [
+    "PoolCheck",
+    "PoolStatus",
+    "check_responses",
+    "compare_contents",
+    "open_calculation",
+    "pool_history",
+    "pool_status",
+]
 
 Status = Literal["not_initialized", "waiting_for_baseline", "waiting_for_telemetry", "ready"]
 
@@ -189,10 +199,36 @@ def _fingerprint(services: Services, pools: Pools, *, n_resamples: int, seed: in
 def _compare(
     services: Services, pools: Pools, *, n_resamples: int, seed: int, progress: ProgressCallback | None
 ) -> TextReport:
+    return compare_contents(
+        services,
+        [response.content for response in pools.baseline_responses],
+        [response.content for response in pools.current_responses],
+        n_resamples=n_resamples,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def compare_contents(
+    services: Services,
+    baseline: Sequence[Response],
+    current: Sequence[Response],
+    *,
+    n_resamples: int = 999,
+    seed: int = 0,
+    progress: ProgressCallback | None = None,
+) -> TextReport:
+    """Compare responses that need not be stored; every text is embedded once for all comparisons.
+
+    Raises
+    ------
+    StorageError
+        The vectors cannot be read.
+    UnavailableError
+        The encoder cannot be loaded.
+    """
     from driftium_core.text.compare import compare_pools
 
-    baseline = [response.content for response in pools.baseline_responses]
-    current = [response.content for response in pools.current_responses]
     vectors = embed(services, {**texts_of(baseline), **texts_of(current)}, progress=progress)
     return compare_pools(
         Pool.of(baseline, vectors),

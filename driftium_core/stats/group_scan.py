@@ -70,19 +70,19 @@ def group_scan(
     distinct, leaf = np.unique(np.concatenate([reference, current]), axis=0, return_inverse=True)
     leaf = leaf.reshape(-1)
     groups = _groups(distinct)
-    sizes = groups @ np.bincount(leaf, minlength=len(distinct)).astype(np.float32)
-    groups = groups[(sizes >= SMALLEST_GROUP) & (sizes <= n + m - SMALLEST_GROUP)]
+    sizes = np.rint(groups @ np.bincount(leaf).astype(np.float32)).astype(np.int64)
+    some = (sizes >= SMALLEST_GROUP) & (sizes <= n + m - SMALLEST_GROUP)
+    groups, sizes = groups[some], sizes[some]
     if not len(groups):
         return GroupScan(1.0, np.zeros(m, bool))
-    sizes = np.rint(groups @ np.bincount(leaf, minlength=len(distinct)).astype(np.float32)).astype(np.int64)
     counts = _current_counts(groups, leaf, n, n_resamples, rng)
     surprise = _log_tails(counts, sizes, n, m)
     smallest = np.sort(surprise.min(axis=0))  # the observed labels among them
     corrected = np.searchsorted(smallest, surprise[:, 0] + 1e-9, side="right") / len(smallest)
     observed = counts[:, 0]
     chosen = (corrected <= alpha) & ((sizes - observed) / n <= scarce * observed / m)
-    members = groups[chosen].any(axis=0)[leaf[n:]]
-    return GroupScan(float(corrected.min()), np.asarray(members, bool))
+    members = groups[chosen].sum(axis=0) > 0
+    return GroupScan(float(corrected.min()), members[leaf[n:]])
 
 
 def smallest_group(n_reference: int, n_current: int, alpha: float) -> int | None:
@@ -155,4 +155,4 @@ def _log_tail_table(size: int, n: int, m: int) -> NDArray[np.float64]:
     chance = choose(m, k) + choose(n, size - k) - choose(n + m, size)
     table = np.full(size + 1, -np.inf)
     table[possible] = np.logaddexp.accumulate(chance[::-1])[::-1]
-    return np.minimum(table, 0.0)
+    return np.asarray(np.minimum(table, 0.0), np.float64)

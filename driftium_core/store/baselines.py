@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from driftium_core.errors import ConflictError, InputError, NotFoundError
 from driftium_core.formats import fmt_n
 from driftium_core.response import Response
+from driftium_core.store.names import checked_name
 from driftium_core.store.pools import baseline_record, read_standing
-from driftium_core.store.projects import change_pools, project_key
+from driftium_core.store.projects import change_pools, lock_project_of, project_key
 from driftium_core.store.records import DEFAULT_PROJECT, Added, Baseline, StoredResponse
 from driftium_core.store.response_rows import add_responses, chunks, n_changed, read_responses
 from driftium_core.store.schema import AlarmStateRow, BaselineRow, ProjectRow, ResponseRow
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from driftium_core.store.store import Store
 
 __all__ = ["BaselineRepository"]
-
-LONGEST_NAME = 200
-"""Characters of a baseline's name."""
 
 
 class BaselineRepository:
@@ -123,6 +121,12 @@ class BaselineRepository:
             active = _active_id(session, project_key(session, project))
             return None if active is None else baseline_record(_row(session, active)[0], project, active=active)
 
+    def next_version(self, *, project: str = DEFAULT_PROJECT) -> int:
+        """The number that the next baseline will get; numbers of deleted ones are not given again."""
+        with self._store.session() as session:
+            made = select(ProjectRow.baselines_made).where(ProjectRow.id == project_key(session, project))
+            return session.scalars(made).one() + 1
+
     def get(self, baseline_id: str) -> Baseline:
         """One baseline; `NotFoundError` when it is not stored."""
         with self._store.session() as session:
@@ -160,15 +164,7 @@ class BaselineRepository:
 
 
 def _checked(name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise InputError("A baseline needs a name.")
-    if len(name) > LONGEST_NAME:
-        raise InputError(
-            f"The name of a baseline may have {LONGEST_NAME} characters, and this one has {fmt_n(len(name))}. "
-            "Shorten it, and write the rest into the note."
-        )
-    return name
+    return checked_name(name, "a baseline", instead="Shorten it, and write the rest into the note.")
 
 
 def _check_unchanged(session: Session, project: str, expected_revision: int) -> None:
@@ -234,14 +230,12 @@ def _active_id(session: Session, project_id: int) -> str | None:
 
 def _row(session: Session, baseline_id: str, *, lock: bool = False) -> tuple[BaselineRow, str, str | None]:
     """A baseline, its project's name and that one's active baseline; with ``lock`` nobody can change them."""
-    of_it = BaselineRow.id == baseline_id
     if lock:
-        project_of_it = select(BaselineRow.project_id).where(of_it).scalar_subquery()
-        session.execute(select(ProjectRow.id).where(ProjectRow.id == project_of_it).with_for_update(key_share=True))
+        lock_project_of(session, BaselineRow, baseline_id)
     query = select(BaselineRow, ProjectRow.name, ProjectRow.active_baseline_id).join(
         ProjectRow, ProjectRow.id == BaselineRow.project_id
     )
-    found = session.execute(query.where(of_it)).first()
+    found = session.execute(query.where(BaselineRow.id == baseline_id)).first()
     if found is None:
         raise NotFoundError(f"Baseline {baseline_id} is not stored, or no longer.")
     return found[0], found[1], found[2]

@@ -44,7 +44,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 def _open() -> None:
     monitor.preload()
     try:
-        get_services().generator.state()
+        get_services().generators.state()
     except DriftiumError as error:
         _log.error("%s", error)  # every page says the same
 
