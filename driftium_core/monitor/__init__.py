@@ -2,7 +2,15 @@
 
 from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
 from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry
-from driftium_core.monitor.baselines import active_baseline, baselines, delete_baseline, promote, restore_baseline
+from driftium_core.monitor.baselines import (
+    active_baseline,
+    baselines,
+    delete_baseline,
+    former_baseline,
+    promote,
+    restore_baseline,
+    undo_promotion,
+)
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.comparison import compare_responses
 from driftium_core.monitor.evidence import (
@@ -25,6 +33,7 @@ from driftium_core.monitor.pools import (
     pool_status,
 )
 from driftium_core.monitor.projects import create_project, project_version, projects
+from driftium_core.monitor.promotion import PromotionPreview, preview_promotion
 from driftium_core.monitor.prompt_runs import (
     compare_arms,
     continue_run,
@@ -86,6 +95,7 @@ __all__ = [
     "PoolCheck",
     "PoolStatus",
     "ProgressCallback",
+    "PromotionPreview",
     "Reconciled",
     "Similar",
     "TableMonitor",
@@ -117,6 +127,7 @@ __all__ = [
     "filter_options",
     "find_run",
     "fingerprint",
+    "former_baseline",
     "health",
     "import_log",
     "keep_answer",
@@ -129,6 +140,7 @@ __all__ = [
     "pool_history",
     "pool_status",
     "preload",
+    "preview_promotion",
     "project_version",
     "projects",
     "promote",
@@ -159,5 +171,6 @@ __all__ = [
     "table_monitors",
     "table_runs",
     "telemetry",
+    "undo_promotion",
     "update_evidence",
 ]
