@@ -8,13 +8,13 @@ import streamlit as st
 from pages.ui.project import current_project
 
 from driftium_core import monitor
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_value
+from driftium_core.formats import fmt_distance, fmt_n
 from pages.ui.widgets import prose, verdict
 
 if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
-    from driftium_core.text.report import TextReport
+    from driftium_core.text.report import Banded, TextReport
 
 __all__ = ["drift_token", "live_drift", "show_drift_now"]
 
@@ -40,13 +40,19 @@ def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = T
         return
     report = live.check.report if live.check else None
     if report:
-        verdict(report.drift.severity, report.drift.headline, report.drift.reason, _detail(live, report))
+        drift = report.drift
+        sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {drift.design}."
+        verdict(drift.severity, drift.headline, f"{sizes} {drift.reason}", _detail(live, report))
     elif not live.error:
         verdict(None, "○ Not calculated yet.", live.status.message, _waiting(live))
     if live.error:
         st.error(prose(f"The answers could not be compared. {live.error}"), icon=":material/error:")
         st.button(
-            "Try again", key="drift-retry", on_click=monitor.retry_check, args=(services,), kwargs={"project": project}
+            "Try again",
+            key="drift-retry",
+            on_click=monitor.retry_check,
+            args=(services,),
+            kwargs={"project": current_project()},
         )
     for notice in live.check.notices if live.check else ():
         st.warning(prose(notice), icon=":material/info:")
@@ -58,13 +64,18 @@ def _may_start(services: Services, project: str) -> bool:
 
 
 def _detail(live: LiveCheck, report: TextReport) -> str:
-    health = UNKNOWN if report.health.value is None else fmt_n(round(report.health.value))
-    facts = (
-        f"Health {health}, effect {fmt_effect(report.drift.effect_size)}, centroid distance "
-        f"{fmt_value(report.drift.centroid.value)} (without drift {fmt_value(report.drift.centroid.low)} to "
-        f"{fmt_value(report.drift.centroid.high)})."
-    )
-    return facts if live.current else f"{facts} {_waiting(live)}"
+    health = report.health
+    sentences = [f"Centroid distance {_banded(report.drift.centroid)}, MMD² {_banded(report.drift.mmd)}."]
+    if health.value is not None and health.low is not None and health.high is not None:
+        interval = f"95 % {fmt_n(round(health.low))} to {fmt_n(round(health.high))}"
+        sentences.insert(0, f"Health {fmt_n(round(health.value))} ({interval}).")
+    if report.drift.verdict == "drift":
+        sentences += [report.traffic.text, report.drift.detectable.text]
+    return " ".join(filter(None, (*sentences, "" if live.current else _waiting(live))))
+
+
+def _banded(score: Banded) -> str:
+    return f"{fmt_distance(score.value)} (without drift {fmt_distance(score.low)} to {fmt_distance(score.high)})"
 
 
 def _waiting(live: LiveCheck) -> str:

@@ -31,6 +31,7 @@ def show_generator_chip(services: Services) -> None:
     colour, glyph = ("red", "✕") if standing.backend is None else ("gray", "◆") if standing.fallback else ("green", "●")
     help_text = prose(" ".join(filter(None, (standing.why, standing.hint))))
     names = {"ollama": "Ollama answers", "embedded": "Embedded model answers", None: "No model answers"}
-    model = f"  \n:small[{escape(standing.model)}]" if standing.model else ""
-    with st.container(key="model-chip"):
-        st.markdown(f":{colour}-badge[{glyph} {names[standing.backend]}]{model}", help=help_text)
+    with st.container(key="model-chip", gap="xxsmall"):
+        st.markdown(f":{colour}-badge[{glyph} {names[standing.backend]}]", help=help_text)
+        if standing.model:
+            st.caption(escape(standing.model))

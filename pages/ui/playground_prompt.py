@@ -115,8 +115,8 @@ def _draw(answer: Answer) -> None:
             f"{ENDINGS[generation.stop_reason]}"
         )
     elif not answer.ended:
-        waiting = "waiting for the first token" if answer.state == "waiting" else "answering"
-        st.markdown(f":blue-badge[◌ {waiting}]")
+        waiting = (answer.activity or "waiting for the first token") if answer.state == "waiting" else "answering"
+        st.markdown(f":blue-badge[◌ {escape(waiting)}]")
     if answer.text:
         show_text(answer.text, f"answer-{answer.id}")
     elif generation and generation.complete:
@@ -144,7 +144,9 @@ def _explain(generation: Generation) -> None:
 def _show_actions(services: Services, answer: Answer) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = bool(answer.prompt.strip())
-        if asked and st.button("Ask again", key="play-again", icon=":material/refresh:", help="The same prompt and settings."):
+        if asked and st.button(
+            "Ask again", key="play-again", icon=":material/refresh:", help="The same prompt and settings."
+        ):
             _send(services, answer.prompt, answer.options)
             st.rerun()
         if answer.state == "complete" and answer.stored is None and st.button("Store it", key="play-store"):

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
-from driftium_core.llm.streaming import Ending, streamed
+from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice, ignore
+from driftium_core.llm.streaming import Ending, Outlet, streamed
 
 
 @dataclass
@@ -28,32 +28,34 @@ class ScriptedGenerators:
     def stream(
         self,
         prompt: str,
-        options: GenerationOptions,
+        _options: GenerationOptions,
         *,
         choice: ModelChoice = AUTOMATIC,
         timeout_s: float,
         stopped: Callable[[], bool],
+        on_activity: Callable[[str], None] = ignore,
     ) -> Iterator[str | Generation]:
         self.asked.append(prompt)
         answer = self.script(prompt, choice)
         if isinstance(answer, Exception):
             raise answer
 
-        def produce(emit: object) -> Ending:
+        def produce(outlet: Outlet) -> Ending:
             for number, word in enumerate(answer.split(" ")):
                 if number:
                     self.gate.wait(10)
                     time.sleep(self.pause_s)
-                if not emit(word if not number else f" {word}"):  # type: ignore[operator]
+                if not outlet.text(word if not number else f" {word}"):
                     break
             return self.ending
 
         return streamed(
-            produce,  # type: ignore[arg-type]
+            produce,
             model=choice.model or "scripted",
             backend=choice.backend or "embedded",
             timeout_s=timeout_s,
             stopped=stopped,
+            on_activity=on_activity,
         )
 
     def close(self) -> None:
