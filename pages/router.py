@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # `streamlit run app.py` puts the script's folder first; AppTest does not
     sys.path.insert(0, str(ROOT))
 
+from pages.ui.project import pick_project, show_unknown_project  # noqa: E402
 from pages.ui.session import get_services  # noqa: E402
 from pages.ui.widgets import THEME_KEY, escape, theme  # noqa: E402
 
@@ -32,7 +33,10 @@ page = st.navigation(
         st.Page(ROOT / "pages/settings.py", title="Settings", icon=":material/tune:", url_path="settings"),
     ]
 )
+services = get_services()
 with st.sidebar:
+    pick_project(services)
+    # The generator's chip goes here.
     st.toggle(
         "Light mode",
         value=theme() == "light",
@@ -40,6 +44,7 @@ with st.sidebar:
         persist_state="session",
         help="Switch between the dark and the light theme. Kept in this browser.",
     )
-for notice in get_services().notices():
+for notice in services.notices():
     st.warning(escape(notice), icon=":material/database_off:")
+show_unknown_project(page.url_path)
 page.run()
