@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
-from pages.ui.project import current_project
+from pages.ui.project import choose_project, current_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
@@ -120,6 +120,8 @@ def show_run(services: Services) -> None:
     except NotFoundError as error:
         st.error(prose(str(error)), icon=":material/link_off:")
         return
+    if run.project != current_project():  # a link names the run; the picker follows
+        choose_project(run.project)
     with card("run", f"{run.name}: {_state(services, run)}"):
         _show_actions(services, run, answers)
         if len(run.arms) == 2:
