@@ -8,6 +8,7 @@ import streamlit as st
 
 from driftium_core import __version__, monitor
 from driftium_core.errors import DriftiumError
+from pages.ui.drift_now import drift_token, live_drift
 from pages.ui.live import follow
 from pages.ui.overview_llm import show_llm_monitor
 from pages.ui.overview_monitors import TABULAR_PAGE, show_monitors, show_verdict
@@ -60,22 +61,22 @@ def show_first_steps() -> None:
 def show_page(services: Services, project: str) -> None:
     """Draw the page for what is stored now."""
     monitors = monitor.table_monitors(services, project=project)
-    status = monitor.pool_status(services, project=project)
+    live = live_drift(services)
     with title("Overview"):
         if monitors and st.button("New check", type="primary", icon=":material/add:"):
             open_page(TABULAR_PAGE)
-    if not monitors and status.status == "not_initialized":
+    if not monitors and live.status.status == "not_initialized":
         show_first_steps()
     if monitors:
         show_verdict(monitors)
-    show_llm_monitor(status, next(iter(monitor.pool_history(services, project=project, limit=1)), None))
+    show_llm_monitor(live, next(iter(monitor.pool_history(services, project=project, limit=1)), None))
     if monitors:
         show_monitors(monitors)
     show_parts(services)
 
 
 services, chosen = get_services(), current_project()
-follow(lambda: monitor.project_version(services, project=chosen))
+follow(lambda: drift_token(services))
 try:
     show_page(services, chosen)
 except DriftiumError as error:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.live import follow
 
 from driftium_core.errors import DriftiumError
 from pages.ui.drift_now import drift_token, live_drift, show_drift_now
+from pages.ui.live import follow
 from pages.ui.playground_guide import show_guide
 from pages.ui.playground_help import show_help
 from pages.ui.playground_model import choose_model, show_standing

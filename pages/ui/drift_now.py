@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.project import current_project
 
 from driftium_core import monitor
 from driftium_core.formats import fmt_distance, fmt_n
+from pages.ui.project import current_project
 from pages.ui.widgets import prose, verdict
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The project's LLM monitor in one line: where it stands, or what its newest calculation found."""
+"""The project's LLM monitor in one line: where it stands, or what its newest check found."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_p, fmt_time
+from pages.ui.project import open_page
 from pages.ui.widgets import card, escape, prose, severity_badge
 
 if TYPE_CHECKING:
-    from driftium_core.monitor import PoolStatus
+    from driftium_core.monitor import LiveCheck
     from driftium_core.store.records import Calculation
 
 __all__ = ["show_llm_monitor"]
@@ -18,22 +19,37 @@ __all__ = ["show_llm_monitor"]
 HEADING = "LLM answers"
 
 
-def show_llm_monitor(status: PoolStatus, newest: Calculation | None) -> None:
-    """Draw where the pools stand and their newest recorded calculation; nothing is computed here."""
-    if status.status != "ready" or newest is None:
-        _show_waiting(status, newest)
+PLAYGROUND_PAGE = "playground.py"
+
+
+def show_llm_monitor(live: LiveCheck, newest: Calculation | None) -> None:
+    """Draw where the pools stand and their check; the newest recorded one while theirs is computed."""
+    if live.current and live.check and live.check.calculation:
+        newest = live.check.calculation
+    if live.status.status != "ready" or newest is None:
+        _show_waiting(live, newest)
         return
     with card("llm", HEADING):
-        st.markdown(_finding(newest))
-        st.caption(prose(" ".join(_compared(newest, status))))
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(_finding(newest))
+            _offer_playground()
+        st.caption(prose(" ".join(_compared(newest, live))))
 
 
-def _show_waiting(status: PoolStatus, newest: Calculation | None) -> None:
+def _offer_playground() -> None:
+    if st.button("Open the playground", icon=":material/forum:", key="overview-playground"):
+        open_page(PLAYGROUND_PAGE)
+
+
+def _show_waiting(live: LiveCheck, newest: Calculation | None) -> None:
     """What is there, and what to do next."""
-    with st.container(key=f"banner-{status.status}"):
-        st.markdown(f"**{HEADING}.** {prose(status.message)}")
-        if status.status == "ready":
-            st.markdown(prose("They are not calculated yet: `driftium status` does that."))
+    with st.container(key=f"banner-{live.status.status}"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            waiting = " Comparing them now." if live.job else ""
+            st.markdown(f"**{HEADING}.** {prose(live.status.message)}{waiting}")
+            _offer_playground()
+        if live.error:
+            st.markdown(prose(f"They could not be compared. {live.error}"))
     if newest is not None:
         st.caption(f"The newest calculation, {escape(fmt_time(newest.created_at))}, was before the pools changed.")
 
@@ -50,15 +66,15 @@ def _finding(newest: Calculation) -> str:
     return f"{severity_badge(newest.severity)} {' · '.join(words)}"
 
 
-def _compared(newest: Calculation, status: PoolStatus) -> list[str]:
+def _compared(newest: Calculation, live: LiveCheck) -> list[str]:
     """Which answers the verdict is about, and whether they are still the ones that are stored."""
-    compared = (newest.n_current, newest.n_baseline)
-    sentences = [f"{fmt_n(compared[0])} current against {fmt_n(compared[1])} baseline answers."]
-    same_baseline = status.baseline is not None and status.baseline.id == newest.baseline_id
-    if not same_baseline or compared != (status.n_current, status.n_baseline):
-        name = status.baseline.name if status.baseline else ""
+    sentences = [f"{fmt_n(newest.n_current)} current against {fmt_n(newest.n_baseline)} baseline answers."]
+    if not live.current:
+        name = live.status.baseline.name if live.status.baseline else ""
         sentences.append(
-            f"Not counted yet: there are now {fmt_n(status.n_current)} current and {fmt_n(status.n_baseline)} "
-            f"baseline answers of “{name}”. `driftium status` calculates anew."
+            f"Since then: now {fmt_n(live.status.n_current)} current and {fmt_n(live.status.n_baseline)} baseline "
+            f"answers of “{name}”, which {'are being compared' if live.job else 'are compared next'}."
         )
+    elif live.error:
+        sentences.append(f"The answers as they are now could not be compared. {live.error}")
     return sentences

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
@@ -13,6 +12,7 @@ from driftium_core.examples import ASTRONOMY, COOKING, ExampleSet
 from driftium_core.monitor import GenerationOptions
 from driftium_core.severity import Severity
 from pages.ui.generator_chip import chosen_model
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import prose, severity_badge
 
 if TYPE_CHECKING:

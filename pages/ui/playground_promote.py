@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
@@ -13,6 +12,7 @@ from driftium_core.formats import fmt_n, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.playground_prompt import show_text
 from pages.ui.playground_telemetry import picked_ids
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.formats import UNKNOWN, fmt_n
 from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:

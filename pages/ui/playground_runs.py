@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
-from pages.ui.project import choose_project, current_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
@@ -14,6 +13,7 @@ from driftium_core.formats import UNKNOWN, fmt_n, fmt_name, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.playground_export import offer_downloads
 from pages.ui.playground_prompt import show_text
+from pages.ui.project import choose_project, current_project
 from pages.ui.widgets import card, escape, prose, verdict
 
 if TYPE_CHECKING:

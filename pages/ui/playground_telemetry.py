@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.formats import fmt_effect, fmt_n, fmt_name, fmt_time
 from pages.ui.playground_prompt import show_text
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def show_telemetry(services: Services) -> None:
         search = st.text_input(
             "Search",
             key="play_search",
-            placeholder=f"Search {fmt_n(n_all)} prompt{'' if n_all == 1 else 's'} and answer{'' if n_all == 1 else 's'}",
+            placeholder=f"Search prompts and answers ({fmt_n(n_all)})",
             label_visibility="collapsed",
             icon=":material/search:",
         )

@@ -8,6 +8,8 @@ from driftium_core import monitor
 from driftium_core.response import Response
 from driftium_core.severity import Severity
 from driftium_core.tabular.table import Table
+from tests.monitor.answers import answers
+from tests.monitor.conftest import settle as settle_background
 from tests.pages.conftest import ROUTER, settle, texts
 from tests.pages.test_tabular import REFERENCE, SHIFTED, csv, line, open_page, upload_both
 from tests.store.make import new_calculation
@@ -131,30 +133,45 @@ def test_overview_says_where_the_pools_stand(app, services):
     assert "Nothing is stored yet" in texts(page)
     current(services, 3)
     page.run()
-    assert "3 current responses are stored, and no baseline yet" in texts(page)
+    assert "3 responses stored as current, and no baseline yet" in texts(page)
     assert "Nothing is being watched yet" not in texts(page)
     monitor.promote(services, "week 1")
     page.run()
     assert "The baseline “week 1” holds 3 responses" in texts(page)
     current(services, 2)
     page.run()
-    assert "They are not calculated yet" in texts(page)
+    assert "Comparing them now." in texts(page) or "2 current against 3 baseline answers." in texts(page)
 
 
-def test_overview_shows_the_newest_recorded_calculation(app, services):
+def settled(app, services):
+    """The page once nothing is computed any more."""
+    app.run()
+    settle_background(services)
+    return texts(app.run()).replace("\xa0", " ")
+
+
+def test_overview_follows_the_answers(app, services):
+    services.store.responses.add(answers("bread", 12))
+    monitor.promote(services, "week 1")
+    services.store.responses.add(answers("bicycle", 12))
+    words = settled(app, services)
+    assert ":red-badge[✕ CRITICAL] health" in words
+    assert "12 current against 12 baseline answers." in words
+    assert "Since then" not in words
+    current(services, 1)
+    assert "13 current against 12 baseline answers." in settled(app, services)
+
+
+def test_overview_shows_the_newest_record_while_it_cannot_compare(app, services):
     current(services, 3)
     baseline = monitor.promote(services, "week 1")
     current(services, 2)
     facts = {"baseline_id": baseline.id, "n_baseline": 3, "n_current": 2, "health_index": 53.6}
     services.store.calculations.add(new_calculation("f", severity=Severity.HIGH, **facts))
-    words = texts(app.run()).replace("\xa0", " ")
-    assert ":orange-badge[▲ HIGH] health **54** · effect 0.26 · p = 0.001 · unpaired · calculated" in words
-    assert "2 current against 3 baseline answers." in words
-    assert "Not counted yet" not in words
-    current(services, 1)
-    assert "there are now 3 current and 3 baseline answers of “week 1”" in texts(app.run())
-    services.store.calculations.add(new_calculation("g", **facts | {"severity": None, "health_index": None}))
-    assert ":gray-badge[○ INCONCLUSIVE] health **–**" in texts(app.run())
+    with services.checking:  # somebody else is computing: the check waits
+        words = texts(app.run()).replace("\xa0", " ")
+        assert ":orange-badge[▲ HIGH] health **54** · effect 0.26 · p = 0.001 · unpaired · calculated" in words
+        assert "now 2 current and 3 baseline answers of “week 1”, which are being compared." in words
 
 
 def test_overview_without_a_database_says_so(app, tmp_path):
