@@ -133,9 +133,8 @@ def start_answer(
         answer.activity = activity
 
     def work(progress: Progress) -> None:
-        parts = ask(services, prompt, options, choice=choice, stopped=progress.cancelled, on_activity=note)
         try:
-            for part in parts:
+            for part in ask(services, prompt, options, choice=choice, stopped=progress.cancelled, on_activity=note):
                 if isinstance(part, Generation):
                     answer.generation = part
                 else:
@@ -143,7 +142,7 @@ def start_answer(
             if answer.generation and answer.generation.complete:
                 keep_answer(services, answer)
         except DriftiumError as error:
-            answer.error = str(error)
+            answer.error = answer.error or str(error)  # keeping it has said more
             raise
 
     answer.job = services.answering.start(work, title="Answering")
