@@ -14,7 +14,7 @@ from pages.ui.playground_help import show_help
 from pages.ui.playground_model import choose_model, show_standing
 from pages.ui.playground_promote import show_promotion
 from pages.ui.playground_prompt import show_prompt
-from pages.ui.playground_runs import show_run, show_running, show_runs
+from pages.ui.playground_runs import RUN, show_run, show_running, show_runs
 from pages.ui.playground_sets import show_sets
 from pages.ui.playground_telemetry import show_telemetry
 from pages.ui.session import get_services
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
 
-VIEWS = {"prompt": "Prompt", "sets": "Prompt sets"}
+PROMPT, SETS = "Prompt", "Prompt sets"
 
 
 def show_page(services: Services) -> None:
@@ -41,15 +41,14 @@ def show_page(services: Services) -> None:
     show_running(services)
     view = st.segmented_control(
         "View",
-        list(VIEWS),
-        format_func=VIEWS.__getitem__,
-        default="prompt",
+        [PROMPT, SETS],
+        default=SETS if RUN in st.query_params else PROMPT,
         required=True,
         key="view",
         bind="query-params",
         label_visibility="collapsed",
     )
-    if view == "sets":
+    if view == SETS:
         show_prompt_sets(services, live)
     else:
         show_one_prompt(services, live)
