@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from driftium_core.llm.embedded import packaged_model
+from driftium_core.llm.gguf import packaged_model
 
 __all__ = ["smollm_answers"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.live import follow
 
 from driftium_core.errors import DriftiumError
-from pages.ui.drift_now import drift_token, show_drift_now
+from pages.ui.drift_now import drift_token, live_drift, show_drift_now
+from pages.ui.live import follow
 from pages.ui.playground_guide import show_guide
 from pages.ui.playground_help import show_help
 from pages.ui.playground_model import choose_model, show_standing
@@ -32,9 +32,12 @@ def show_page(services: Services) -> None:
     with title("Playground"):
         show_help()
         choose_model(services)
-    live = show_drift_now(services)
+    verdict = st.container()
     show_standing(services)
-    show_guide(services, live)
+    live = live_drift(services)
+    guided = show_guide(services, live)
+    with verdict:
+        show_drift_now(services, live, with_banner=not guided)
     show_running(services)
     view = st.segmented_control(
         "View",

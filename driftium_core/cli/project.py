@@ -166,8 +166,9 @@ def history(
 @contextmanager
 def opened_services() -> Iterator[Services]:
     """Open services; what the user must know of them is said on stderr."""
+    from driftium_core.services import open_services
 
-    with openopened_services() as services:
+    with open_services() as services:
         yield services
         for notice in services.notices():
             say(notice)

@@ -11,13 +11,20 @@ from driftium_core.errors import GeneratorUnavailableError, ModelNotFoundError
 from driftium_core.formats import fmt_n
 from driftium_core.llm.embedded import Embedded
 from driftium_core.llm.ollama import Ollama, OllamaModel, PullProgress
-from driftium_core.llm.port import AUTOMATIC, Backend, Generation, GenerationOptions, Generator, ModelChoice
+from driftium_core.llm.port import AUTOMATIC, Backend, Generation, GenerationOptions, ModelChoice, ignore
 from driftium_core.parts import PartState
 
 __all__ = ["Generators", "Offer", "Standing"]
 
 PROBE_S = 0.7
+"""Longest wait of a page for Ollama's list of models."""
+
+ASK_S = 3.0
+"""Longest wait before a prompt: a machine that is busy answering may be slow to list its models."""
+
 FRESH_S = 5.0
+
+ASLEEP = "Start Ollama with `ollama serve` to use its models."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,51 +69,61 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What Ollama said when it was asked last: its models, or why it did not answer."""
+    """What Ollama said when it was asked: its models, or why it did not answer."""
 
     models: tuple[OllamaModel, ...] | None
     problem: str
+    at_s: float
 
-    def has(self, model: str) -> bool:
-        return any(item.name in (model, f"{model}:latest") for item in self.models or ())
+    @property
+    def fresh(self) -> bool:
+        return time.monotonic() - self.at_s < FRESH_S
+
+    def installed(self, model: str) -> str:
+        """Its name as Ollama has it; empty when it is not installed."""
+        wanted = _full_name(model)
+        return next((item.name for item in self.models or () if _full_name(item.name) == wanted), "")
 
 
 class Generators:
     """Both backends, and the choice between them. Thread-safe.
 
-    Ollama is asked what it has at most once in five seconds, in a thread of its own after the first time, so that no
-    page waits for it twice.
+    Ollama is asked what it has at most once in five seconds. Pages wait for it once; later they get what was known
+    and it is asked again in a thread. A prompt waits for what is true now.
     """
 
     def __init__(self, ollama: Ollama, embedded: Embedded, *, model: str) -> None:
         self.ollama, self.embedded = ollama, embedded
         self._model = model
         self._known: _Found | None = None
-        self._asked_s = 0.0
-        self._lock = threading.Lock()
+        self._asking = threading.Lock()
+        self._n_forgotten = 0
 
     def standing(self, choice: ModelChoice = AUTOMATIC) -> Standing:
-        """Who would answer now, at most a few seconds old; loads nothing."""
+        """Who would answer, as far as is known; loads nothing."""
         if choice.backend == "embedded":
             return self._embedded()
-        found = self._found()
+        return self._standing(choice, self._found())
+
+    def _standing(self, choice: ModelChoice, found: _Found) -> Standing:
         model = choice.model or self._model
-        if found.has(model):
-            return Standing("ollama", model, f"Ollama answers at {self.ollama.host} and has {model}.")
-        if found.models is None:
-            why, hint = found.problem, "Start Ollama with `ollama serve` to use its models."
-        else:
-            count = f"{fmt_n(len(found.models))} model{'' if len(found.models) == 1 else 's'}"
-            why, hint = (
-                f"Ollama answers at {self.ollama.host} with {count}, without {model}",
-                f"Run `ollama pull {model}`.",
-            )
+        installed = found.installed(model)
+        if installed:
+            return Standing("ollama", installed, f"Ollama answers at {self.ollama.host} and has {installed}.")
+        why, hint = self._missing(model, found)
         if choice.backend == "ollama":
             return Standing(None, "", f"{why}.", hint)
         instead = self._embedded()
         if instead.backend is None:
             return Standing(None, "", f"{why}, and {instead.why[0].lower()}{instead.why[1:]}", f"{hint} {instead.hint}")
         return replace(instead, why=f"{why}. {instead.why}", hint=hint, fallback=True)
+
+    def _missing(self, model: str, found: _Found) -> tuple[str, str]:
+        """Why Ollama does not answer with a model, without a full stop, and what to do."""
+        if found.models is None:
+            return found.problem, ASLEEP
+        count = f"{fmt_n(len(found.models))} model{'' if len(found.models) == 1 else 's'}"
+        return f"Ollama answers at {self.ollama.host} with {count}, without {model}", f"Run `ollama pull {model}`."
 
     def offers(self) -> list[Offer]:
         """What can be chosen now: automatic first, then Ollama's models, then the embedded one."""
@@ -126,35 +143,59 @@ class Generators:
         choice: ModelChoice = AUTOMATIC,
         timeout_s: float,
         stopped: Callable[[], bool],
+        on_activity: Callable[[str], None] = ignore,
     ) -> Iterator[str | Generation]:
         """Answer a prompt by the chosen model; see `Generator.stream`.
 
         Only an automatic choice goes on to the embedded model when Ollama cannot answer, and the record's ``note``
         says so. Once the first piece of text has come, nobody else answers.
         """
-        standing = self.standing(choice)
-        if standing.backend is None:
-            raise GeneratorUnavailableError(f"{standing.why} {standing.hint}".strip())
-        note = standing.why if standing.fallback else ""
-        generator: Generator = self.ollama if standing.backend == "ollama" else self.embedded
-        began = False
-        try:
-            for part in generator.stream(prompt, options, model=standing.model, timeout_s=timeout_s, stopped=stopped):
-                began = True
-                if isinstance(part, Generation):
-                    if part.stop_reason == "interrupted":
-                        self.forget()
-                    part = replace(part, note=note)
-                yield part
-        except (GeneratorUnavailableError, ModelNotFoundError) as error:
-            self.forget()
-            if began or choice.backend is not None or generator is self.embedded:
-                raise
-            instead = self._embedded()
-            if instead.backend is None:
-                raise
-            for part in self.embedded.stream(prompt, options, timeout_s=timeout_s, stopped=stopped):
-                yield replace(part, note=f"{error} {instead.why}") if isinstance(part, Generation) else part
+        until_s = time.monotonic() + timeout_s
+        note = ""
+        if choice.backend != "embedded":
+            found = self._found(now=True)
+            standing = self._standing(choice, found)
+            if standing.backend is None:
+                raise GeneratorUnavailableError(f"{standing.why} {standing.hint}".strip())
+            if standing.backend == "ollama":
+                try:
+                    yield from self._by_ollama(
+                        prompt, options, standing.model, timeout_s=timeout_s, stopped=stopped, on_activity=on_activity
+                    )
+                    return
+                except (GeneratorUnavailableError, ModelNotFoundError) as error:
+                    self.forget()
+                    if choice.backend is not None or self.embedded.problem()[0]:
+                        raise
+                    note = str(error)
+            else:
+                note = f"{self._missing(self._model, found)[0]}."
+            note += f" The embedded model {self.embedded.model} answered instead."
+        for part in self.embedded.stream(
+            prompt,
+            options,
+            timeout_s=max(0.0, until_s - time.monotonic()),
+            stopped=stopped,
+            on_activity=on_activity,
+        ):
+            yield replace(part, note=note) if isinstance(part, Generation) else part
+
+    def _by_ollama(
+        self,
+        prompt: str,
+        options: GenerationOptions,
+        model: str,
+        *,
+        timeout_s: float,
+        stopped: Callable[[], bool],
+        on_activity: Callable[[str], None],
+    ) -> Iterator[str | Generation]:
+        for part in self.ollama.stream(
+            prompt, options, model=model, timeout_s=timeout_s, stopped=stopped, on_activity=on_activity
+        ):
+            if isinstance(part, Generation) and part.stop_reason == "interrupted":
+                self.forget()
+            yield part
 
     def pull(self, model: str) -> Iterator[PullProgress]:
         """Let Ollama download a model; see `Ollama.pull`."""
@@ -165,8 +206,8 @@ class Generators:
 
     def forget(self) -> None:
         """Ask Ollama again at the next question."""
-        with self._lock:
-            self._known = None
+        self._n_forgotten += 1
+        self._known = None
 
     def state(self) -> PartState:
         """The generator as a part of the app, for an automatic choice."""
@@ -191,23 +232,36 @@ class Generators:
         name = file.name if file else ""
         return Standing("embedded", self.embedded.model, f"The embedded model {name} ({megabytes} MB) is {loaded}.")
 
-    def _found(self) -> _Found:
-        with self._lock:
-            if self._known is None:
-                self._known, self._asked_s = self._ask(), time.monotonic()
-            elif time.monotonic() - self._asked_s > FRESH_S:
-                self._asked_s = time.monotonic()
+    def _found(self, *, now: bool = False) -> _Found:
+        known = self._known
+        if known is not None and (known.fresh or not now):
+            if not known.fresh and self._asking.acquire(blocking=False):
                 threading.Thread(target=self._refresh, name="driftium-ollama", daemon=True).start()
-            return self._known
+            return known
+        with self._asking:
+            known = self._known
+            return known if known is not None and known.fresh else self._ask(ASK_S if now else PROBE_S)
 
     def _refresh(self) -> None:
-        found = self._ask()
-        with self._lock:
-            self._known = found
-
-    def _ask(self) -> _Found:
         try:
-            return _Found(tuple(self.ollama.models(timeout_s=PROBE_S)), "")
+            self._ask(PROBE_S)
+        finally:
+            self._asking.release()
+
+    def _ask(self, timeout_s: float) -> _Found:
+        """Ask Ollama; whoever calls holds ``_asking``."""
+        before = self._n_forgotten
+        try:
+            models, problem = tuple(self.ollama.models(timeout_s=timeout_s)), ""
         except GeneratorUnavailableError as error:
-            first, _, _ = str(error).partition(". ")
-            return _Found(None, first.rstrip("."))
+            models, problem = None, str(error).partition(". ")[0].rstrip(".")
+        found = _Found(models, problem, time.monotonic())
+        if self._n_forgotten == before:  # else something has changed since it was asked
+            self._known = found
+        return found
+
+
+def _full_name(model: str) -> str:
+    """A name as Ollama compares them: without its own registry, in lower case, ``:latest`` when it has no tag."""
+    name = model.strip().lower().removeprefix("registry.ollama.ai/").removeprefix("library/")
+    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"

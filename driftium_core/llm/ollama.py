@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 from driftium_core.errors import DriftiumError, GeneratorUnavailableError, InputError, ModelNotFoundError
 from driftium_core.formats import fmt_n
-from driftium_core.llm.port import Backend, Generation, GenerationOptions
+from driftium_core.llm.connection import Connection
+from driftium_core.llm.port import Backend, Generation, GenerationOptions, ignore
 from driftium_core.llm.prompt import check_prompt, too_long
-from driftium_core.llm.streaming import Ending, streamed
+from driftium_core.llm.streaming import Ending, Outlet, streamed
 
 if TYPE_CHECKING:
     from ollama import ChatResponse, Client
 
 __all__ = ["Ollama", "OllamaModel", "PullProgress"]
 
-CONNECT_S = 1.0
 ASK_S = 10.0
 """For requests that load no model."""
+
+PULL_S = 300.0
+"""Longest silence of a download: Ollama says nothing while it verifies what it has."""
 
 LEAST_CONTEXT = 4096
 """Ollama's own default; asking for less would load the model anew."""
@@ -30,6 +33,18 @@ CONTEXT_STEP = 4096
 
 TEMPLATE_TOKENS = 128
 """What a chat template may add to system prompt and prompt."""
+
+OFFLINE = (
+    "dial tcp",
+    "no such host",
+    "timeout",
+    "connection refused",
+    "connection reset",
+    "unreachable",
+    "tls:",
+    "eof",
+)
+"""Signs, in lower case, that Ollama could not reach its library; it only hands on what the network said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,6 @@ class Ollama:
 
     def __init__(self, host: str) -> None:
         self.host = host
-        self._contexts: dict[str, int | None] = {}
 
     def models(self, *, timeout_s: float = ASK_S) -> list[OllamaModel]:
         """What is installed, by name.
@@ -67,18 +81,14 @@ class Ollama:
         GeneratorUnavailableError
             Ollama does not answer, or what answers is not Ollama.
         """
-        with self._client(timeout_s) as client, self._translated():
+        with Connection(self.host, timeout_s=timeout_s) as client, self._translated():
             found = client.list().models
         return sorted((_model(item) for item in found if item.model), key=lambda model: model.name)
 
     def context_tokens(self, model: str) -> int | None:
         """Most tokens that a model can read and write together; None when Ollama does not say."""
-        if model not in self._contexts:
-            with self._client(ASK_S) as client, self._translated(model):
-                facts = client.show(model).modelinfo or {}
-            found = [value for key, value in facts.items() if key.endswith(".context_length")]
-            self._contexts[model] = int(found[0]) if found else None
-        return self._contexts[model]
+        with Connection(self.host, timeout_s=ASK_S) as client, self._translated(model):
+            return _context_tokens(client, model)
 
     def pull(self, model: str) -> Iterator[PullProgress]:
         """Download a model; closing the iterator stops, and the next pull goes on from there.
@@ -95,10 +105,13 @@ class Ollama:
         model = model.strip()
         if not model or len(model.split()) > 1:
             raise InputError("Give the name of one model, such as smollm:135m; the Ollama library lists them.")
-        with self._client(60) as client, self._translated(model, pulling=True):
+        status = ""
+        with Connection(self.host, timeout_s=PULL_S) as client, self._translated(model, pulling=True):
             for part in client.pull(model, stream=True):
-                yield PullProgress(part.status or "", part.completed or 0, part.total or 0)
-        self._contexts.pop(model, None)
+                status = part.status or ""
+                yield PullProgress(status, part.completed or 0, part.total or 0)
+        if status != "success":
+            raise self._gone("broke the download off", then="pull again; it goes on where it stopped")
 
     def stream(
         self,
@@ -108,69 +121,53 @@ class Ollama:
         model: str,
         timeout_s: float,
         stopped: Callable[[], bool],
+        on_activity: Callable[[str], None] = ignore,
     ) -> Iterator[str | Generation]:
         """Answer a prompt; see `Generator.stream`."""
         check_prompt(prompt)
         check_prompt(options.system, what="system prompt")
 
-        def produce(emit: Callable[[str], bool]) -> Ending:
-            return self._chat(model, prompt, options, timeout_s, emit)
+        def produce(outlet: Outlet) -> Ending:
+            return self._chat(model, prompt, options, timeout_s, outlet)
 
-        return streamed(produce, model=model, backend="ollama", timeout_s=timeout_s, stopped=stopped)
+        return streamed(
+            produce, model=model, backend="ollama", timeout_s=timeout_s, stopped=stopped, on_activity=on_activity
+        )
 
-    def _chat(
-        self, model: str, prompt: str, options: GenerationOptions, timeout_s: float, emit: Callable[[str], bool]
-    ) -> Ending:
-        n_words = len(prompt.split()) + len(options.system.split())
-        n_context, fits = self._needed_context(model, prompt, options, n_words)
-        settings: dict[str, Any] = {
-            "temperature": options.temperature,
-            "num_predict": options.max_tokens,
-            "num_ctx": n_context,
-        }
-        if options.seed is not None:
-            settings["seed"] = options.seed
+    def _chat(self, model: str, prompt: str, options: GenerationOptions, timeout_s: float, outlet: Outlet) -> Ending:
         system = [{"role": "system", "content": options.system}] if options.system.strip() else []
         messages = [*system, {"role": "user", "content": prompt}]
+        n_words = len(prompt.split()) + len(options.system.split())
+        connection = Connection(self.host, timeout_s=timeout_s + 5)  # the deadline comes first, and says so
+        outlet.on_unwanted(connection.break_off)
         last: ChatResponse | None = None
-        with self._client(timeout_s) as client, self._translated(model):
-            for last in client.chat(model, messages, stream=True, options=settings):
-                if not emit(last.message.content or ""):
+        with connection as client, self._translated(model):
+            most = _context_tokens(client, model)
+            if most is not None and n_words > most:
+                raise too_long(model, length=f"{fmt_n(n_words)} words", n_context=most)
+            n_context, fits = _needed_context(prompt, options, most)
+            for last in client.chat(model, messages, stream=True, options=_settings(options, n_context)):
+                if last.message.thinking and not last.message.content:
+                    outlet.activity("thinking")
+                if not outlet.text(last.message.content or ""):
                     return Ending(stop_reason="cancelled")
         if last is None or not last.done:
             raise self._gone("broke the answer off")
+        if last.done_reason in ("load", "unload"):
+            raise GeneratorUnavailableError(
+                f"Ollama at {self.host} {last.done_reason}ed {model} and did not answer. Try again."
+            )
         # Ollama cuts a prompt that does not fit and says nothing; a word is never less than a token.
-        if not fits and last.prompt_eval_count is not None and last.prompt_eval_count < n_words:
+        n_read = last.prompt_eval_count
+        if not fits and n_read is not None and (n_read < n_words or n_read >= n_context - 1):
             raise too_long(model, length=f"{fmt_n(n_words)} words", n_context=n_context)
         seconds = (last.eval_duration or 0) / 1e9
         return Ending(
             stop_reason="length" if last.done_reason == "length" else "stop",
             tokens=last.eval_count,
-            prompt_tokens=last.prompt_eval_count,
+            prompt_tokens=n_read,
             tokens_per_s=last.eval_count / seconds if last.eval_count and seconds else None,
         )
-
-    def _needed_context(self, model: str, prompt: str, options: GenerationOptions, n_words: int) -> tuple[int, bool]:
-        """Tokens of context to ask for, and whether the prompt surely fits: a token is at least one byte."""
-        most = self.context_tokens(model)
-        if most is not None and n_words > most:
-            raise too_long(model, length=f"{fmt_n(n_words)} words", n_context=most)
-        n_bytes = len(prompt.encode()) + len(options.system.encode())
-        wanted = n_bytes + options.max_tokens + TEMPLATE_TOKENS
-        stepped = max(LEAST_CONTEXT, -(-wanted // CONTEXT_STEP) * CONTEXT_STEP)
-        n_context = stepped if most is None else min(stepped, most)
-        return n_context, wanted <= n_context
-
-    def _client(self, timeout_s: float) -> Client:
-        import httpx
-        import ollama
-
-        try:
-            return ollama.Client(host=self.host, timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)))
-        except ValueError as error:
-            raise GeneratorUnavailableError(
-                f"OLLAMA_HOST is {self.host}, which is no usable address: {error}."
-            ) from None
 
     @contextmanager
     def _translated(self, model: str = "", *, pulling: bool = False) -> Iterator[None]:
@@ -195,31 +192,66 @@ class Ollama:
                 f"What answers at {self.host} does not answer as Ollama does. Check OLLAMA_HOST."
             ) from error
 
-    def _gone(self, what: str) -> GeneratorUnavailableError:
-        return GeneratorUnavailableError(f"Ollama at {self.host} {what}. Start it with `ollama serve` and try again.")
+    def _gone(self, what: str, *, then: str = "try again") -> GeneratorUnavailableError:
+        return GeneratorUnavailableError(f"Ollama at {self.host} {what}. Start it with `ollama serve` and {then}.")
 
     def _refused(self, error: Any, model: str, *, pulling: bool) -> DriftiumError:
         message = " ".join(str(error.error).split())[:300].rstrip(".")
         lower = message.lower()
-        if pulling and ("file does not exist" in lower or "not found" in lower or "manifest" in lower):
-            return ModelNotFoundError(
-                f"Ollama's library has no model called {model}. Check the spelling; names look like smollm:135m. "
-                f"(Ollama: {message}.)"
-            )
-        if error.status_code == 404 and model:
-            return ModelNotFoundError(
-                f"Ollama at {self.host} has no model called {model}. Run `ollama pull {model}`, or choose another one."
+        if message.startswith("<") or not message:
+            return GeneratorUnavailableError(
+                f"What answers at {self.host} does not answer as Ollama does (HTTP status {error.status_code}). Check "
+                "OLLAMA_HOST, and what stands between."
             )
         if "no space" in lower:
             return GeneratorUnavailableError(
                 f"Ollama has no space left on its disk for {model} ({message}). Free some and pull again; it goes on "
                 "where it stopped."
             )
+        if pulling and any(sign in lower for sign in OFFLINE):
+            return GeneratorUnavailableError(
+                f"Ollama cannot reach its library to download {model} ({message}). Check its internet connection and "
+                "pull again; it goes on where it stopped."
+            )
+        if pulling and any(sign in lower for sign in ("file does not exist", "not found", "invalid model name")):
+            return ModelNotFoundError(
+                f"Ollama's library has no model called {model}. Check the spelling; names look like smollm:135m. "
+                f"(Ollama: {message}.)"
+            )
+        if model and (error.status_code == 404 or "invalid model name" in lower):
+            return ModelNotFoundError(
+                f"Ollama at {self.host} has no model called {model}. Run `ollama pull {model}`, or choose another one."
+            )
         if "memory" in lower:
             return GeneratorUnavailableError(f"Ollama cannot run {model}: {message}. Choose a smaller model.")
         return GeneratorUnavailableError(
             f"Ollama at {self.host} failed: {message}. Try again, or choose another model."
         )
+
+
+def _settings(options: GenerationOptions, n_context: int) -> dict[str, Any]:
+    settings = {"temperature": options.temperature, "num_predict": options.max_tokens, "num_ctx": n_context}
+    return settings if options.seed is None else {**settings, "seed": options.seed}
+
+
+def _context_tokens(client: Client, model: str) -> int | None:
+    facts = client.show(model).modelinfo or {}
+    # A model that also sees has two lengths; the one of the language comes under its architecture.
+    names = [
+        f"{facts.get('general.architecture')}.context_length",
+        *(n for n in facts if n.endswith(".context_length")),
+    ]
+    found = next((facts[name] for name in names if name in facts), None)
+    return int(found) if found else None
+
+
+def _needed_context(prompt: str, options: GenerationOptions, most: int | None) -> tuple[int, bool]:
+    """Tokens of context to ask for, and whether the prompt surely fits: a token is at least one byte."""
+    n_bytes = len(prompt.encode()) + len(options.system.encode())
+    wanted = n_bytes + options.max_tokens + TEMPLATE_TOKENS
+    stepped = max(LEAST_CONTEXT, -(-wanted // CONTEXT_STEP) * CONTEXT_STEP)
+    n_context = stepped if most is None else min(stepped, most)
+    return n_context, wanted <= n_context
 
 
 def _model(item: Any) -> OllamaModel:

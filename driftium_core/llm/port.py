@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-__all__ = ["AUTOMATIC", "Backend", "Generation", "GenerationOptions", "Generator", "ModelChoice", "StopReason"]
+__all__ = [
+    "AUTOMATIC",
+    "Backend",
+    "Generation",
+    "GenerationOptions",
+    "Generator",
+    "ModelChoice",
+    "StopReason",
+    "ignore",
+]
 
 Backend = Literal["ollama", "embedded"]
 
@@ -63,6 +72,10 @@ class ModelChoice:
 AUTOMATIC = ModelChoice()
 
 
+def ignore(_activity: str) -> None:
+    """Take no notice of what a model does before its text comes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
     """How an answer ended, and what is known of it.
@@ -74,9 +87,9 @@ class Generation:
     latency_ms : float
         From the request to the end, waiting for other requests included.
     first_token_ms : float or None
-        From the request to the first piece of text; None when none came.
+        From the request to the first piece of text, a model's thinking included; None when none came.
     tokens, prompt_tokens : int or None
-        As the backend counted them; None where it did not say.
+        As the backend counted them, those of thinking included; None where it did not say.
     tokens_per_s : float or None
         Speed of writing, as the backend measured it, without reading the prompt.
     error : str
@@ -116,6 +129,7 @@ class Generator(Protocol):
         model: str,
         timeout_s: float,
         stopped: Callable[[], bool],
+        on_activity: Callable[[str], None] = ignore,
     ) -> Iterator[str | Generation]:
         """Yield the answer piece by piece, and at the end its record.
 
@@ -124,7 +138,10 @@ class Generator(Protocol):
         timeout_s : float
             The answer ends here, partial, with ``stop_reason`` ``"deadline"``.
         stopped : callable
-            Asked about ten times a second; once it is true the answer ends, partial, as ``"cancelled"``.
+            Asked at least ten times a second; once it is true the answer ends, partial, as ``"cancelled"``.
+        on_activity : callable
+            Told, in the thread that iterates, what is done while no text comes: ``"loading the model"``, ``"reading
+            the prompt, 128 of 3 000 tokens"``, ``"thinking"``.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Answers from a thread that may block: stopped at once, ended at the deadline, never lost when they break off."""
+"""Answers from a thread that may block: stopped at once, ended at the deadline, never lost when they break."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from driftium_core.errors import DriftiumError, GeneratorUnavailableError
-from driftium_core.llm.port import Backend, Generation, StopReason
+from driftium_core.llm.port import Backend, Generation, StopReason, ignore
 
-__all__ = ["Ending", "Produce", "streamed"]
+__all__ = ["Ending", "Outlet", "streamed"]
 
 POLL_S = 0.05
 """How late a stop or the deadline may be noticed while nothing comes."""
@@ -30,75 +30,129 @@ class Ending:
     tokens_per_s: float | None = None
 
 
-Produce = Callable[[Callable[[str], bool]], Ending]
-"""Hands each piece of text to its argument and ends early once that answers False."""
+@dataclass(frozen=True, slots=True)
+class _Activity:
+    text: str
+
+
+class Outlet:
+    """Takes one answer from the thread that makes it, as long as somebody waits for it."""
+
+    def __init__(self) -> None:
+        self._items: queue.SimpleQueue[str | _Activity | Ending | Exception] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._wanted = True
+        self._wake: Callable[[], None] = _nothing
+
+    @property
+    def wanted(self) -> bool:
+        """False once the answer was stopped or is late: the thread should end."""
+        return self._wanted
+
+    def text(self, piece: str) -> bool:
+        """Hand on a piece of text; answers `wanted`."""
+        if piece and self._wanted:
+            self._items.put(piece)
+        return self._wanted
+
+    def activity(self, what: str) -> bool:
+        """Say what is done while no text comes; answers `wanted`."""
+        if self._wanted:
+            self._items.put(_Activity(what))
+        return self._wanted
+
+    def on_unwanted(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` once the answer is unwanted, so that a thread that blocks can end; at once if it is already."""
+        with self._lock:
+            self._wake = wake
+            late = not self._wanted
+        if late:
+            wake()
+
+    def _abandon(self) -> None:
+        with self._lock:
+            self._wanted = False
+            wake = self._wake
+        wake()
 
 
 def streamed(
-    produce: Produce, *, model: str, backend: Backend, timeout_s: float, stopped: Callable[[], bool]
+    produce: Callable[[Outlet], Ending],
+    *,
+    model: str,
+    backend: Backend,
+    timeout_s: float,
+    stopped: Callable[[], bool],
+    on_activity: Callable[[str], None] = ignore,
 ) -> Iterator[str | Generation]:
     """Run ``produce`` in a thread of its own; yield its pieces as they come, and at the end the record.
 
-    The thread is left to itself when the answer is stopped or late: it ends at its next piece. An error before the
-    first piece is raised, one after it is part of the record.
+    The thread is left to itself when the answer is stopped or late: it ends when it next looks at its outlet. An
+    error before the first piece is raised, one after it is part of the record.
     """
-    pieces: queue.SimpleQueue[str | Ending | Exception] = queue.SimpleQueue()
-    go_on = threading.Event()
-    go_on.set()
-
-    def emit(piece: str) -> bool:
-        if piece and go_on.is_set():
-            pieces.put(piece)
-        return go_on.is_set()
+    outlet = Outlet()
 
     def work() -> None:
         try:
-            pieces.put(produce(emit))
+            outlet._items.put(produce(outlet))
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits, which knows what to do
-            pieces.put(error)
+            outlet._items.put(error)
 
-    started = time.perf_counter()
+    started_s = time.perf_counter()
     threading.Thread(target=work, name="driftium-answer", daemon=True).start()
     text: list[str] = []
     first_token_ms: float | None = None
-    ending: Ending | Exception
-    try:
-        while True:
-            elapsed_s = time.perf_counter() - started
-            if stopped() or elapsed_s > timeout_s:
-                ending = Ending(stop_reason="deadline" if elapsed_s > timeout_s else "cancelled")
-                break
-            try:
-                item = pieces.get(timeout=POLL_S)
-            except queue.Empty:
-                continue
-            if not isinstance(item, str):
-                ending = item
-                break
-            if first_token_ms is None:
-                first_token_ms = 1000 * (time.perf_counter() - started)
-            text.append(item)
-            yield item
-    finally:
-        go_on.clear()
+    ending: Ending | Exception = Ending(stop_reason="cancelled")
+    for item in _taken(outlet, until_s=started_s + timeout_s, stopped=stopped, on_activity=on_activity):
+        if not isinstance(item, str):
+            ending = item
+            break
+        if first_token_ms is None:
+            first_token_ms = 1000 * (time.perf_counter() - started_s)
+        text.append(item)
+        yield item
     error = ""
     if isinstance(ending, Exception):
         known = _known(ending)
         if not text:
-            raise known from ending
+            raise known from (None if known is ending else ending)
         ending, error = Ending(stop_reason="interrupted"), str(known)
     yield Generation(
         text="".join(text),
         model=model,
         backend=backend,
         stop_reason=ending.stop_reason,
-        latency_ms=1000 * (time.perf_counter() - started),
+        latency_ms=1000 * (time.perf_counter() - started_s),
         first_token_ms=first_token_ms,
         tokens=ending.tokens,
         prompt_tokens=ending.prompt_tokens,
         tokens_per_s=ending.tokens_per_s,
         error=error,
     )
+
+
+def _taken(
+    outlet: Outlet, *, until_s: float, stopped: Callable[[], bool], on_activity: Callable[[str], None]
+) -> Iterator[str | Ending | Exception]:
+    """What the thread puts in, up to its end or the moment when nobody wants more."""
+    try:
+        while True:
+            late = time.perf_counter() > until_s
+            if late or stopped():
+                yield Ending(stop_reason="deadline" if late else "cancelled")
+                return
+            try:
+                item = outlet._items.get(timeout=POLL_S)
+            except queue.Empty:
+                continue
+            if isinstance(item, _Activity):
+                on_activity(item.text)
+                continue
+            yield item
+            if not isinstance(item, str):
+                return
+    finally:
+        outlet._abandon()
 
 
 def _known(error: Exception) -> DriftiumError:
@@ -108,3 +162,7 @@ def _known(error: Exception) -> DriftiumError:
     return GeneratorUnavailableError(
         f"The model failed with an unexpected {type(error).__name__}. The details are in the server's log."
     )
+
+
+def _nothing() -> None:
+    pass

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from driftium_core.errors import DriftiumError, InputError, StorageError
-from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
+from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice, ignore
 from driftium_core.monitor.vectors import start_write
 from driftium_core.response import Response
 from driftium_core.services import Services
@@ -40,6 +40,8 @@ class Answer:
         The telemetry that it became; only a complete answer does.
     error : str
         Why there is no answer, or why it is not stored; empty otherwise.
+    activity : str
+        What the model does while no text comes, e.g. reading a long prompt; empty when it has not said.
     """
 
     def __init__(self, prompt: str, options: GenerationOptions, choice: ModelChoice, project: str) -> None:
@@ -47,6 +49,7 @@ class Answer:
         self.generation: Generation | None = None
         self.stored: StoredResponse | None = None
         self.error = ""
+        self.activity = ""
         self.job: Job[None] | None = None
         self._pieces: list[str] = []
 
@@ -91,6 +94,7 @@ def ask(
     *,
     choice: ModelChoice = AUTOMATIC,
     stopped: Callable[[], bool] = lambda: False,
+    on_activity: Callable[[str], None] = ignore,
 ) -> Iterator[str | Generation]:
     """Yield an answer piece by piece and then its record; stores nothing.
 
@@ -105,7 +109,12 @@ def ask(
     """
     _check(options)
     return services.generators.stream(
-        prompt, options, choice=choice, timeout_s=services.settings.answer_timeout_s, stopped=stopped
+        prompt,
+        options,
+        choice=choice,
+        timeout_s=services.settings.answer_timeout_s,
+        stopped=stopped,
+        on_activity=on_activity,
     )
 
 
@@ -120,9 +129,12 @@ def start_answer(
     """Answer a prompt in a thread of its own, and store it as current telemetry if it is complete."""
     answer = Answer(prompt, options, choice, project)
 
+    def note(activity: str) -> None:
+        answer.activity = activity
+
     def work(progress: Progress) -> None:
         try:
-            for part in ask(services, prompt, options, choice=choice, stopped=progress.cancelled):
+            for part in ask(services, prompt, options, choice=choice, stopped=progress.cancelled, on_activity=note):
                 if isinstance(part, Generation):
                     answer.generation = part
                 else:
@@ -130,7 +142,7 @@ def start_answer(
             if answer.generation and answer.generation.complete:
                 keep_answer(services, answer)
         except DriftiumError as error:
-            answer.error = str(error)
+            answer.error = answer.error or str(error)  # keeping it has said more
             raise
 
     answer.job = services.answering.start(work, title="Answering")

@@ -150,28 +150,28 @@ def _status(baseline: Baseline | None, n_current: int, revision: int) -> PoolSta
     if baseline is None and not n_current:
         status, message = (
             "not_initialized",
-            ("Nothing is stored yet. Import logged answers (`driftium import FILE --to current`) or generate some."),
+            "Nothing is stored yet. Generate answers, or import logged ones.",
         )
     elif baseline is None:
         status, message = (
             "waiting_for_baseline",
             (
-                f"{fmt_n(n_current)} current responses are stored, and no baseline yet. Promote them if they are as "
-                "answers should be (`driftium promote NAME`), or import a baseline."
+                f"{_responses(n_current)} stored as current, and no baseline yet. Promote them if they are as answers "
+                "should be, or import a baseline."
             ),
         )
     elif not n_current:
         status, message = (
             "waiting_for_telemetry",
             (
-                f"The baseline “{baseline.name}” holds {fmt_n(n_baseline)} responses. Import or generate current ones "
-                "to compare with it."
+                f"The baseline “{baseline.name}” holds {_responses(n_baseline)}. Generate or import current ones to "
+                "compare with it."
             ),
         )
     else:
         status, message = (
             "ready",
-            (f"{fmt_n(n_current)} current responses are compared with the {fmt_n(n_baseline)} of “{baseline.name}”."),
+            f"{_responses(n_current)} now, compared with the {fmt_n(n_baseline)} of the baseline “{baseline.name}”.",
         )
     return PoolStatus(
         status=status,
@@ -181,6 +181,10 @@ def _status(baseline: Baseline | None, n_current: int, revision: int) -> PoolSta
         n_current=n_current,
         revision=revision,
     )
+
+
+def _responses(count: int) -> str:
+    return f"{fmt_n(count)} response{'' if count == 1 else 's'}"
 
 
 def _fingerprint(services: Services, pools: Pools, *, n_resamples: int, seed: int) -> str:

@@ -30,5 +30,8 @@ def show_generator_chip(services: Services) -> None:
     standing = services.generators.standing(chosen_model())
     colour, glyph = ("red", "✕") if standing.backend is None else ("gray", "◆") if standing.fallback else ("green", "●")
     help_text = prose(" ".join(filter(None, (standing.why, standing.hint))))
-    with st.container(key="model-chip"):
-        st.markdown(f":{colour}-badge[{glyph} {escape(standing.label)}]", help=help_text)
+    names = {"ollama": "Ollama answers", "embedded": "Embedded model answers", None: "No model answers"}
+    with st.container(key="model-chip", gap="xxsmall"):
+        st.markdown(f":{colour}-badge[{glyph} {names[standing.backend]}]", help=help_text)
+        if standing.model:
+            st.caption(escape(standing.model))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
@@ -13,6 +12,7 @@ from driftium_core.examples import ASTRONOMY, COOKING, ExampleSet
 from driftium_core.monitor import GenerationOptions
 from driftium_core.severity import Severity
 from pages.ui.generator_chip import chosen_model
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import prose, severity_badge
 
 if TYPE_CHECKING:
@@ -35,12 +35,14 @@ STEPS = (
 )
 
 
-def show_guide(services: Services, live: LiveCheck) -> None:
-    """Draw the three steps, the one that is next with its button; nothing once the guide was hidden."""
-    step = 0 if st.session_state.get(of_project(HIDDEN)) else _step(services, live)
-    if step == 0:
-        return
+def show_guide(services: Services, live: LiveCheck) -> bool:
+    """Draw the three steps, the one that is next with its button; False when there is nothing to guide to."""
     running = monitor.running_to_current(services, project=current_project())
+    step = 0 if st.session_state.get(of_project(HIDDEN)) else _step(services, live)
+    if running:
+        step = {COOKING.name: 1, ASTRONOMY.name: 3}.get(running.name, 0)
+    if step == 0:
+        return False
     with st.container(key="banner-guide"):
         head, hide = st.columns([5, 1], vertical_alignment="top")
         head.subheader("See a drift of your own in three steps", anchor=False)
@@ -50,13 +52,14 @@ def show_guide(services: Services, live: LiveCheck) -> None:
         )
         hide.button("Hide guide", key="play-guide-hide", on_click=_hide, width="stretch")
         boxes = [
-            _draw_step(place, number, step, heading, text)
+            _draw_step(place, number, step, heading, text, next_is="running" if running else "next")
             for number, (place, (heading, text)) in enumerate(zip(st.columns(3), STEPS, strict=True), 1)
         ]
         if step > len(boxes):
             st.markdown(_result(live))
         elif running is None:
             _draw_action(services, boxes[step - 1], step, live)
+    return True
 
 
 def _step(services: Services, live: LiveCheck) -> int:
@@ -72,9 +75,11 @@ def _step(services: Services, live: LiveCheck) -> int:
     return 3 if status.status == "waiting_for_telemetry" else 4
 
 
-def _draw_step(place: DeltaGenerator, number: int, now: int, heading: str, text: str) -> DeltaGenerator:
+def _draw_step(
+    place: DeltaGenerator, number: int, now: int, heading: str, text: str, *, next_is: str
+) -> DeltaGenerator:
     state = "done" if number < now else "now" if number == now else "later"
-    badge = {"done": ":green-badge[● done]", "now": ":blue-badge[next]", "later": ":gray-badge[○ later]"}[state]
+    badge = {"done": ":green-badge[● done]", "now": f":blue-badge[{next_is}]", "later": ":gray-badge[○ later]"}[state]
     box = place.container(key=f"step-{state}-play-{number}", height="stretch")
     box.markdown(f"**{number} · {heading}** {badge}")
     box.markdown(text)

@@ -40,7 +40,7 @@ def choose_model(services: Services) -> None:
         key=MODEL,
         persist_state="session",
         label_visibility="collapsed",
-        width=330,
+        width=390,
         help="Automatic takes Ollama's model where Ollama answers, else the embedded one, and says so. "
         "A model you choose is the only one that answers.",
     )

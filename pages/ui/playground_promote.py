@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
@@ -13,6 +12,7 @@ from driftium_core.formats import fmt_n, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.playground_prompt import show_text
 from pages.ui.playground_telemetry import picked_ids
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
@@ -28,26 +28,29 @@ NAME, NOTE = "play_baseline_name", "play_baseline_note"
 
 def show_promotion(services: Services, status: PoolStatus) -> None:
     """Draw the bar that offers a promotion, or the preview once it was asked for, and the baselines."""
-    if st.session_state.get(of_project(OPEN)) and status.n_current:
-        _show_preview(services, status)
-    elif status.n_current:
-        _show_offer(status)
+    running = monitor.running_to_current(services, project=current_project())
+    if status.n_current and not running:  # part of a batch is no baseline
+        if st.session_state.get(of_project(OPEN)):
+            _show_preview(services, status)
+        else:
+            _show_offer(status)
     if status.baseline:
         _show_baselines(services, status.baseline)
 
 
 def _show_offer(status: PoolStatus) -> None:
     picked = picked_ids()
-    count = f"{fmt_n(len(picked))} picked" if picked else f"all {fmt_n(status.n_current)}"
-    answers = "answer" if (len(picked) or status.n_current) == 1 else "answers"
+    n = len(picked) or status.n_current
+    what = "the answer" if n == 1 else f"{'the' if picked else 'all'} {fmt_n(n)} {'picked ' if picked else ''}answers"
+    leave = "It leaves" if n == 1 else "They leave"
     stays = f" “{escape(status.baseline.name)}” stays and can be restored." if status.baseline else ""
     with st.container(key="promote"):
-        left, right = st.columns([2.2, 1], vertical_alignment="center")
+        left, right = st.columns([1.9, 1], vertical_alignment="center")
         left.markdown(
-            f"**Promote {count} {answers} to baseline.** They leave the current pool, and later answers are compared "
-            f"with them.{stays}"
+            f"**Promote {what} to baseline.** {leave} the current pool, and later answers are compared with the "
+            f"baseline.{stays}"
         )
-        right.button("Look and promote", key="play-promote", width="stretch", on_click=_open)
+        right.button("Preview and promote", key="play-promote", width="stretch", on_click=_open)
 
 
 def _show_preview(services: Services, status: PoolStatus) -> None:

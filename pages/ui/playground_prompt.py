@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.formats import UNKNOWN, fmt_n
 from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def _draw(answer: Answer) -> None:
             f"{ENDINGS[generation.stop_reason]}"
         )
     elif not answer.ended:
-        waiting = "waiting for the first token" if answer.state == "waiting" else "answering"
-        st.markdown(f":blue-badge[◌ {waiting}]")
+        waiting = (answer.activity or "waiting for the first token") if answer.state == "waiting" else "answering"
+        st.markdown(f":blue-badge[◌ {escape(waiting)}]")
     if answer.text:
         show_text(answer.text, f"answer-{answer.id}")
     elif generation and generation.complete:
@@ -143,7 +143,10 @@ def _explain(generation: Generation) -> None:
 
 def _show_actions(services: Services, answer: Answer) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Ask again", key="play-again", icon=":material/refresh:", help="The same prompt and settings."):
+        asked = bool(answer.prompt.strip())
+        if asked and st.button(
+            "Ask again", key="play-again", icon=":material/refresh:", help="The same prompt and settings."
+        ):
             _send(services, answer.prompt, answer.options)
             st.rerun()
         if answer.state == "complete" and answer.stored is None and st.button("Store it", key="play-store"):

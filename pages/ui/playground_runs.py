@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
-from pages.ui.project import current_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
@@ -14,6 +13,7 @@ from driftium_core.formats import UNKNOWN, fmt_n, fmt_name, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.playground_export import offer_downloads
 from pages.ui.playground_prompt import show_text
+from pages.ui.project import choose_project, current_project
 from pages.ui.widgets import card, escape, prose, verdict
 
 if TYPE_CHECKING:
@@ -52,16 +52,18 @@ def _follow(services: Services, run: PromptRunFacts) -> None:
         st.rerun()
     with st.container(key=f"card-running-{run.id}"):
         share = min(1.0, job.done / job.total) if job.total else 0.0
-        message = f": {escape(job.message)}" if job.message else ""
-        st.progress(
+        bar, stop = st.columns([5, 1], vertical_alignment="center")
+        bar.progress(
             share,
-            text=f"{escape(run.name)}, {fmt_n(job.done)} of {fmt_n(job.total)} answered{message}. "
+            text=f"{escape(run.name)}, {fmt_n(job.done)} of {fmt_n(job.total)} answered. "
             "You can leave this page; the run goes on.",
         )
+        if job.message:
+            st.caption(f"Now: {escape(job.message)}")
         if job.cancelling:
-            st.caption("Stopping; what was answered is kept.")
+            stop.caption("Stopping; what was answered is kept.")
         else:
-            st.button("Stop the run", key=f"stop-{run.id}", icon=":material/stop_circle:", on_click=job.cancel)
+            stop.button("Stop the run", key=f"stop-{run.id}", icon=":material/stop_circle:", on_click=job.cancel)
 
 
 def show_runs(services: Services) -> None:
@@ -91,7 +93,7 @@ def show_runs(services: Services) -> None:
             selection_mode="single-row",
             selection_default={"selection": {"rows": default}},
             placeholder="–",
-            height=min(320, 38 + 35 * len(runs)),
+            height=min(320, 40 + 36 * len(runs)),
             alt="Prompt runs, newest first",
             column_config={
                 "State": st.column_config.TextColumn(width=96),
@@ -118,6 +120,8 @@ def show_run(services: Services) -> None:
     except NotFoundError as error:
         st.error(prose(str(error)), icon=":material/link_off:")
         return
+    if run.project != current_project():  # a link names the run; the picker follows
+        choose_project(run.project)
     with card("run", f"{run.name}: {_state(services, run)}"):
         _show_actions(services, run, answers)
         if len(run.arms) == 2:
@@ -215,7 +219,7 @@ def _show_answers(run: PromptRun, answers: Sequence[RunAnswer]) -> None:
         on_select="rerun",
         selection_mode="single-row",
         placeholder="–",
-        height=min(420, 38 + 35 * len(positions)),
+        height=min(420, 40 + 36 * len(positions)),
         alt="Answers of the run, by prompt",
         column_config={
             name: st.column_config.NumberColumn(format="%.2f", width=64)

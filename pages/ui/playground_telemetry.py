@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.formats import fmt_effect, fmt_n, fmt_name, fmt_time
 from pages.ui.playground_prompt import show_text
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def show_telemetry(services: Services) -> None:
         search = st.text_input(
             "Search",
             key="play_search",
-            placeholder=f"Search {fmt_n(n_all)} prompts and answers",
+            placeholder=f"Search prompts and answers ({fmt_n(n_all)})",
             label_visibility="collapsed",
             icon=":material/search:",
         )
@@ -76,11 +76,11 @@ def _show_table(services: Services, rows: Sequence[StoredResponse]) -> None:
         {
             "State": [MARKS.get(c.stop_reason or "", "✕" if c.error else "–") for c in contents],
             "Prompt": [fmt_name(c.prompt or "(no prompt)", limit=90) for c in contents],
-            "Answer": [fmt_name(c.response, limit=120) for c in contents],
             "s": [None if c.latency_ms is None else c.latency_ms / 1000 for c in contents],
-            "Tokens": [c.tokens for c in contents],
-            "Model": [c.model for c in contents],
+            "Tok": [c.tokens for c in contents],
             "Time": [fmt_time(row.content.created_at or row.stored_at) for row in rows],
+            "Answer": [fmt_name(c.response, limit=120) for c in contents],
+            "Model": [c.model for c in contents],
         }
     )
     known = {row.id: position for position, row in enumerate(rows)}
@@ -90,7 +90,7 @@ def _show_table(services: Services, rows: Sequence[StoredResponse]) -> None:
         frame,
         hide_index=True,
         key=of_project(f"play_telemetry-{token}"),
-        height=min(412, 38 + 35 * len(rows)),
+        height=min(412, 40 + 36 * len(rows)),
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [known[id_] for id_ in picked_ids() if id_ in known]}},
@@ -98,12 +98,12 @@ def _show_table(services: Services, rows: Sequence[StoredResponse]) -> None:
         alt="Current answers, newest first",
         column_config={
             "State": st.column_config.TextColumn("", width=28),
-            "Prompt": st.column_config.TextColumn(width=190),
-            "Answer": st.column_config.TextColumn(width=190),
-            "s": st.column_config.NumberColumn(format="%.2f", width=54, help="Seconds until the answer was complete."),
-            "Tokens": st.column_config.NumberColumn(width=62),
-            "Model": st.column_config.TextColumn(width=120),
-            "Time": st.column_config.TextColumn(width=92, help="UTC"),
+            "Prompt": st.column_config.TextColumn(width=196),
+            "s": st.column_config.NumberColumn(format="%.2f", width=52, help="Seconds until the answer was complete."),
+            "Tok": st.column_config.NumberColumn(width=48, help="Tokens of the answer."),
+            "Time": st.column_config.TextColumn(width=66, help="UTC"),
+            "Answer": st.column_config.TextColumn(width=260),
+            "Model": st.column_config.TextColumn(width=170),
         },
     )
     elsewhere = [id_ for id_ in picked_ids() if id_ not in known]
