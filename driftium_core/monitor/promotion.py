@@ -186,10 +186,10 @@ def _cautions(
     if not n_usable:
         said.append("All of these responses failed or are empty: no answer could be compared with such a baseline.")
     elif n_usable < n:
-        some = "1 response" if n - n_usable == 1 else f"{fmt_n(n - n_usable)} responses"
+        are = "is" if n - n_usable == 1 else "are"
         said.append(
-            f"{some} of {fmt_n(n)} failed or are empty. They become part of the baseline, as the normal rate of "
-            "failures, and are not compared by meaning."
+            f"{fmt_n(n - n_usable)} of {fmt_n(n)} responses failed or {are} empty. In the baseline they would count "
+            "as the normal rate of failures."
         )
     if 0 < n_usable < FEW:
         said.append(_few(n_usable))
@@ -202,7 +202,8 @@ def _cautions(
             "of what is normal than as many different ones."
         )
     if cut_off:
-        said.append(f"{fmt_n(cut_off)} of {fmt_n(n)} responses were cut off at the token limit.")
+        were = "was" if cut_off == 1 else "were"
+        said.append(f"{fmt_n(cut_off)} of {fmt_n(n)} responses {were} cut off at the token limit.")
     return tuple(said)
 
 

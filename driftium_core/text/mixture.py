@@ -88,7 +88,10 @@ def mixture(baseline: Vectors, current: Vectors, *, seed: int = 0) -> Mixture:
     new as a whole is plain drift and no mixture. The result does not depend on the order of the rows.
 
     It cannot see parts that differ in wording but not in meaning, such as the answers of two similar models to the
-    same prompts, nor new groups smaller than `Mixture.attainable`.
+    same prompts, nor new groups smaller than `Mixture.attainable`. Measured on real answers
+    (`benchmarks/text_mixture.py`): 3 false warnings in 4,800 pools that are no mixtures; a half on a new topic is
+    found in 81 % of cases at 16 against 16, 30 % in 93 % at 32, 20 % in 98 % at 64, 10 % in 91 % at 128. Of two
+    topics, one of them replaced by a new one: 5 % at 16, 85 % at 32.
 
     Parameters
     ----------

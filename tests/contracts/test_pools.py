@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from driftium_core.errors import InputError, NotFoundError
+from driftium_core.errors import ConflictError, InputError, NotFoundError
 from driftium_core.response import Response, text_hash
 from driftium_core.store import Store, open_store
 from driftium_core.store.records import StoredResponse
@@ -282,6 +282,47 @@ def test_chosen_responses_are_promoted_or_none(store: Store) -> None:
     assert texts(store.responses.current()) == ["answer 0", "answer 2", "answer 4"]
     assert store.baselines.all() == [baseline]
     assert store.revision() == revision
+
+
+def test_only_the_pools_that_were_looked_at_are_promoted(store: Store) -> None:
+    store.responses.add(new_responses(2))
+    seen = store.revision()
+    store.responses.add(new_responses(3, prefix="late"))
+    sentence = "pools changed since this preview: now 5 responses are current, and of the baselines none is active"
+    with pytest.raises(ConflictError, match=sentence):
+        store.baselines.promote("b", expected_revision=seen)
+    assert (store.baselines.all(), store.responses.count(), store.revision()) == ([], 5, seen + 1)
+    assert store.baselines.promote("b", expected_revision=seen + 1).size == 5
+    assert store.baselines.next_version() == 2
+
+
+def test_of_two_promotions_at_once_exactly_one_wins(url: str) -> None:
+    with open_store(url, history_limit=5) as store:
+        for round_ in range(1, 9):
+            store.responses.add(new_responses(4, prefix=f"round {round_}"))
+            seen, won, lost = store.revision(), [], []
+
+            def promote(worker: int, seen: int = seen, won: Any = won, lost: Any = lost) -> None:
+                try:
+                    won.append(store.baselines.promote(f"tab {worker}", expected_revision=seen))
+                except ConflictError as error:
+                    lost.append(str(error))
+
+            _run_together([promote, promote])
+            assert (len(won), len(lost)) == (1, 1)
+            assert (won[0].version, won[0].size) == (round_, 4)
+            assert f"“{won[0].name}” (version {round_}) is active. Nothing was promoted; look again." in lost[0]
+        _assert_whole(store)
+
+
+def test_a_version_is_restored_only_instead_of_the_one_that_was_seen(store: Store) -> None:
+    first, second, third = (_promoted(store, text) for text in ("one", "two", "three"))
+    with pytest.raises(ConflictError, match=r"another one by now\. Nothing was changed"):
+        store.baselines.restore(first, instead_of=second)
+    active = store.baselines.active()
+    assert active is not None
+    assert active.id == third
+    assert store.baselines.restore(second, instead_of=third).active
 
 
 @pytest.mark.parametrize(
