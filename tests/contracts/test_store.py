@@ -9,7 +9,7 @@ from driftium_core.errors import InputError, NotFoundError
 from driftium_core.severity import Severity
 from driftium_core.store import Store, open_store
 from driftium_core.store.projects import project_key
-from tests.store.make import new_responses, new_run
+from tests.store.make import new_calculation, new_responses, new_run
 
 
 def test_a_run_comes_back_as_it_went_in(store: Store) -> None:
@@ -114,6 +114,37 @@ def test_projects_are_listed_in_order_and_unique(store: Store) -> None:
         store.create_project("beta")
     with pytest.raises(NotFoundError, match="no project called 'nope'"):
         store.runs.newest(project="nope")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [(" ", "needs a name"), ("x" * 81, "at most 80 characters"), ("two\nlines", "one line")]
+)
+def test_a_project_has_a_name_that_fits_a_line(store: Store, name: str, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        store.create_project(name)
+    assert store.projects() == ["default"]
+
+
+def test_the_version_changes_with_everything_a_page_shows(store: Store) -> None:
+    store.create_project("quiet")
+    quiet, seen = store.version("quiet"), [store.version()]
+    store.responses.add(new_responses(1))
+    seen.append(store.version())
+    store.baselines.promote("week 1")
+    seen.append(store.version())
+    store.calculations.add(new_calculation("f"))
+    seen.append(store.version())
+    older = store.runs.add(new_run("first"))
+    seen.append(store.version())
+    store.runs.add(new_run("second"))
+    seen.append(store.version())
+    store.runs.delete(older.id)
+    seen.append(store.version())
+    assert len(set(seen)) == len(seen)
+    assert store.version() == seen[-1]
+    assert store.version("quiet") == quiet
+    with pytest.raises(NotFoundError, match="no project called 'nope'"):
+        store.version("nope")
 
 
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
