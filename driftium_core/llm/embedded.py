@@ -25,8 +25,6 @@ SESSIONS = 2
 CLOSE_S = 15.0
 """Longest wait at the end for answers to stop; they look up after every batch and token."""
 
-_LARGEST_SEED = 2**32 - 1  # means "random" to llama.cpp
-
 
 class Embedded:
     """Loads its model at the first prompt, in about a second; see `Generator` for the rest.
@@ -237,7 +235,7 @@ def _request(prompt: str, options: GenerationOptions) -> dict[str, Any]:
         "return_progress": True,  # so that a stop is noticed while a long prompt is being read
         "cache_prompt": options.seed is None,  # what another prompt left must not change the rounding, and so the text
     }
-    return request if options.seed is None else {**request, "seed": options.seed % _LARGEST_SEED}
+    return request if options.seed is None else {**request, "seed": options.seed}
 
 
 def _translated(error: dict[str, Any], model: str) -> DriftiumError:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from driftium_core.errors import GeneratorUnavailableError, ModelNotFoundError
 from driftium_core.formats import fmt_n
@@ -115,7 +116,7 @@ class Generators:
             return Standing(None, "", f"{why}.", hint)
         instead = self._embedded()
         if instead.backend is None:
-            return Standing(None, "", f"{why}, and {instead.why[0].lower()}{instead.why[1:]}", f"{hint} {instead.hint}")
+            return Standing(None, "", f"{why}, and {self.embedded.problem()[0]}.", f"{hint} {instead.hint}")
         return replace(instead, why=f"{why}. {instead.why}", hint=hint, fallback=True)
 
     def _missing(self, model: str, found: _Found) -> tuple[str, str]:
@@ -153,49 +154,35 @@ class Generators:
         until_s = time.monotonic() + timeout_s
         note = ""
         if choice.backend != "embedded":
-            found = self._found(now=True)
-            standing = self._standing(choice, found)
-            if standing.backend is None:
-                raise GeneratorUnavailableError(f"{standing.why} {standing.hint}".strip())
-            if standing.backend == "ollama":
-                try:
-                    yield from self._by_ollama(
-                        prompt, options, standing.model, timeout_s=timeout_s, stopped=stopped, on_activity=on_activity
-                    )
-                    return
-                except (GeneratorUnavailableError, ModelNotFoundError) as error:
-                    self.forget()
-                    if choice.backend is not None or self.embedded.problem()[0]:
-                        raise
-                    note = str(error)
-            else:
-                note = f"{self._missing(self._model, found)[0]}."
-            note += f" The embedded model {self.embedded.model} answered instead."
-        for part in self.embedded.stream(
-            prompt,
-            options,
-            timeout_s=max(0.0, until_s - time.monotonic()),
-            stopped=stopped,
-            on_activity=on_activity,
-        ):
+            ask = partial(self.ollama.stream, prompt, options, stopped=stopped, on_activity=on_activity)
+            try:
+                yield from self._by_ollama(ask, choice, timeout_s)
+                return
+            except (GeneratorUnavailableError, ModelNotFoundError) as error:
+                if choice.backend is not None or self.embedded.problem()[0]:
+                    raise
+                note = f"{error} The embedded model {self.embedded.model} answered instead."
+        left_s = max(0.0, until_s - time.monotonic())
+        for part in self.embedded.stream(prompt, options, timeout_s=left_s, stopped=stopped, on_activity=on_activity):
             yield replace(part, note=note) if isinstance(part, Generation) else part
 
     def _by_ollama(
-        self,
-        prompt: str,
-        options: GenerationOptions,
-        model: str,
-        *,
-        timeout_s: float,
-        stopped: Callable[[], bool],
-        on_activity: Callable[[str], None],
+        self, ask: Callable[..., Iterator[str | Generation]], choice: ModelChoice, timeout_s: float
     ) -> Iterator[str | Generation]:
-        for part in self.ollama.stream(
-            prompt, options, model=model, timeout_s=timeout_s, stopped=stopped, on_activity=on_activity
-        ):
-            if isinstance(part, Generation) and part.stop_reason == "interrupted":
-                self.forget()
-            yield part
+        found = self._found(now=True)
+        standing = self._standing(choice, found)
+        if standing.backend is None:
+            raise GeneratorUnavailableError(f"{standing.why} {standing.hint}".strip())
+        if standing.backend == "embedded":
+            raise GeneratorUnavailableError(f"{self._missing(self._model, found)[0]}.")
+        try:
+            for part in ask(model=standing.model, timeout_s=timeout_s):
+                if isinstance(part, Generation) and part.stop_reason == "interrupted":
+                    self.forget()
+                yield part
+        except (GeneratorUnavailableError, ModelNotFoundError):
+            self.forget()
+            raise
 
     def pull(self, model: str) -> Iterator[PullProgress]:
         """Let Ollama download a model; see `Ollama.pull`."""
@@ -225,7 +212,7 @@ class Generators:
     def _embedded(self) -> Standing:
         what, remedy = self.embedded.problem()
         if what:
-            return Standing(None, "", f"{what[0].upper()}{what[1:]}.", remedy)
+            return Standing(None, "", f"The embedded model cannot answer: {what}.", remedy)
         file = self.embedded.file
         megabytes = fmt_n(round(file.stat().st_size / 1e6)) if file else "0"
         loaded = "loaded" if self.embedded.loaded else "installed; not loaded"

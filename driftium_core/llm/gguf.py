@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import secrets
+import sys
 from importlib.metadata import PackageNotFoundError, PackagePath, distribution
 from pathlib import Path
 from typing import Any
@@ -76,6 +78,8 @@ def start_server(file: Path, threads: int, *, sessions: int) -> Any:
         with file.open("rb") as opened:
             if opened.read(4) != b"GGUF":
                 raise UnavailableError(f"{named} is not a GGUF model file")
+        if size > _memory_bytes():  # loading it would end the process, not raise
+            raise UnavailableError(f"{named} is larger than this machine's memory ({_megabytes(_memory_bytes())})")
         if not _as_published(file):
             raise UnavailableError(f"{named} is not the file that was published; it is damaged")
         return _server(file, size, threads, sessions)
@@ -123,6 +127,13 @@ def _as_published(file: Path) -> bool:
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, packaged.hash.mode).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == packaged.hash.value
+
+
+def _memory_bytes() -> int:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return sys.maxsize  # not known here, as on Windows
 
 
 def _megabytes(size: int) -> str:

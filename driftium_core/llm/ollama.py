@@ -176,6 +176,8 @@ class Ollama:
 
         try:
             yield
+        except DriftiumError:
+            raise
         except ollama.ResponseError as error:
             raise self._refused(error, model, pulling=pulling) from error
         except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout):
@@ -198,7 +200,7 @@ class Ollama:
     def _refused(self, error: Any, model: str, *, pulling: bool) -> DriftiumError:
         message = " ".join(str(error.error).split())[:300].rstrip(".")
         lower = message.lower()
-        if message.startswith("<") or not message:
+        if message.startswith("<") or not message or (error.status_code == 404 and not model):
             return GeneratorUnavailableError(
                 f"What answers at {self.host} does not answer as Ollama does (HTTP status {error.status_code}). Check "
                 "OLLAMA_HOST, and what stands between."

@@ -107,7 +107,7 @@ def _promote(services: Services, preview: PromotionPreview, name: str, note: str
             note=note,
             ids=picked_ids() or None,
             project=current_project(),
-            expected_revision=preview.revision,
+            expected_revision=None if picked_ids() else preview.revision,  # picks are checked one by one
         )
     except DriftiumError as error:
         st.error(prose(str(error)), icon=":material/error:")
