@@ -9,6 +9,7 @@
     ├── SettingsError         (ValueError)   a DRIFTIUM_* setting that cannot be used
     ├── NotFoundError         (KeyError)     a run, reference or project that is not (or no longer) stored
     │   └── ModelNotFoundError               a language model that the backend does not have
+    ├── ConflictError                        the pools changed since they were looked at; nothing was done
     ├── StorageError                         the database or the vector store did not do what was asked
     │   └── VectorsBusyError                 another process has the folder of the vectors open
     ├── UnavailableError                     a library or model that the work needs is not there, or not usable
@@ -24,6 +25,7 @@ from __future__ import annotations
 __all__ = [
     "CancelledError",
     "ColumnError",
+    "ConflictError",
     "DriftiumError",
     "GeneratorUnavailableError",
     "InputError",
@@ -63,6 +65,10 @@ class SettingsError(DriftiumError, ValueError):
 
 class NotFoundError(DriftiumError, KeyError):
     """Something that was asked for by its id is not stored."""
+
+
+class ConflictError(DriftiumError):
+    """What was decided on has changed meanwhile, so it was not done; the message says what is there now."""
 
 
 class ModelNotFoundError(NotFoundError):

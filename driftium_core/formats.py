@@ -15,6 +15,7 @@ import numpy as np
 __all__ = [
     "NARROW_SPACE",
     "UNKNOWN",
+    "fmt_distance",
     "fmt_effect",
     "fmt_n",
     "fmt_name",
@@ -59,6 +60,14 @@ def fmt_effect(effect: float | None, *, signed: bool = False) -> str:
     if float(text) == 0:
         text = "0.00"
     return text.replace("-", MINUS)
+
+
+def fmt_distance(distance: float | None) -> str:
+    """A distance or MMD²: three decimals, ``"0.068"``."""
+    if distance is None or math.isnan(distance):
+        return UNKNOWN
+    text = f"{distance:.3f}"
+    return ("0.000" if float(text) == 0 else text).replace("-", MINUS)
 
 
 def fmt_percent(share: float | None) -> str:

@@ -113,9 +113,13 @@ class Progress:
         self.check()
         self._job.done, self._job.total, self._job.message = done, total, message
 
+    def cancelled(self) -> bool:
+        """Whether a cancel was asked for, for work that keeps what it has so far."""
+        return self._job._cancel.is_set()
+
     def check(self) -> None:
         """Raise `CancelledError` after a cancel."""
-        if self._job._cancel.is_set():
+        if self.cancelled():
             raise CancelledError(f"{self._job.title} was cancelled. Nothing was stored.")
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from driftium_core.errors import ColumnError, InputError
+from driftium_core.formats import fmt_n, fmt_name, fmt_names
 from driftium_core.tabular.records import read_records
 from driftium_core.text.log import Log
-from driftium_core.text.log_columns import LogColumns
+from driftium_core.text.log_columns import LogColumns, find_prompts
 from driftium_core.text.logs import read_responses
 
-__all__ = ["Log", "LogColumns", "read_log"]
+__all__ = ["Log", "LogColumns", "PromptFile", "read_log", "read_prompts"]
 
 _PHASES = 4
 
@@ -55,3 +58,64 @@ def read_log(
             progress(_PHASES - 1, _PHASES, f"Reading responses, {100 * done // max(1, total)} %")
 
     return read_responses(records, columns, progress=row_done)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptFile:
+    """Prompts of a file.
+
+    Attributes
+    ----------
+    column : str
+        Where they were read from.
+    columns : tuple of str
+        All that could be chosen.
+    prompts : tuple of str
+        In the file's order, exactly as written.
+    notes : tuple of str
+        Sentences on rows that were passed over and on what was assumed.
+    """
+
+    column: str
+    columns: tuple[str, ...]
+    prompts: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read_prompts(
+    data: bytes | memoryview, name: str, column: str | None = None, *, max_bytes: int | None = None
+) -> PromptFile:
+    """Read the prompts of a file in any of the formats of `read_log`.
+
+    Parameters
+    ----------
+    column : str, optional
+        Where they stand; by default the column whose name says so, the only one, or else the first.
+
+    Raises
+    ------
+    TableReadError
+        The file cannot be read.
+    ColumnError
+        There is no such column.
+    InputError
+        The column holds no prompt.
+    """
+    records = read_records(data, name, max_bytes=max_bytes)
+    columns = tuple(records.columns)
+    if column is not None and column not in columns:
+        raise ColumnError(f"{records.name} has no column `{fmt_name(column)}`. It has {fmt_names(columns)}.")
+    chosen = column or find_prompts(columns) or columns[0]
+    values = records.columns[chosen].to_pylist()
+    prompts = tuple(value for value in values if value and value.strip())
+    if not prompts:
+        raise InputError(f"Column `{fmt_name(chosen)}` of {records.name} holds no prompt. Choose another column.")
+    notes = list(records.notes)
+    n_blank = len(values) - len(prompts)
+    if n_blank:
+        notes.append(f"Passed over: {fmt_n(n_blank)} {records.unit}{'' if n_blank == 1 else 's'} without a prompt.")
+    if records.unreadable:
+        more = ", …" if len(records.unreadable) > 5 else ""
+        places = f"{', '.join(fmt_n(place) for place in records.unreadable[:5])}{more}"
+        notes.append(f"Not readable, and passed over: {records.unit} {places}.")
+    return PromptFile(column=chosen, columns=columns, prompts=prompts, notes=tuple(notes))

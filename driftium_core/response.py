@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-__all__ = ["Response", "text_hash"]
+__all__ = ["Response", "StopReason", "text_hash"]
+
+StopReason = Literal["stop", "length"]
+"""Why a model ended: by itself, or at the token limit. Answers that were cut off by anything else are not stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,17 @@ class Response:
         When it was answered (UTC); None when the log does not say.
     key : str or None
         What makes it the same record when it is imported again; None for a response that is new by itself.
+    first_token_ms : float or None
+        Time to the first token, part of ``latency_ms``.
+    stop_reason : {"stop", "length"} or None
+        Whether the model ended by itself or at the token limit.
+    system, temperature, max_tokens, seed : str, float, int and int, or None
+        What it was generated with besides the prompt: evidence, and needed to make the answer again.
+
+    Notes
+    -----
+    None of the last six decides what a report says, so they are left out of the stored digest: two pools with the
+    same texts, models and times are the same pools, however their answers were asked for.
     """
 
     response: str
@@ -43,6 +58,12 @@ class Response:
     source: str = ""
     created_at: datetime | None = None
     key: str | None = None
+    first_token_ms: float | None = None
+    stop_reason: StopReason | None = None
+    system: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
 
     @property
     def usable(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from driftium_core.embeddings.encoder import MiniLM
 from driftium_core.errors import VectorsBusyError
@@ -40,10 +40,10 @@ class Services:
     """Settings, stores, encoder, jobs, caches and probes of one process; every member is thread-safe.
 
     ``reports`` and ``text_reports`` are found by fingerprint; ``tables`` (samples, simulations, opened references) by
-    how they were made. ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose threads mostly
-    wait for a model. Whoever checks pools holds
-    ``checking``, so that one state is computed once; the vectors of one text are made under ``embedding``, and moved
-    between collections under ``indexing``.
+    how they were made. ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose
+    threads mostly wait for a model, and ``starting`` is held by whoever starts work that must not be started twice.
+    Whoever checks pools holds ``checking``, so that one state is computed once; the vectors of one text are made under
+    ``embedding``, and moved between collections under ``indexing``.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -56,7 +56,9 @@ class Services:
         self.checking = threading.Lock()
         self.embedding = threading.Lock()
         self.indexing = threading.Lock()
+        self.starting = threading.Lock()
         self.text_reports: Recent[TextReport] = Recent(16)
+        self.latest_checks: Recent[Any] = Recent(256)  # of monitor.live, which is above this module
         self._vectors: VectorStore | None = None
         self._vectors_notice = ""
         self._opening = threading.Lock()

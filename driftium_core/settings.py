@@ -74,7 +74,7 @@ class Settings(BaseSettings):
         default=300,
         gt=0,
         le=86_400,
-        description="Longest time that one answer of a model may take, in seconds; what came by then is shown as partial.",
+        description="Longest time for one answer of a model, in seconds; what came by then is shown as partial.",
         json_schema_extra={"allowed": "a number of seconds from above 0 to 86400"},
     )
     max_upload_mb: int = Field(

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import __version__, monitor
+from driftium_core.errors import DriftiumError
+from pages.ui.drift_now import drift_token, live_drift
+from pages.ui.live import follow
+from pages.ui.overview_llm import show_llm_monitor
 from pages.ui.overview_monitors import TABULAR_PAGE, show_monitors, show_verdict
 from pages.ui.parts import show_parts
+from pages.ui.project import current_project, open_page
 from pages.ui.session import get_services
-from pages.ui.widgets import title
+from pages.ui.widgets import prose, title
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -26,7 +31,7 @@ def show_first_steps() -> None:
             "Three steps, about two minutes."
         )
         if right.button("Try it on the sample", type="primary", icon=":material/bolt:", width="stretch"):
-            st.switch_page(TABULAR_PAGE)
+            open_page(TABULAR_PAGE)
         right.caption("20 000 made-up bank customers; nothing is uploaded.")
     steps = [
         ("done", "1 · Install", f"Driftium {__version__} runs on this machine.", ":green-badge[● done]"),
@@ -50,21 +55,29 @@ def show_first_steps() -> None:
             st.markdown(badge)
             if state == "now" and st.button("Choose a reference", key="first-reference", icon=":material/upload_file:"):
                 st.session_state["tabular_reference"] = "Upload"
-                st.switch_page(TABULAR_PAGE)
+                open_page(TABULAR_PAGE)
 
 
-def show_page(services: Services) -> None:
+def show_page(services: Services, project: str) -> None:
     """Draw the page for what is stored now."""
-    monitors = monitor.table_monitors(services)
+    monitors = monitor.table_monitors(services, project=project)
+    live = live_drift(services)
     with title("Overview"):
         if monitors and st.button("New check", type="primary", icon=":material/add:"):
-            st.switch_page(TABULAR_PAGE)
+            open_page(TABULAR_PAGE)
+    if not monitors and live.status.status == "not_initialized":
+        show_first_steps()
     if monitors:
         show_verdict(monitors)
+    show_llm_monitor(live, next(iter(monitor.pool_history(services, project=project, limit=1)), None))
+    if monitors:
         show_monitors(monitors)
-    else:
-        show_first_steps()
     show_parts(services)
 
 
-show_page(get_services())
+services, chosen = get_services(), current_project()
+follow(lambda: drift_token(services))
+try:
+    show_page(services, chosen)
+except DriftiumError as error:
+    st.error(prose(str(error)), icon=":material/error:")

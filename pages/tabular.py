@@ -9,6 +9,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
 from driftium_core.formats import fmt_time
+from pages.ui.project import choose_project, current_project
 from pages.ui.session import get_services
 from pages.ui.tabular_check import Check, check_tables, forget_run, link_run, live_run, open_run, save_run
 from pages.ui.tabular_help import show_help
@@ -65,6 +66,8 @@ def show_saved(services: Services, run_id: str) -> None:
         st.error(prose(str(error)), icon=":material/link_off:")
         show_history(services, selected=None)
         return
+    if run.project != current_project():  # a link names the run; the picker follows
+        choose_project(run.project)
     with title("Tabular"):
         show_downloads(report, run.about())
         with st.popover("Delete", icon=":material/delete:"):

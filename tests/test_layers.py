@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"documents", "errors", "severity", "formats", "parts", "recent", "response", ""}
+BASE = {"documents", "examples", "errors", "severity", "formats", "parts", "recent", "response", ""}
 """Leaves that anything may import; the empty name is the package itself."""
 
 PORTS = {"store", "embeddings", "vectors", "llm"}
@@ -31,18 +31,18 @@ ALLOWED: dict[str, set[str]] = {
     "api": BASE | {"monitor", "services", "settings", "jobs", "guard", "tabular"},
     "cli": BASE | {"monitor", "services", "settings", "jobs", "store", "terminal", "tabular", "text", "files", "logs"},
     "__main__": {"cli"},
-    "pages": BASE | {"monitor", "services", "settings", "jobs", "store", "tabular", "figures"},
+    "pages": BASE | {"monitor", "services", "settings", "jobs", "store", "tabular", "text", "figures", "logs"},
     "app": BASE | {"api", "guard", "settings", "services"},
 }
 """What each unit may import of the project. A unit that is not listed fails: decide its place first."""
 
 FACES = {"pages", "cli", "terminal", "api"}
 
-FACES_SEE_OF_STORE = {"records"}
+FACES_SEE_OF_STORE = {"records", "prompt_records"}
 """Faces show what was stored; they ask the monitor for it."""
 
-FACES_SEE_OF_TABULAR = {"report", "table", "simulate", "filter_options"}
-"""Faces show reports and name filters; they neither read, compare nor judge."""
+PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report"}}
+"""Pages show reports and name filters; they neither read, compare nor judge."""
 
 OWNERS: dict[str, set[str]] = {
     "streamlit": {"app", "pages"},
@@ -106,7 +106,7 @@ def forbidden(unit: str, modules: list[str]) -> list[str]:
             wrong.append(f"{unit} imports {module}")
         if unit in FACES and target == "store" and rest[1] not in FACES_SEE_OF_STORE:
             wrong.append(f"{unit} imports {module}, which is the monitor's work")
-        if unit == "pages" and target == "tabular" and rest[1] not in FACES_SEE_OF_TABULAR:
+        if unit == "pages" and rest[1:] and rest[1] not in PAGES_SEE.get(target, {rest[1]}):
             wrong.append(f"{unit} imports {module}, which is the core's work")
     return wrong
 

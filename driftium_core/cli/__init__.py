@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import typer
 
 from driftium_core.cli.doctor import doctor
+from driftium_core.cli.generate import demo, generate
 from driftium_core.cli.project import baselines, history, import_, promote, restore, status
 from driftium_core.cli.streams import discard, prepare_streams, say
 from driftium_core.cli.tabular import tabular
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for command in (tabular, text, promote, baselines, restore, status, history, doctor):
+for command in (tabular, text, generate, demo, promote, baselines, restore, status, history, doctor):
     app.command()(command)
 app.command("import")(import_)
 

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from driftium_core.services import Services
     from driftium_core.store.records import Baseline
 
-__all__ = ["baselines", "history", "import_", "promote", "restore", "status"]
+__all__ = [
+    "AsJson",
+    "Project",
+    "baselines",
+    "history",
+    "import_",
+    "opened_services",
+    "promote",
+    "restore",
+    "status",
+]
 
 Project = Annotated[str, typer.Option(help="Project to work on.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -46,7 +56,7 @@ def import_(
     from driftium_core.terminal import print_import, progress_on_stderr
 
     log = read_responses(file, prompt_column, response_column)
-    with _services() as services:
+    with opened_services() as services:
         report = monitor.import_log(services, log, to=to.value, name=name, project=project)
         try:
             with progress_on_stderr("Embedding") as progress:
@@ -69,7 +79,7 @@ def promote(
     """Make current telemetry the baseline; it leaves the current pool. The former baseline can be restored."""
     from driftium_core import monitor
 
-    with _services() as services:
+    with opened_services() as services:
         baseline = monitor.promote(services, name, note=note, project=project)
         monitor.start_reconcile(services).wait()
     _say_baseline(baseline, "Baseline set successfully", as_json=as_json)
@@ -83,7 +93,7 @@ def restore(
     """Compare with a former baseline again."""
     from driftium_core import monitor
 
-    with _services() as services:
+    with opened_services() as services:
         found = [item for item in monitor.baselines(services, project=project) if item.version == version]
         if not found:
             raise NotFoundError(f"Project {project!r} has no baseline of version {version}. See `driftium baselines`.")
@@ -97,7 +107,7 @@ def baselines(project: Project = "default", as_json: AsJson = False) -> None:
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_baselines
 
-    with _services() as services:
+    with opened_services() as services:
         found = monitor.baselines(services, project=project)
     with on_stdout():
         if as_json:
@@ -117,7 +127,7 @@ def status(
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_status, print_text_report, progress_on_stderr
 
-    with _services() as services, progress_on_stderr("Checking") as progress:
+    with opened_services() as services, progress_on_stderr("Checking") as progress:
         check = monitor.check_responses(services, project=project, progress=progress)
         evidence = monitor.update_evidence(services, project=project, progress=progress)
     for notice in check.notices:
@@ -144,7 +154,7 @@ def history(
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_history
 
-    with _services() as services:
+    with opened_services() as services:
         found = monitor.pool_history(services, project=project, limit=limit)[::-1]
     with on_stdout():
         if as_json:
@@ -154,7 +164,7 @@ def history(
 
 
 @contextmanager
-def _services() -> Iterator[Services]:
+def opened_services() -> Iterator[Services]:
     """Open services; what the user must know of them is said on stderr."""
     from driftium_core.services import open_services
 

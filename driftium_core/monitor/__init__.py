@@ -1,6 +1,16 @@
 """The verbs: everything that a page, the API or the CLI can ask for, on open services."""
 
-from driftium_core.monitor.baselines import active_baseline, baselines, delete_baseline, promote, restore_baseline
+from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
+from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry
+from driftium_core.monitor.baselines import (
+    active_baseline,
+    baselines,
+    delete_baseline,
+    former_baseline,
+    promote,
+    restore_baseline,
+    undo_promotion,
+)
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.comparison import compare_responses
 from driftium_core.monitor.evidence import (
@@ -11,6 +21,8 @@ from driftium_core.monitor.evidence import (
     evidence_state,
     update_evidence,
 )
+from driftium_core.monitor.live import LiveCheck, live_check, retry_check
+from driftium_core.monitor.models import models, pull_model
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pools import (
     PoolCheck,
@@ -20,13 +32,34 @@ from driftium_core.monitor.pools import (
     pool_history,
     pool_status,
 )
+from driftium_core.monitor.projects import create_project, project_version, projects
+from driftium_core.monitor.promotion import PromotionPreview, preview_promotion
+from driftium_core.monitor.prompt_runs import (
+    compare_arms,
+    continue_run,
+    delete_prompt_run,
+    delete_prompt_set,
+    open_prompt_run,
+    prompt_runs,
+    prompt_set_versions,
+    prompt_sets,
+    run_answers,
+    run_arm,
+    run_job,
+    running_to_current,
+    save_prompt_set,
+    send_to_current,
+    start_run,
+)
 from driftium_core.monitor.responses import (
     ImportReport,
     Similar,
+    count_current,
     current_responses,
     delete_responses,
     import_log,
     record_response,
+    responses_by_ids,
     similar,
 )
 from driftium_core.monitor.runs import (
@@ -51,24 +84,38 @@ from driftium_core.monitor.tables import (
 from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start_reconcile
 
 __all__ = [
+    "AUTOMATIC",
+    "Answer",
     "CheckedRun",
+    "Generation",
+    "GenerationOptions",
     "ImportReport",
+    "LiveCheck",
+    "ModelChoice",
     "PoolCheck",
     "PoolStatus",
     "ProgressCallback",
+    "PromotionPreview",
     "Reconciled",
     "Similar",
     "TableMonitor",
     "active_baseline",
+    "ask",
     "baselines",
     "catch_up",
     "check_responses",
     "check_table",
     "compare",
+    "compare_arms",
     "compare_responses",
+    "continue_run",
+    "count_current",
     "count_table",
+    "create_project",
     "current_responses",
     "delete_baseline",
+    "delete_prompt_run",
+    "delete_prompt_set",
     "delete_reference",
     "delete_responses",
     "delete_run",
@@ -80,26 +127,50 @@ __all__ = [
     "filter_options",
     "find_run",
     "fingerprint",
+    "former_baseline",
     "health",
     "import_log",
+    "keep_answer",
+    "live_check",
+    "models",
     "open_calculation",
+    "open_prompt_run",
     "open_reference",
     "open_run",
     "pool_history",
     "pool_status",
     "preload",
+    "preview_promotion",
+    "project_version",
+    "projects",
     "promote",
+    "prompt_runs",
+    "prompt_set_versions",
+    "prompt_sets",
+    "pull_model",
     "read_upload",
     "reconcile",
     "record_response",
     "references",
+    "responses_by_ids",
     "restore_baseline",
+    "retry_check",
+    "run_answers",
+    "run_arm",
+    "run_job",
+    "running_to_current",
     "sample_table",
+    "save_prompt_set",
     "save_reference",
+    "send_to_current",
     "similar",
     "simulate",
+    "start_answer",
     "start_reconcile",
+    "start_run",
     "table_monitors",
     "table_runs",
+    "telemetry",
+    "undo_promotion",
     "update_evidence",
 ]

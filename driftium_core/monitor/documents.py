@@ -6,11 +6,19 @@ from dataclasses import asdict
 from typing import Any
 
 from driftium_core.documents import json_safe
+from driftium_core.llm.port import Generation
 from driftium_core.monitor.pools import PoolCheck
 from driftium_core.monitor.responses import ImportReport
-from driftium_core.store.records import AlarmState, Baseline, Calculation
+from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
 
-__all__ = ["alarm_document", "baseline_document", "calculation_document", "check_document", "import_document"]
+__all__ = [
+    "alarm_document",
+    "answer_document",
+    "baseline_document",
+    "calculation_document",
+    "check_document",
+    "import_document",
+]
 
 Document = dict[str, Any]
 
@@ -36,6 +44,30 @@ def calculation_document(calculation: Calculation) -> Document:
         "n_current": calculation.n_current,
         "encoder": {"id": calculation.encoder, "precision": calculation.precision},
         "id": calculation.id,
+    }
+
+
+def answer_document(stored: StoredResponse, generation: Generation) -> Document:
+    """An answer that became telemetry, with the names of the REST API."""
+    content = stored.content
+    return {
+        "id": stored.id,
+        "prompt": content.prompt,
+        "response": content.response,
+        "timestamp": content.created_at.isoformat() if content.created_at else None,
+        "model": content.model,
+        "backend": content.backend,
+        "latency_ms": content.latency_ms,
+        "first_token_ms": content.first_token_ms,
+        "tokens": content.tokens,
+        "prompt_tokens": content.prompt_tokens,
+        "tokens_per_s": generation.tokens_per_s,
+        "stop_reason": content.stop_reason,
+        "system": content.system,
+        "temperature": content.temperature,
+        "max_tokens": content.max_tokens,
+        "seed": content.seed,
+        "note": generation.note,
     }
 
 

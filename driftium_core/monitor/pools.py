@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,12 +13,21 @@ from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.formats import fmt_n
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.vectors import embed
+from driftium_core.response import Response
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT, Baseline, Calculation, NewCalculation, Pools
 from driftium_core.text.pool import Pool, texts_of
 from driftium_core.text.report import Encoder, TextReport
 
-__all__ = ["PoolCheck", "PoolStatus", "check_responses", "open_calculation", "pool_history", "pool_status"]
+__all__ = [
+    "PoolCheck",
+    "PoolStatus",
+    "check_responses",
+    "compare_contents",
+    "open_calculation",
+    "pool_history",
+    "pool_status",
+]
 
 Status = Literal["not_initialized", "waiting_for_baseline", "waiting_for_telemetry", "ready"]
 
@@ -140,28 +150,28 @@ def _status(baseline: Baseline | None, n_current: int, revision: int) -> PoolSta
     if baseline is None and not n_current:
         status, message = (
             "not_initialized",
-            ("Nothing is stored yet. Import logged answers (`driftium import FILE --to current`) or generate some."),
+            "Nothing is stored yet. Generate answers, or import logged ones.",
         )
     elif baseline is None:
         status, message = (
             "waiting_for_baseline",
             (
-                f"{fmt_n(n_current)} current responses are stored, and no baseline yet. Promote them if they are as "
-                "answers should be (`driftium promote NAME`), or import a baseline."
+                f"{_responses(n_current)} stored as current, and no baseline yet. Promote them if they are as answers "
+                "should be, or import a baseline."
             ),
         )
     elif not n_current:
         status, message = (
             "waiting_for_telemetry",
             (
-                f"The baseline “{baseline.name}” holds {fmt_n(n_baseline)} responses. Import or generate current ones "
-                "to compare with it."
+                f"The baseline “{baseline.name}” holds {_responses(n_baseline)}. Generate or import current ones to "
+                "compare with it."
             ),
         )
     else:
         status, message = (
             "ready",
-            (f"{fmt_n(n_current)} current responses are compared with the {fmt_n(n_baseline)} of “{baseline.name}”."),
+            f"{_responses(n_current)} now, compared with the {fmt_n(n_baseline)} of the baseline “{baseline.name}”.",
         )
     return PoolStatus(
         status=status,
@@ -171,6 +181,10 @@ def _status(baseline: Baseline | None, n_current: int, revision: int) -> PoolSta
         n_current=n_current,
         revision=revision,
     )
+
+
+def _responses(count: int) -> str:
+    return f"{fmt_n(count)} response{'' if count == 1 else 's'}"
 
 
 def _fingerprint(services: Services, pools: Pools, *, n_resamples: int, seed: int) -> str:
@@ -189,10 +203,36 @@ def _fingerprint(services: Services, pools: Pools, *, n_resamples: int, seed: in
 def _compare(
     services: Services, pools: Pools, *, n_resamples: int, seed: int, progress: ProgressCallback | None
 ) -> TextReport:
+    return compare_contents(
+        services,
+        [response.content for response in pools.baseline_responses],
+        [response.content for response in pools.current_responses],
+        n_resamples=n_resamples,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def compare_contents(
+    services: Services,
+    baseline: Sequence[Response],
+    current: Sequence[Response],
+    *,
+    n_resamples: int = 999,
+    seed: int = 0,
+    progress: ProgressCallback | None = None,
+) -> TextReport:
+    """Compare responses that need not be stored; every text is embedded once for all comparisons.
+
+    Raises
+    ------
+    StorageError
+        The vectors cannot be read.
+    UnavailableError
+        The encoder cannot be loaded.
+    """
     from driftium_core.text.compare import compare_pools
 
-    baseline = [response.content for response in pools.baseline_responses]
-    current = [response.content for response in pools.current_responses]
     vectors = embed(services, {**texts_of(baseline), **texts_of(current)}, progress=progress)
     return compare_pools(
         Pool.of(baseline, vectors),

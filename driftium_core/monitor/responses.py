@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 __all__ = [
     "ImportReport",
     "Similar",
+    "count_current",
     "current_responses",
     "delete_responses",
     "import_log",
     "record_response",
+    "responses_by_ids",
     "similar",
 ]
 
@@ -71,8 +73,10 @@ class Similar:
     similarity: float
 
 
-def record_response(services: Services, response: Response, *, project: str = DEFAULT_PROJECT) -> StoredResponse:
-    """Store one response as current telemetry, and its vectors where that is possible.
+def record_response(
+    services: Services, response: Response, *, project: str = DEFAULT_PROJECT, with_vectors: bool = True
+) -> StoredResponse:
+    """Store one response as current telemetry, and its vectors where that is possible and wanted.
 
     SQL is the truth: when the encoder or the vector store fails, the response is stored all the same and its vectors
     follow at the next reconciliation.
@@ -83,8 +87,9 @@ def record_response(services: Services, response: Response, *, project: str = DE
         The database cannot be written.
     """
     stored = services.store.responses.add([response], project=project).stored[0]
-    with suppress(StorageError, UnavailableError):
-        write(services, [stored.id])
+    if with_vectors:
+        with suppress(StorageError, UnavailableError):
+            write(services, [stored.id])
     return stored
 
 
@@ -141,6 +146,16 @@ def current_responses(
     return services.store.responses.current(
         project=project, limit=limit, offset=offset, search=search, newest_first=True
     )
+
+
+def count_current(services: Services, *, project: str = DEFAULT_PROJECT, search: str = "") -> int:
+    """How many current responses there are, or hold the searched text."""
+    return services.store.responses.count(project=project, search=search)
+
+
+def responses_by_ids(services: Services, ids: Sequence[str]) -> list[StoredResponse]:
+    """Those of the responses that are stored, in whichever pool, in the order of the ids."""
+    return list(services.store.responses.by_ids(ids).values())
 
 
 def delete_responses(services: Services, ids: Sequence[str], *, project: str = DEFAULT_PROJECT) -> None:

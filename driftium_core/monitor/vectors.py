@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Reconciled", "catch_up", "embed", "reconcile", "start_reconcile"]
+__all__ = ["Reconciled", "catch_up", "embed", "reconcile", "start_reconcile", "start_write"]
 
 TEXTS_AT_ONCE = 256
 """Embedded and kept together: what a kill -9 costs at most, and how long another thread waits for its turn."""
@@ -134,6 +134,11 @@ def start_reconcile(services: Services) -> Job[Reconciled]:
         if job.title == RECONCILE and job.state == "queued":
             return job
     return services.background.start(work, title=RECONCILE)
+
+
+def start_write(services: Services, ids: Sequence[str]) -> Job[None]:
+    """Make the vectors of stored responses in the background; what fails there, the next reconciliation mends."""
+    return services.background.start(lambda _progress: write(services, ids), title="Embedding new answers")
 
 
 def catch_up(services: Services) -> Job[Reconciled] | None:

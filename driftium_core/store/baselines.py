@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from driftium_core.errors import InputError, NotFoundError
+from driftium_core.errors import ConflictError, InputError, NotFoundError
 from driftium_core.formats import fmt_n
 from driftium_core.response import Response
-from driftium_core.store.pools import baseline_record
-from driftium_core.store.projects import change_pools, project_key
+from driftium_core.store.names import checked_name
+from driftium_core.store.pools import baseline_record, read_standing
+from driftium_core.store.projects import change_pools, lock_project_of, project_key
 from driftium_core.store.records import DEFAULT_PROJECT, Added, Baseline, StoredResponse
 from driftium_core.store.response_rows import add_responses, chunks, n_changed, read_responses
 from driftium_core.store.schema import AlarmStateRow, BaselineRow, ProjectRow, ResponseRow
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from driftium_core.store.store import Store
 
 __all__ = ["BaselineRepository"]
-
-LONGEST_NAME = 200
-"""Characters of a baseline's name."""
 
 
 class BaselineRepository:
@@ -39,7 +37,13 @@ class BaselineRepository:
         self._store = store
 
     def promote(
-        self, name: str, *, note: str = "", ids: Collection[str] | None = None, project: str = DEFAULT_PROJECT
+        self,
+        name: str,
+        *,
+        note: str = "",
+        ids: Collection[str] | None = None,
+        expected_revision: int | None = None,
+        project: str = DEFAULT_PROJECT,
     ) -> Baseline:
         """Move current responses, all or those with the ids, into a new version and make it active.
 
@@ -47,12 +51,16 @@ class BaselineRepository:
 
         Raises
         ------
+        ConflictError
+            The project's pools are not at the expected revision any more.
         InputError
             The name is empty or too long, there is nothing to promote, or one of the ids is not current.
         """
         name = _checked(name)
         with self._store.session(write=True) as session:
             key = project_key(session, project, lock=True)
+            if expected_revision is not None:
+                _check_unchanged(session, project, expected_revision)
             row = _new_version(session, key, name, note)
             row.size = _move(session, key, row.id, ids)
             change_pools(session, key, active_baseline_id=row.id)
@@ -83,10 +91,18 @@ class BaselineRepository:
             change_pools(session, key, active_baseline_id=row.id)
             return baseline_record(row, project, active=row.id), added
 
-    def restore(self, baseline_id: str) -> Baseline:
-        """Make an older version the active one; the newer ones keep their responses."""
+    def restore(self, baseline_id: str, *, instead_of: str | None = None) -> Baseline:
+        """Make an older version the active one; the newer ones keep their responses.
+
+        With ``instead_of`` only while that version is the active one, else `ConflictError`.
+        """
         with self._store.session(write=True) as session:
             row, project, active = _row(session, baseline_id, lock=True)
+            if instead_of is not None and active != instead_of:
+                raise ConflictError(
+                    f"The active baseline of project {project!r} is another one by now. Nothing was changed; look at "
+                    "the baselines again."
+                )
             if active != row.id:
                 change_pools(session, row.project_id, active_baseline_id=row.id)
             return baseline_record(row, project, active=row.id)
@@ -104,6 +120,12 @@ class BaselineRepository:
         with self._store.session() as session:
             active = _active_id(session, project_key(session, project))
             return None if active is None else baseline_record(_row(session, active)[0], project, active=active)
+
+    def next_version(self, *, project: str = DEFAULT_PROJECT) -> int:
+        """The number that the next baseline will get; numbers of deleted ones are not given again."""
+        with self._store.session() as session:
+            made = select(ProjectRow.baselines_made).where(ProjectRow.id == project_key(session, project))
+            return session.scalars(made).one() + 1
 
     def get(self, baseline_id: str) -> Baseline:
         """One baseline; `NotFoundError` when it is not stored."""
@@ -142,15 +164,19 @@ class BaselineRepository:
 
 
 def _checked(name: str) -> str:
-    name = name.strip()
-    if not name:
-        raise InputError("A baseline needs a name.")
-    if len(name) > LONGEST_NAME:
-        raise InputError(
-            f"The name of a baseline may have {LONGEST_NAME} characters, and this one has {fmt_n(len(name))}. "
-            "Shorten it, and write the rest into the note."
-        )
-    return name
+    return checked_name(name, "a baseline", instead="Shorten it, and write the rest into the note.")
+
+
+def _check_unchanged(session: Session, project: str, expected_revision: int) -> None:
+    now = read_standing(session, project)
+    if now.revision == expected_revision:
+        return
+    responses = "response is" if now.n_current == 1 else "responses are"
+    active = f"“{now.baseline.name}” (version {now.baseline.version}) is" if now.baseline else "none is"
+    raise ConflictError(
+        f"The pools changed since this preview: now {fmt_n(now.n_current)} {responses} current, and of the baselines "
+        f"{active} active. Nothing was promoted; look again."
+    )
 
 
 def _new_version(session: Session, project_id: int, name: str, note: str) -> BaselineRow:
@@ -204,14 +230,12 @@ def _active_id(session: Session, project_id: int) -> str | None:
 
 def _row(session: Session, baseline_id: str, *, lock: bool = False) -> tuple[BaselineRow, str, str | None]:
     """A baseline, its project's name and that one's active baseline; with ``lock`` nobody can change them."""
-    of_it = BaselineRow.id == baseline_id
     if lock:
-        project_of_it = select(BaselineRow.project_id).where(of_it).scalar_subquery()
-        session.execute(select(ProjectRow.id).where(ProjectRow.id == project_of_it).with_for_update(key_share=True))
+        lock_project_of(session, BaselineRow, baseline_id)
     query = select(BaselineRow, ProjectRow.name, ProjectRow.active_baseline_id).join(
         ProjectRow, ProjectRow.id == BaselineRow.project_id
     )
-    found = session.execute(query.where(of_it)).first()
+    found = session.execute(query.where(BaselineRow.id == baseline_id)).first()
     if found is None:
         raise NotFoundError(f"Baseline {baseline_id} is not stored, or no longer.")
     return found[0], found[1], found[2]

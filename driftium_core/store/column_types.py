@@ -37,14 +37,19 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class CompressedJSON(TypeDecorator[Any]):
-    """JSON values as zlib-compressed UTF-8; reports are repetitive and shrink to about a tenth."""
+    """JSON values as zlib-compressed UTF-8; reports are repetitive and shrink to about a tenth.
+
+    Lone surrogates, which JSON can hold and UTF-8 cannot, are kept as Python's ``surrogatepass`` writes them.
+    """
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         """Compress."""
-        return None if value is None else zlib.compress(json.dumps(value, ensure_ascii=False).encode(), 3)
+        if value is None:
+            return None
+        return zlib.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"), 3)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Expand."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from driftium_core.store.schema import CalculationRow, TableRunRow
+from driftium_core.store.schema import CalculationRow, PromptRunRow, TableRunRow
 
 __all__ = ["keep_newest"]
 
 
-def keep_newest(session: Session, table: type[TableRunRow | CalculationRow], project_id: int, *, limit: int) -> None:
+def keep_newest(
+    session: Session, table: type[TableRunRow | CalculationRow | PromptRunRow], project_id: int, *, limit: int
+) -> None:
     """Delete the project's oldest rows beyond ``limit``."""
     newest_to_go = (
         select(table.seq).where(table.project_id == project_id).order_by(table.seq.desc()).offset(limit).limit(1)

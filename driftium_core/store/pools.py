@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from driftium_core.errors import NotFoundError
 from driftium_core.store.projects import project_key
-from driftium_core.store.records import Baseline, Pools, Standing
+from driftium_core.store.records import Baseline, Pools, Standing, Version
 from driftium_core.store.response_rows import read_responses
-from driftium_core.store.schema import BaselineRow, ProjectRow, ResponseRow
+from driftium_core.store.schema import BaselineRow, CalculationRow, ProjectRow, ResponseRow, TableRunRow
 
-__all__ = ["baseline_record", "read_pools", "read_standing"]
+__all__ = ["baseline_record", "read_pools", "read_standing", "read_version"]
 
 
 def read_pools(session: Session, name: str) -> Pools:
@@ -32,6 +33,25 @@ def read_standing(session: Session, name: str) -> Standing:
     key, revision, baseline = _head(session, name)
     current = select(func.count()).where(ResponseRow.project_id == key, ResponseRow.baseline_id.is_(None))
     return Standing(baseline=baseline, n_current=session.scalar(current) or 0, revision=revision)
+
+
+def read_version(session: Session, name: str) -> Version:
+    """What every page polls: one statement, answered from indexes."""
+    newest = select(func.max(CalculationRow.seq)).where(CalculationRow.project_id == ProjectRow.id)
+    newest_run = select(func.max(TableRunRow.seq)).where(TableRunRow.project_id == ProjectRow.id)
+    n_runs = select(func.count()).select_from(TableRunRow).where(TableRunRow.project_id == ProjectRow.id)
+    found = session.execute(
+        select(
+            ProjectRow.revision,
+            ProjectRow.playground_revision,
+            newest.scalar_subquery(),
+            newest_run.scalar_subquery(),
+            n_runs.scalar_subquery(),
+        ).where(ProjectRow.name == name)
+    ).first()
+    if found is None:
+        raise NotFoundError(f"There is no project called {name!r}.")
+    return Version(pools=found[0], playground=found[1], calculations=found[2] or 0, runs=(found[3] or 0, found[4]))
 
 
 def _head(session: Session, name: str) -> tuple[int, int, Baseline | None]:

@@ -1,14 +1,18 @@
-"""The rows of projects: found by name, locked while their pools change, and their revision."""
+"""The rows of projects: found by name, locked while what they hold changes, and their revisions."""
 
 from __future__ import annotations
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from driftium_core.errors import NotFoundError
-from driftium_core.store.schema import ProjectRow
+from driftium_core.errors import InputError, NotFoundError
+from driftium_core.store.names import checked_name
+from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow
 
-__all__ = ["change_pools", "project_key", "project_names"]
+__all__ = ["change_playground", "change_pools", "lock_project_of", "project_key", "project_name", "project_names"]
+
+LONGEST_NAME = 80
+"""Longest name of a project, in characters."""
 
 
 def project_key(session: Session, name: str, *, lock: bool = False) -> int:
@@ -25,6 +29,20 @@ def project_key(session: Session, name: str, *, lock: bool = False) -> int:
     return key
 
 
+def lock_project_of(session: Session, table: type[BaselineRow | PromptRunRow], id_: str) -> None:
+    """Lock the project that a row of the table belongs to, as `project_key` does; none when there is no such row."""
+    project_id = select(table.project_id).where(table.id == id_).scalar_subquery()
+    session.execute(select(ProjectRow.id).where(ProjectRow.id == project_id).with_for_update(key_share=True))
+
+
+def project_name(text: str) -> str:
+    """A name as it is stored, without blanks around it; `InputError` when it is no name."""
+    name = checked_name(text, "a project", longest=LONGEST_NAME)
+    if not name.isprintable():
+        raise InputError("A project's name is one line of printable characters.")
+    return name
+
+
 def project_names(session: Session) -> dict[int, str]:
     """Names of all projects by key."""
     return dict(session.execute(select(ProjectRow.id, ProjectRow.name)).all())
@@ -36,3 +54,9 @@ def change_pools(session: Session, key: int, *, active_baseline_id: str | None =
     if active_baseline_id is not None:
         change = change.values(active_baseline_id=active_baseline_id)
     session.execute(change)
+
+
+def change_playground(session: Session, key: int) -> None:
+    """Raise the number by which an open page sees that the project's prompt sets or runs changed."""
+    raised = ProjectRow.playground_revision + 1
+    session.execute(update(ProjectRow).where(ProjectRow.id == key).values(playground_revision=raised))

@@ -26,6 +26,7 @@ __all__ = [
     "Standing",
     "StoredResponse",
     "TableRun",
+    "Version",
 ]
 
 DEFAULT_PROJECT = "default"
@@ -129,7 +130,8 @@ class StoredResponse:
     response_hash, prompt_hash : str or None
         Content hashes of the texts.
     digest : str
-        Digest of everything in the content that a report can depend on: all but ``key`` and ``source``.
+        Digest of everything in the content that a report can depend on: neither ``key`` nor ``source``, nor the
+        settings it was generated with and how it ended.
     """
 
     id: str
@@ -197,6 +199,28 @@ class Standing:
     baseline: Baseline | None
     n_current: int
     revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """Tells one state of a project from another; compare it with `==`.
+
+    Attributes
+    ----------
+    pools : int
+        The project's revision: rises with every change to the pools or the active baseline.
+    playground : int
+        Rises with every change to the project's prompt sets and runs.
+    calculations : int
+        Number of the newest recorded calculation; 0 before the first.
+    runs : tuple of int
+        Number of the newest table check, and how many there are: one that is not the newest can be deleted.
+    """
+
+    pools: int
+    playground: int
+    calculations: int
+    runs: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from driftium_core.store.projects import project_names
 from driftium_core.store.records import Added, StoredResponse
 from driftium_core.store.schema import ResponseRow
 
-__all__ = ["add_responses", "chunks", "n_changed", "read_responses"]
+__all__ = ["add_responses", "chunks", "n_changed", "read_responses", "storable"]
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ def add_responses(
         A number or time in a response cannot be stored.
     """
     place = {"project_id": project_id, "baseline_id": baseline_id, "stored_at": datetime.now(UTC)}
-    checked = [_storable(response, number) for number, response in enumerate(responses, start=1)]
+    checked = [storable(response, number) for number, response in enumerate(responses, start=1)]
     keys: set[str] = set()
     ids: set[str] = set()
     stored: list[StoredResponse] = []
@@ -104,7 +104,7 @@ _READ = [
     for name in (
         *("id", "seq", "project_id", "baseline_id", "stored_at", "response_hash", "prompt_hash", "digest"),
         *("response", "prompt", "model", "backend", "latency_ms", "tokens", "prompt_tokens", "error", "source"),
-        *("created_at", "key"),
+        *("created_at", "key", "first_token_ms", "stop_reason", "system", "temperature", "max_tokens", "seed"),
     )
 ]
 
@@ -112,7 +112,8 @@ _READ = [
 def _record(row: Row[Any], names: dict[int, str]) -> StoredResponse:
     # Unpacked by position, as access by name is slower and there may be 100,000.
     id_, seq, project_id, baseline_id, stored_at, response_hash, prompt_hash, digest, *content = tuple(row)
-    response, prompt, model, backend, latency_ms, tokens, prompt_tokens, error, source, created_at, key = content
+    response, prompt, model, backend, latency_ms, tokens, prompt_tokens, error, source, *content = content
+    created_at, key, first_token_ms, stop_reason, system, temperature, max_tokens, seed = content
     return StoredResponse(
         id=id_,
         seq=seq,
@@ -134,6 +135,12 @@ def _record(row: Row[Any], names: dict[int, str]) -> StoredResponse:
             source=source,
             created_at=created_at,
             key=key,
+            first_token_ms=first_token_ms,
+            stop_reason=stop_reason,
+            system=system,
+            temperature=temperature,
+            max_tokens=max_tokens,
+            seed=seed,
         ),
     )
 
@@ -175,6 +182,12 @@ def _values(response: Response, key_hash: str | None) -> dict[str, Any]:
         "error": response.error,
         "source": response.source,
         "created_at": response.created_at,
+        "first_token_ms": response.first_token_ms,
+        "stop_reason": response.stop_reason,
+        "system": response.system,
+        "temperature": response.temperature,
+        "max_tokens": response.max_tokens,
+        "seed": response.seed,
     }
 
 
@@ -198,22 +211,36 @@ def _own_id(key: str | None) -> str | None:
     return key.rpartition(":")[0] if key is not None and key.startswith("id:") else None
 
 
-def _storable(response: Response, number: int) -> Response:
-    """The response with its time in UTC, and without a latency that is not a number."""
-    for name, value in (("tokens", response.tokens), ("prompt_tokens", response.prompt_tokens)):
-        if value is not None and not 0 <= value <= _LARGEST:
-            raise InputError(
-                f"Response {number} has {value} as {name}, where a count from 0 to {_LARGEST} is expected. Correct it."
-            )
-    changes: dict[str, Any] = {}
-    if response.latency_ms is not None and not math.isfinite(response.latency_ms):
-        changes["latency_ms"] = None
+def storable(response: Response, number: int) -> Response:
+    """The response with its time in UTC, and without durations that are not numbers.
+
+    Raises
+    ------
+    InputError
+        A number or time cannot be stored; ``number`` tells which response it is.
+    """
+    for name, lowest in (("tokens", 0), ("prompt_tokens", 0), ("max_tokens", 0), ("seed", -_LARGEST)):
+        value = getattr(response, name)
+        if value is not None and not lowest <= value <= _LARGEST:
+            expected = f"a {'whole number' if lowest else 'count'} from {lowest} to {_LARGEST}"
+            raise InputError(f"Response {number} has {value} as {name}, where {expected} is expected. Correct it.")
+    if not _finite(response.temperature):
+        raise InputError(
+            f"Response {number} has the temperature {response.temperature}, which is no number. Correct it."
+        )
+    changes: dict[str, Any] = {
+        name: None for name in ("latency_ms", "first_token_ms") if not _finite(getattr(response, name))
+    }
     if response.created_at is not None:
         if response.created_at.tzinfo is None:
             raise InputError(f"Response {number} has the time {response.created_at} without a time zone. Give it one.")
         if response.created_at.tzinfo is not UTC:
             changes["created_at"] = response.created_at.astimezone(UTC)
     return replace(response, **changes) if changes else response
+
+
+def _finite(value: float | None) -> bool:
+    return value is None or math.isfinite(value)
 
 
 def _stored(

@@ -17,6 +17,9 @@ __all__ = [
     "BaselineRow",
     "CalculationRow",
     "ProjectRow",
+    "PromptRunAnswerRow",
+    "PromptRunRow",
+    "PromptSetRow",
     "ResponseRow",
     "SavedReferenceRow",
     "TableRunRow",
@@ -39,8 +42,9 @@ class Base(DeclarativeBase):
 class ProjectRow(Base):
     """A monitored thing; everything stored belongs to one.
 
-    ``revision`` rises with every change to the project's pools, in the same transaction; ``baselines_made`` numbers
-    the versions, so that a deleted one's number is not given again.
+    ``revision`` rises with every change to the project's pools, ``playground_revision`` with every change to its prompt
+    sets and runs, both in the same transaction; ``baselines_made`` numbers the versions, so that a deleted one's number
+    is not given again.
     """
 
     __tablename__ = "projects"
@@ -51,6 +55,7 @@ class ProjectRow(Base):
     active_baseline_id: Mapped[str | None] = mapped_column(ForeignKey("baselines.id", use_alter=True))
     revision: Mapped[int] = mapped_column(server_default="0")
     baselines_made: Mapped[int] = mapped_column(server_default="0")
+    playground_revision: Mapped[int] = mapped_column(server_default="0")
 
 
 class TableRunRow(Base):
@@ -155,6 +160,12 @@ class ResponseRow(Base):
     source: Mapped[str] = mapped_column(AnyText)
     created_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stored_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_token_ms: Mapped[float | None]
+    stop_reason: Mapped[str | None]
+    system: Mapped[str | None] = mapped_column(AnyText)
+    temperature: Mapped[float | None]
+    max_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    seed: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CalculationRow(Base):
@@ -229,3 +240,57 @@ class AlarmLookRow(Base):
     effect_size: Mapped[float | None]
     e_value: Mapped[float]
     evidence: Mapped[float]
+
+
+class PromptSetRow(Base):
+    """One version of a named list of prompts; it never changes."""
+
+    __tablename__ = "prompt_sets"
+    __table_args__ = (UniqueConstraint("project_id", "name", "version"),)
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(AnyText)
+    version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(AnyText)
+    system: Mapped[str] = mapped_column(AnyText)
+    prompts: Mapped[Any] = mapped_column(CompressedJSON, nullable=False)
+
+
+class PromptRunRow(Base):
+    """A list of prompts given to one or two models. It holds its own prompts, as a set can be deleted."""
+
+    __tablename__ = "prompt_runs"
+    __table_args__ = (Index(None, "project_id", "seq"), {"sqlite_autoincrement": True})
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    set_id: Mapped[str | None] = mapped_column(ForeignKey("prompt_sets.id", ondelete="SET NULL"))
+    name: Mapped[str] = mapped_column(AnyText)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished: Mapped[bool]
+    stopped: Mapped[bool]
+    to_current: Mapped[bool]
+    n_prompts: Mapped[int]
+    arms: Mapped[Any] = mapped_column(CompressedJSON, nullable=False)
+    prompts: Mapped[Any] = mapped_column(CompressedJSON, nullable=False, deferred=True)
+
+
+class PromptRunAnswerRow(Base):
+    """What became of one prompt with one model: ``content``, or else ``error``.
+
+    ``response_id`` names the telemetry it was sent to and stays when that is deleted, so that it is not sent again.
+    """
+
+    __tablename__ = "prompt_run_answers"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("prompt_runs.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    arm: Mapped[int] = mapped_column(primary_key=True)
+    response_id: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(AnyText)
+    content: Mapped[Any | None] = mapped_column(CompressedJSON, deferred=True)

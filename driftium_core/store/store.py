@@ -22,13 +22,15 @@ from driftium_core.store.backends import WRITE, create_backend, translated
 from driftium_core.store.backends import sqlite_file as file_of
 from driftium_core.store.baselines import BaselineRepository
 from driftium_core.store.calculations import CalculationRepository
-from driftium_core.store.pools import read_pools, read_standing
-from driftium_core.store.projects import project_key
-from driftium_core.store.records import DEFAULT_PROJECT, Pools, Standing
+from driftium_core.store.pools import read_pools, read_standing, read_version
+from driftium_core.store.projects import project_key, project_name
+from driftium_core.store.prompt_runs import PromptRunRepository
+from driftium_core.store.prompt_sets import PromptSetRepository
+from driftium_core.store.records import DEFAULT_PROJECT, Pools, Standing, Version
 from driftium_core.store.references import ReferenceRepository
 from driftium_core.store.responses import ResponseRepository
 from driftium_core.store.runs import RunRepository
-from driftium_core.store.schema import BaselineRow, ProjectRow, ResponseRow, TableRunRow
+from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow, PromptSetRow, ResponseRow, TableRunRow
 
 __all__ = ["Store", "open_store"]
 
@@ -77,6 +79,8 @@ class Store:
         self.baselines = BaselineRepository(self)
         self.calculations = CalculationRepository(self, history_limit=history_limit)
         self.alarms = AlarmRepository(self)
+        self.prompt_sets = PromptSetRepository(self)
+        self.prompt_runs = PromptRunRepository(self)
         self._writer = self.engine.execution_options(**{WRITE: True})
         self._file = file_of(self.engine)
         self._identity: tuple[int, int] | None = None
@@ -152,11 +156,9 @@ class Store:
         Raises
         ------
         InputError
-            The name is empty or taken.
+            The name is empty, too long, not one printable line, or taken.
         """
-        name = name.strip()
-        if not name:
-            raise InputError("A project needs a name.")
+        name = project_name(name)
         with self.session(write=True) as session:
             if session.scalar(select(ProjectRow.id).where(ProjectRow.name == name)) is not None:
                 raise InputError(f"There is a project called {name!r} already; choose another name.")
@@ -177,6 +179,17 @@ class Store:
         with self.session() as session:
             key = project_key(session, project)
             return session.scalars(select(ProjectRow.revision).where(ProjectRow.id == key)).one()
+
+    def playground_revision(self, project: str = DEFAULT_PROJECT) -> int:
+        """A number that rises with every change to the project's prompt sets and runs; cheap to ask."""
+        with self.session() as session:
+            key = project_key(session, project)
+            return session.scalars(select(ProjectRow.playground_revision).where(ProjectRow.id == key)).one()
+
+    def version(self, project: str = DEFAULT_PROJECT) -> Version:
+        """Changes whenever anything that a page shows of the project does; as cheap to ask as the revision."""
+        with self.session() as session:
+            return read_version(session, project)
 
     def state(self) -> PartState:
         """Whether the database can be read and written now, and what it holds."""
@@ -206,7 +219,13 @@ class Store:
 def _inventory(session: Session) -> str:
     """What a database holds, in words."""
     parts = []
-    for table, one in ((TableRunRow, "run"), (ResponseRow, "response"), (BaselineRow, "baseline")):
+    for table, one in (
+        (TableRunRow, "run"),
+        (ResponseRow, "response"),
+        (BaselineRow, "baseline"),
+        (PromptSetRow, "prompt set version"),
+        (PromptRunRow, "prompt run"),
+    ):
         count = session.scalar(select(func.count()).select_from(table)) or 0
         if count:
             parts.append(f"{fmt_n(count)} {one}{'' if count == 1 else 's'}")

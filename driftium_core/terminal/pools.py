@@ -16,6 +16,15 @@ from driftium_core.terminal.console import STYLES, stdout
 __all__ = ["print_baselines", "print_history", "print_import", "print_status"]
 
 
+HINTS = {
+    "not_initialized": "See `driftium demo`, `driftium generate` and `driftium import`.",
+    "waiting_for_baseline": "See `driftium promote`.",
+    "waiting_for_telemetry": "See `driftium generate` and `driftium import`.",
+    "ready": "",
+}
+"""Commands that lead on, by status."""
+
+
 def print_import(report: ImportReport) -> None:
     """What came in, what was known, and what was left out and why."""
     console = stdout()
@@ -33,7 +42,7 @@ def print_import(report: ImportReport) -> None:
 
 def print_status(status: PoolStatus, evidence: AlarmState | None) -> None:
     """Where the project stands, what to do next, and what many looks have added up to."""
-    stdout().print(Text(status.message))
+    stdout().print(Text(" ".join(filter(None, (status.message, HINTS[status.status])))))
     if evidence and evidence.looks:
         stdout().print(
             Text(evidence_sentence(evidence), "bold magenta" if evidence.alarmed_at_block is not None else "")

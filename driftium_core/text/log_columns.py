@@ -11,7 +11,7 @@ from typing import Literal
 from driftium_core.errors import ColumnError, InputError
 from driftium_core.formats import fmt_name, fmt_names
 
-__all__ = ["NO_COLUMN", "LogColumns", "choose_columns", "duration_unit"]
+__all__ = ["NO_COLUMN", "LogColumns", "choose_columns", "duration_unit", "find_prompts"]
 
 NO_COLUMN = ""
 """Given as a column's name: the log has no such column, do not look for one."""
@@ -144,6 +144,13 @@ def choose_columns(names: Sequence[str], given: LogColumns | None, *, log_name: 
                 )
         columns = replace(columns, **{role: chosen or None})
     return columns, notes
+
+
+def find_prompts(names: Sequence[str]) -> str | None:
+    """The column that holds prompts by its name, or the only column; None when neither is so."""
+    plain = {_plain(name): name for name in reversed(names)}
+    found = (plain[name] for name in _OTHERS["prompt"] if name in plain)
+    return next(found, names[0] if len(names) == 1 else None)
 
 
 def duration_unit(name: str) -> DurationUnit | None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_effect, fmt_n, fmt_time
 from driftium_core.severity import Severity, severity_label
+from pages.ui.project import open_page
 from pages.ui.widgets import card, severity_column, theme, verdict
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def show_monitors(monitors: Sequence[TableMonitor]) -> None:
         event = st.dataframe(
             frame,
             hide_index=True,
-            key="overview-monitors",
+            key=f"overview-monitors-{monitors[0].latest.id}-{len(monitors)}",  # a pick is of the rows as they were
             on_select="rerun",
             selection_mode="single-row",
             alt="Checked references with severity and newest finding",
@@ -82,4 +83,4 @@ def show_monitors(monitors: Sequence[TableMonitor]) -> None:
             },
         )
     if event.selection.rows:
-        st.switch_page(TABULAR_PAGE, query_params={"run": monitors[event.selection.rows[0]].latest.id})
+        open_page(TABULAR_PAGE, run=monitors[event.selection.rows[0]].latest.id)

@@ -11,6 +11,7 @@ from driftium_core import monitor
 from driftium_core.errors import StorageError
 from driftium_core.tabular.report import CompareSettings
 from pages.ui.jobs import run_job
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import prose
 
 if TYPE_CHECKING:
@@ -76,15 +77,17 @@ def check_tables(services: Services, choice: Choice, options: CompareSettings) -
     _follow_data(choice)
     key = monitor.fingerprint(choice.reference, choice.current, options)
     save = choice.simulated is None and options == CompareSettings() and key not in _unsaved()
+    project = current_project()
     checked = run_job(
         services,
-        key,
+        of_project(key),  # the same tables in another project are another run
         "Comparing columns",
         lambda progress: monitor.check_table(
             services,
             choice.reference,
             choice.current,
             options,
+            project=project,
             save=save,
             simulated=choice.simulated,
             progress=progress,
@@ -103,7 +106,13 @@ def save_run(services: Services, check: Check) -> None:
     """Save a check that is shown, and say whether that worked."""
     choice = check.choice
     saved = monitor.check_table(
-        services, choice.reference, choice.current, check.options, save=True, simulated=choice.simulated
+        services,
+        choice.reference,
+        choice.current,
+        check.options,
+        project=current_project(),
+        save=True,
+        simulated=choice.simulated,
     )
     if saved.notice:
         st.toast(f"Not saved. {prose(saved.notice)}", icon=":material/database_off:", duration="long")
@@ -115,13 +124,13 @@ def save_run(services: Services, check: Check) -> None:
 
 def live_run() -> str | None:
     """Id of the saved run that shows what is chosen now: its link needs no other view here."""
-    run_id: str | None = st.session_state.get(LIVE_RUN)
+    run_id: str | None = st.session_state.get(of_project(LIVE_RUN))
     return run_id
 
 
 def link_run(run_id: str | None) -> None:
     """Make the address of the page that of a saved run, so that reloading or sharing it shows the same."""
-    st.session_state[LIVE_RUN] = run_id
+    st.session_state[of_project(LIVE_RUN)] = run_id
     if run_id:
         st.query_params["run"] = run_id
     else:
@@ -130,8 +139,10 @@ def link_run(run_id: str | None) -> None:
 
 def open_run(run_id: str) -> None:
     """Go to a saved run, by its link."""
-    st.session_state[LIVE_RUN] = None
-    st.query_params.from_dict({"run": run_id})
+    st.session_state[of_project(LIVE_RUN)] = None
+    for name in ("filter", "column"):
+        st.query_params.pop(name, None)
+    st.query_params["run"] = run_id
     st.rerun()
 
 
@@ -139,21 +150,21 @@ def forget_run(services: Services, run: TableRun) -> None:
     """Delete a run, and do not save it again by itself while its files are still chosen."""
     monitor.delete_run(services, run.id)
     _unsaved().add(run.fingerprint)
-    st.session_state.get("job_ids", {}).pop(run.fingerprint, None)
+    st.session_state.get("job_ids", {}).pop(of_project(run.fingerprint), None)
     link_run(None)
     st.rerun()
 
 
 def _unsaved() -> set[str]:
-    """Fingerprints of runs that were deleted in this session: they are not saved again by themselves."""
-    fingerprints: set[str] = st.session_state.setdefault(UNSAVED, set())
+    """Fingerprints of the project's runs that were deleted in this session: they are not saved again by themselves."""
+    fingerprints: set[str] = st.session_state.setdefault(of_project(UNSAVED), set())
     return fingerprints
 
 
 def _find_run(services: Services, fingerprint: str) -> str | None:
     """Id of the saved run; a database that fails is told of by the history card."""
     try:
-        return monitor.find_run(services, fingerprint)
+        return monitor.find_run(services, fingerprint, project=current_project())
     except StorageError:
         return None
 

@@ -11,6 +11,7 @@ from driftium_core import monitor
 from driftium_core.errors import StorageError
 from driftium_core.formats import fmt_effect, fmt_n, fmt_time
 from driftium_core.severity import severity_label
+from pages.ui.project import current_project
 from pages.ui.tabular_check import open_run
 from pages.ui.widgets import card, chart, prose, severity_column, theme
 
@@ -36,7 +37,7 @@ def show_history(services: Services, *, selected: str | None, reference: str | N
     )
     with card("history", "Saved runs"):
         try:
-            runs: Sequence[TableRun] = monitor.table_runs(services, limit=MAX_RUNS)
+            runs: Sequence[TableRun] = monitor.table_runs(services, project=current_project(), limit=MAX_RUNS)
             if runs and reference:
                 no_runs = "No run against this reference is saved yet."
                 runs = _of_reference(services, runs, reference)
@@ -57,7 +58,7 @@ def show_history(services: Services, *, selected: str | None, reference: str | N
 
 
 def _of_reference(services: Services, runs: Sequence[TableRun], reference: str) -> Sequence[TableRun]:
-    same = monitor.table_runs(services, limit=MAX_RUNS, reference=reference)
+    same = monitor.table_runs(services, project=current_project(), limit=MAX_RUNS, reference=reference)
     if len(same) == len(runs):
         return runs
     shown = st.segmented_control(

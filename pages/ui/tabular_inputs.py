@@ -12,6 +12,7 @@ from driftium_core import monitor
 from driftium_core.errors import DriftiumError, StorageError
 from driftium_core.formats import fmt_n
 from pages.ui.jobs import run_job
+from pages.ui.project import current_project, of_project
 from pages.ui.tabular_filter import choose_filtered
 from pages.ui.widgets import card, escape, prose
 
@@ -44,7 +45,7 @@ def choose_tables(services: Services) -> Choice | None:
 
 def _choose_reference(services: Services) -> Table | None:
     try:
-        saved = monitor.references(services)
+        saved = monitor.references(services, project=current_project())
     except StorageError as error:
         saved = []
         st.error(prose(str(error)), icon=":material/database_off:")
@@ -77,7 +78,11 @@ def _choose_reference(services: Services) -> Table | None:
 def _open_saved(services: Services, saved: Sequence[SavedReference]) -> Table | None:
     names = {reference.id: reference.name for reference in saved}
     chosen = st.selectbox(
-        "Saved reference", list(names), format_func=names.__getitem__, label_visibility="collapsed", key="tabular_saved"
+        "Saved reference",
+        list(names),
+        format_func=names.__getitem__,
+        label_visibility="collapsed",
+        key=of_project("tabular_saved"),
     )
     try:
         table = monitor.open_reference(services, chosen)
@@ -101,7 +106,7 @@ def _offer_saving(services: Services, table: Table) -> None:
         )
         if st.button("Save reference", type="primary", key="tabular_save_reference", disabled=not name.strip()):
             try:
-                monitor.save_reference(services, table, name=name.strip())
+                monitor.save_reference(services, table, name=name.strip(), project=current_project())
             except DriftiumError as error:
                 st.error(prose(str(error)))
             else:
@@ -135,11 +140,14 @@ def _choose_current(services: Services, reference: Table | None) -> Choice | Non
 
 
 def _read_upload(services: Services, side: str, offer: Callable[[Services, Table], None] | None = None) -> Table | None:
-    """Draw an uploader; the table it gave is kept for the session, since the widget forgets its file on other pages."""
-    limit_mb, kept_key = services.settings.max_upload_mb, f"tabular_{side}_table"
+    """Draw an uploader; the table it gave is kept for the session, since the widget forgets its file on other pages.
+
+    Each project has files of its own: a check of files is saved by itself, and must not land in another project.
+    """
+    limit_mb, kept_key = services.settings.max_upload_mb, of_project(f"tabular_{side}_table")
     upload = st.file_uploader(
         f"{side.capitalize()} file",
-        key=f"tabular_{side}_file",
+        key=of_project(f"tabular_{side}_file"),
         max_upload_size=limit_mb,
         label_visibility="collapsed",
         on_change=_forget,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, WebSocket
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.server import ROOT
@@ -42,7 +43,7 @@ class App:
     outside
         Requests to hosts other than this machine; each was refused.
     runs
-        Script runs that the server has finished for this page, since it was made.
+        Script runs that the server has finished for this page, since it was made; polls of a timer are left out.
     tabs
         Further tabs of the same browser, made by `new_tab`.
     """
@@ -52,6 +53,7 @@ class App:
         self.page_errors: list[str] = []
         self.outside: list[str] = []
         self.runs = 0
+        self._polled: set[str] = set()
         self.tabs: list[App] = []
         self.page: Page = context.new_page()
         self.page.on("pageerror", lambda error: self.page_errors.append(str(error)))
@@ -63,12 +65,21 @@ class App:
         route.abort()
 
     def _watch(self, socket: WebSocket) -> None:
+        socket.on("framesent", self._note_poll)
         socket.on("framereceived", self._count_run)
+
+    def _note_poll(self, payload: str | bytes) -> None:
+        """Remember which fragments run because of a timer, and not because of the person at the browser."""
+        asked = BackMsg.FromString(payload).rerun_script if isinstance(payload, bytes) else BackMsg().rerun_script
+        if asked.fragment_id:
+            (self._polled.add if asked.is_auto_rerun else self._polled.discard)(asked.fragment_id)
 
     def _count_run(self, payload: str | bytes) -> None:
         # Read from the socket, because the page shows a quick run for no frame at all.
         message = ForwardMsg.FromString(payload) if isinstance(payload, bytes) else ForwardMsg()
-        self.runs += message.WhichOneof("type") == "script_finished" and message.script_finished in _RUN_ENDS
+        if message.WhichOneof("type") == "script_finished" and message.script_finished in _RUN_ENDS:
+            fragments = message.metadata.run.fragment_ids
+            self.runs += not fragments or not self._polled.issuperset(fragments)
 
     def _wait_for_run(self, after: int, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from driftium_core.errors import InputError, NotFoundError
+from driftium_core.errors import ConflictError, InputError, NotFoundError
 from driftium_core.response import Response, text_hash
 from driftium_core.store import Store, open_store
 from driftium_core.store.records import StoredResponse
@@ -33,6 +33,12 @@ FULL = Response(
     source="log.csv",
     created_at=datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC),
     key="id:7:abc",
+    first_token_ms=12.5,
+    stop_reason="length",
+    system="Be brief.\n",
+    temperature=0.7,
+    max_tokens=2**40,
+    seed=-(2**40),
 )
 
 
@@ -57,7 +63,7 @@ ODD_TEXTS = ["\ud800 lone \udfff", "nul\x00byte", "\ufdd0", "\ufdd0d800", "\x00\
 
 @pytest.mark.parametrize("text", ODD_TEXTS, ids=ascii)
 def test_any_text_comes_back(store: Store, text: str) -> None:
-    odd = Response(response=text, prompt=text, model=text, error=text, source=text, key=text)
+    odd = Response(response=text, prompt=text, model=text, error=text, source=text, key=text, system=text)
     stored = store.responses.add([odd]).stored[0]
     assert store.responses.get(stored.id).content == odd
     assert store.responses.texts([text_hash(text)]) == {text_hash(text): text}
@@ -74,9 +80,19 @@ def test_the_time_of_another_zone_is_the_same_moment(store: Store) -> None:
 
 
 def test_a_latency_that_is_no_number_is_unknown(store: Store) -> None:
-    added = store.responses.add([new_response("a", latency_ms=bad) for bad in (math.nan, math.inf)])
-    assert [stored.content.latency_ms for stored in added.stored] == [None, None]
+    added = store.responses.add(
+        [new_response("a", latency_ms=bad, first_token_ms=bad) for bad in (math.nan, math.inf, 1.5)]
+    )
+    assert [stored.content.latency_ms for stored in added.stored] == [None, None, 1.5]
+    assert [stored.content.first_token_ms for stored in added.stored] == [None, None, 1.5]
     assert tuple(store.responses.current()) == added.stored
+
+
+def test_the_digest_is_of_what_a_report_says(store: Store) -> None:
+    settings = {"first_token_ms": 1.0, "stop_reason": "stop", "system": "s", "temperature": 0.0, "max_tokens": 9}
+    pairs = [{}, {**settings, "seed": 1, "source": "other"}, {"latency_ms": 2.0}]
+    digests = [stored.digest for stored in store.responses.add([new_response("a", **pair) for pair in pairs]).stored]
+    assert digests[0] == digests[1] != digests[2]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +100,9 @@ def test_a_latency_that_is_no_number_is_unknown(store: Store) -> None:
     [
         ({"tokens": -1}, "Response 2 has -1 as tokens, where a count from 0"),
         ({"prompt_tokens": 2**63}, "Response 2 has 9223372036854775808 as prompt_tokens"),
+        ({"max_tokens": -1}, "Response 2 has -1 as max_tokens, where a count from 0"),
+        ({"seed": 2**63}, "Response 2 has 9223372036854775808 as seed, where a whole number from -"),
+        ({"temperature": math.nan}, "Response 2 has the temperature nan, which is no number"),
         ({"created_at": datetime(2026, 1, 1)}, "Response 2 has the time 2026-01-01 00:00:00 without a time zone"),
     ],
 )
@@ -263,6 +282,47 @@ def test_chosen_responses_are_promoted_or_none(store: Store) -> None:
     assert texts(store.responses.current()) == ["answer 0", "answer 2", "answer 4"]
     assert store.baselines.all() == [baseline]
     assert store.revision() == revision
+
+
+def test_only_the_pools_that_were_looked_at_are_promoted(store: Store) -> None:
+    store.responses.add(new_responses(2))
+    seen = store.revision()
+    store.responses.add(new_responses(3, prefix="late"))
+    sentence = "pools changed since this preview: now 5 responses are current, and of the baselines none is active"
+    with pytest.raises(ConflictError, match=sentence):
+        store.baselines.promote("b", expected_revision=seen)
+    assert (store.baselines.all(), store.responses.count(), store.revision()) == ([], 5, seen + 1)
+    assert store.baselines.promote("b", expected_revision=seen + 1).size == 5
+    assert store.baselines.next_version() == 2
+
+
+def test_of_two_promotions_at_once_exactly_one_wins(url: str) -> None:
+    with open_store(url, history_limit=5) as store:
+        for round_ in range(1, 9):
+            store.responses.add(new_responses(4, prefix=f"round {round_}"))
+            seen, won, lost = store.revision(), [], []
+
+            def promote(worker: int, seen: int = seen, won: Any = won, lost: Any = lost) -> None:
+                try:
+                    won.append(store.baselines.promote(f"tab {worker}", expected_revision=seen))
+                except ConflictError as error:
+                    lost.append(str(error))
+
+            _run_together([promote, promote])
+            assert (len(won), len(lost)) == (1, 1)
+            assert (won[0].version, won[0].size) == (round_, 4)
+            assert f"“{won[0].name}” (version {round_}) is active. Nothing was promoted; look again." in lost[0]
+        _assert_whole(store)
+
+
+def test_a_version_is_restored_only_instead_of_the_one_that_was_seen(store: Store) -> None:
+    first, second, third = (_promoted(store, text) for text in ("one", "two", "three"))
+    with pytest.raises(ConflictError, match=r"another one by now\. Nothing was changed"):
+        store.baselines.restore(first, instead_of=second)
+    active = store.baselines.active()
+    assert active is not None
+    assert active.id == third
+    assert store.baselines.restore(second, instead_of=third).active
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from driftium_core.errors import InputError, NotFoundError
 from driftium_core.severity import Severity
 from driftium_core.store import Store, open_store
 from driftium_core.store.projects import project_key
-from tests.store.make import new_responses, new_run
+from tests.store.make import new_arm, new_calculation, new_responses, new_run
 
 
 def test_a_run_comes_back_as_it_went_in(store: Store) -> None:
@@ -116,6 +116,50 @@ def test_projects_are_listed_in_order_and_unique(store: Store) -> None:
         store.runs.newest(project="nope")
 
 
+def test_project_names_are_of_a_length_that_can_be_shown(store: Store) -> None:
+    store.create_project(f" {'x' * 80} ")
+    assert store.projects() == ["default", "x" * 80]
+    with pytest.raises(InputError, match="name of a project may have 80 characters, and this one has 81"):
+        store.create_project("x" * 81)
+    with pytest.raises(InputError, match="A project needs a name"):
+        store.create_project(" \n")
+    with pytest.raises(InputError, match="already; choose another name"):
+        store.create_project("x" * 80)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [(" ", "needs a name"), ("x" * 81, "may have 80 characters"), ("two\nlines", "one line")]
+)
+def test_a_project_has_a_name_that_fits_a_line(store: Store, name: str, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        store.create_project(name)
+    assert store.projects() == ["default"]
+
+
+def test_the_version_changes_with_everything_a_page_shows(store: Store) -> None:
+    store.create_project("quiet")
+    quiet, seen = store.version("quiet"), [store.version()]
+    store.responses.add(new_responses(1))
+    seen.append(store.version())
+    store.baselines.promote("week 1")
+    seen.append(store.version())
+    store.calculations.add(new_calculation("f"))
+    seen.append(store.version())
+    store.prompt_sets.save("questions", ["Why?"])
+    seen.append(store.version())
+    older = store.runs.add(new_run("first"))
+    seen.append(store.version())
+    store.runs.add(new_run("second"))
+    seen.append(store.version())
+    store.runs.delete(older.id)
+    seen.append(store.version())
+    assert len(set(seen)) == len(seen)
+    assert store.version() == seen[-1]
+    assert store.version("quiet") == quiet
+    with pytest.raises(NotFoundError, match="no project called 'nope'"):
+        store.version("nope")
+
+
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     def fail_after_writing() -> None:
         with store.session(write=True) as session:
@@ -143,7 +187,11 @@ def test_the_state_says_what_is_stored(store: Store) -> None:
     assert "nothing stored yet; writable" in store.state().detail
     store.runs.add(new_run("f1", severity=Severity.LOW))
     assert store.state().status == "ok"
-    assert "schema 0002, 1 run stored; writable" in store.state().detail
+    assert "schema 0003, 1 run stored; writable" in store.state().detail
     store.responses.add(new_responses(2))
     store.baselines.promote("first")
     assert "1 run, 2 responses and 1 baseline stored; writable" in store.state().detail
+    store.prompt_sets.save("s", ["a"])
+    store.prompt_sets.save("s", ["b"])
+    store.prompt_runs.start("r", ["a"], [new_arm()], to_current=False)
+    assert "1 baseline, 2 prompt set versions and 1 prompt run stored; writable" in store.state().detail

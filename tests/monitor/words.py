@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from driftium_core.parts import PartState
 from driftium_core.text.report import Encoder
 
 DIMENSION = 64
@@ -28,6 +29,9 @@ class WordsEncoder:
             progress(len(texts), len(texts), "Embedding")
         rows = np.array([self._vector(text) for text in texts], dtype=np.float32).reshape(len(texts), DIMENSION)
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def state(self, *, verify: bool = False) -> PartState:
+        return PartState("embedder", "ok", f"words, {'verified' if verify else 'not verified'}")
 
     @staticmethod
     def _vector(text: str) -> np.ndarray:

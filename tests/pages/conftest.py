@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from driftium_core.services import Services, open_services
+from driftium_core.services import Services
 from driftium_core.settings import Settings
 from pages.ui import session
+from tests.monitor.conftest import open_with_words
 
 ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
 
@@ -18,7 +19,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
     """Services on a temporary database, in place of the process's own."""
     session.get_services.clear()
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'test.db'}", qdrant=str(tmp_path / "qdrant"))
-    with open_services(settings) as opened, pytest.MonkeyPatch.context() as patch:
+    with open_with_words(settings) as opened, pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "get_services", lambda: opened)
         yield opened
 

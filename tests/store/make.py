@@ -1,10 +1,11 @@
-"""Runs, responses and calculations for the tests of the store."""
+"""What the tests of the store put into it."""
 
 from typing import Any
 
 from driftium_core.response import Response
 from driftium_core.severity import Severity
 from driftium_core.store import NewRun
+from driftium_core.store.prompt_records import RunArm
 from driftium_core.store.records import NewCalculation, NewLook
 
 
@@ -76,3 +77,9 @@ def new_look(block: int, after_seq: int = 0, last_seq: int = 0, **changes: Any) 
         "e_value": 3.0,
     }
     return NewLook(**values | changes)
+
+
+def new_arm(model: str = "auto", **changes: Any) -> RunArm:
+    """One of a run's models; every setting can be changed."""
+    values: dict[str, Any] = {"system": "", "temperature": 0.7, "max_tokens": 64, "seed": None}
+    return RunArm(model=model, **values | changes)

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from driftium_core.response import Response
 from driftium_core.store import migrations, open_store
 from driftium_core.store.schema import Base
-from tests.store.make import new_responses
+from tests.store.make import new_arm, new_responses
 
 
 def test_migrated_database_has_exactly_the_schema(tmp_path: Path) -> None:
@@ -55,6 +57,50 @@ def test_a_step_keeps_what_is_stored(tmp_path: Path) -> None:
         store.responses.add(new_responses(2), project="second")
         assert store.baselines.promote("b", project="second").version == 1
         assert [run.id for run in store.runs.newest(project="second")] == ["r1"]
+
+
+def test_the_third_step_keeps_pools_checks_and_evidence(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    _make_revision("0002", url)
+    when = "2026-01-02 03:04:05.000006"
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute("INSERT INTO projects (id, name, created_at) VALUES (7, 'second', ?)", [when])
+        raw.execute("INSERT INTO baselines VALUES (1, 'b1', 7, 'March', 1, 'n', ?, 1)", [when])
+        raw.execute("UPDATE projects SET active_baseline_id = 'b1', revision = 5, baselines_made = 3 WHERE id = 7")
+        raw.executemany(
+            "INSERT INTO responses (seq, id, project_id, baseline_id, key, key_hash, prompt, response, prompt_hash,"
+            " response_hash, digest, usable, model, backend, latency_ms, tokens, prompt_tokens, source, created_at,"
+            " stored_at) VALUES (?, ?, 7, ?, 'k', ?, 'p', 'r', 'ph', 'rh', 'd', 1, 'm', 'b', 1.5, 7, 3, 's', ?, ?)",
+            [(41, "r1", "b1", "h1", when, when), (42, "r2", None, "h2", when, when)],
+        )
+        raw.execute("INSERT INTO alarm_states VALUES (7, 'llm', 'b1', 3.5, 1, 0, 41, 900.0, NULL)")
+        raw.execute("INSERT INTO alarm_looks VALUES (7, 'llm', 'b1', 0, ?, 'f', 0.5, NULL, 1.0, 3.5)", [when])
+        raw.execute(
+            "INSERT INTO calculations (id, project_id, created_at, fingerprint, baseline_id, verdict, design,"
+            " n_baseline, n_current, encoder, precision, seed, duration_ms, report) VALUES"
+            " ('c1', 7, ?, 'f', 'b1', 'drift', 'paired', 1, 1, 'e', 'fp32', 0, 1.5, ?)",
+            [when, zlib.compress(b'{"x": 1}')],
+        )
+    raw.close()
+    time = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+    content = Response(
+        response="r", prompt="p", model="m", backend="b", latency_ms=1.5, tokens=7, prompt_tokens=3, source="s",
+        created_at=time, key="k",
+    )  # fmt: skip
+    with open_store(url) as store:
+        pools = store.pools("second")
+        assert (pools.revision, store.playground_revision("second")) == (5, 0)
+        assert [(r.id, r.seq, r.digest) for r in pools.baseline_responses] == [("r1", 41, "d")]
+        assert [(r.id, r.seq, r.stored_at) for r in pools.current_responses] == [("r2", 42, time)]
+        assert pools.baseline_responses[0].content == pools.current_responses[0].content == content
+        assert store.calculations.report("c1") == {"x": 1}
+        assert store.alarms.state("llm", "b1", threshold=1.0, project="second").evidence == 3.5
+        assert len(store.alarms.looks("llm", "b1", project="second")) == 1
+        run = store.prompt_runs.start("r", ["p"], [new_arm()], to_current=True, project="second")
+        sent = store.prompt_runs.add_answer(run.id, 0, 0, replace(content, seed=7))
+        assert sent is not None
+        assert (sent.seq, sent.content.seed) == (43, 7)  # numbers go on where they were
+        assert store.baselines.promote("April", project="second").version == 4
 
 
 def _make_revision(revision: str, url: str) -> None:

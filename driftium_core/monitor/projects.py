@@ -1,0 +1,37 @@
+"""Projects: listed, made, and watched for changes."""
+
+from __future__ import annotations
+
+from driftium_core.services import Services
+from driftium_core.store.records import DEFAULT_PROJECT, Version
+
+__all__ = ["create_project", "project_version", "projects"]
+
+
+def projects(services: Services) -> list[str]:
+    """Names of all projects, oldest first; ``default`` is there from the start."""
+    return services.store.projects()
+
+
+def create_project(services: Services, name: str) -> str:
+    """Make a project and return its name as it is stored, without blanks around it.
+
+    Raises
+    ------
+    InputError
+        The name is empty, too long, not one printable line, or taken.
+    """
+    name = name.strip()
+    services.store.create_project(name)
+    return name
+
+
+def project_version(services: Services, *, project: str = DEFAULT_PROJECT) -> Version:
+    """Tell whether anything that a page shows of a project has changed since it was last asked, in one statement.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such project.
+    """
+    return services.store.version(project)

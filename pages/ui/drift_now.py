@@ -1,0 +1,85 @@
+"""The verdict on a project's answers as it is now, on every page that shows drift."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.formats import fmt_distance, fmt_n
+from pages.ui.project import current_project
+from pages.ui.widgets import prose, verdict
+
+if TYPE_CHECKING:
+    from driftium_core.monitor import LiveCheck
+    from driftium_core.services import Services
+    from driftium_core.text.report import Banded, TextReport
+
+__all__ = ["drift_token", "live_drift", "show_drift_now"]
+
+
+def drift_token(services: Services) -> object:
+    """What changes whenever the verdict of the project may look different; cheap enough to be asked every second."""
+    project, live = current_project(), live_drift(services)
+    return (monitor.project_version(services, project=project), live.current, live.job and live.job.state, live.error)
+
+
+def live_drift(services: Services) -> LiveCheck:
+    """What is known of the current project's drift; starts to compute what is not."""
+    project = current_project()
+    return monitor.live_check(services, project=project, start=_may_start(services, project))
+
+
+def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = True) -> None:
+    """Draw the verdict line, or where the pools stand; an older verdict is called so while a new one is computed."""
+    if live.status.status != "ready":
+        if with_banner:
+            with st.container(key=f"banner-{live.status.status}"):
+                st.markdown(prose(live.status.message))
+        return
+    report = live.check.report if live.check else None
+    if report:
+        drift = report.drift
+        sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {drift.design}."
+        verdict(drift.severity, drift.headline, f"{sizes} {drift.reason}", _detail(live, report))
+    elif not live.error:
+        verdict(None, "○ Not calculated yet.", live.status.message, _waiting(live))
+    if live.error:
+        st.error(prose(f"The answers could not be compared. {live.error}"), icon=":material/error:")
+        st.button(
+            "Try again",
+            key="drift-retry",
+            on_click=monitor.retry_check,
+            args=(services,),
+            kwargs={"project": current_project()},
+        )
+    for notice in live.check.notices if live.check else ():
+        st.warning(prose(notice), icon=":material/info:")
+
+
+def _may_start(services: Services, project: str) -> bool:
+    """Not while a batch is running, whose every answer changes the pools."""
+    return monitor.running_to_current(services, project=project) is None
+
+
+def _detail(live: LiveCheck, report: TextReport) -> str:
+    health = report.health
+    sentences = [f"Centroid distance {_banded(report.drift.centroid)}, MMD² {_banded(report.drift.mmd)}."]
+    if health.value is not None and health.low is not None and health.high is not None:
+        interval = f"95 % {fmt_n(round(health.low))} to {fmt_n(round(health.high))}"
+        sentences.insert(0, f"Health {fmt_n(round(health.value))} ({interval}).")
+    if report.drift.verdict == "drift":
+        sentences += [report.traffic.text, report.drift.detectable.text]
+    return " ".join(filter(None, (*sentences, "" if live.current else _waiting(live))))
+
+
+def _banded(score: Banded) -> str:
+    return f"{fmt_distance(score.value)} (without drift {fmt_distance(score.low)} to {fmt_distance(score.high)})"
+
+
+def _waiting(live: LiveCheck) -> str:
+    if live.job is None:
+        return "The pools have changed since; they are compared again when the running batch is done."
+    message = f": {live.job.message.lower()}" if live.job.message else ""
+    return f"The pools have changed since; comparing them now{message}." if live.check else f"Comparing now{message}."

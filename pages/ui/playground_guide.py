@@ -1,0 +1,137 @@
+"""The first steps: from an empty install to a drift that the newcomer caused, on answers of the real model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.errors import DriftiumError
+from driftium_core.examples import ASTRONOMY, COOKING, ExampleSet
+from driftium_core.monitor import GenerationOptions
+from driftium_core.severity import Severity
+from pages.ui.generator_chip import chosen_model
+from pages.ui.project import current_project, of_project
+from pages.ui.widgets import prose, severity_badge
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from driftium_core.monitor import LiveCheck
+    from driftium_core.services import Services
+
+__all__ = ["show_guide"]
+
+HIDDEN = "play_guide_hidden"
+
+BASELINE_NAME = "Cooking answers"
+OPTIONS = GenerationOptions(max_tokens=64)
+
+STEPS = (
+    ("Answers as they should be", f"The model answers {COOKING.topic}."),
+    ("Make them the baseline", "What comes later is compared with these answers."),
+    ("Let the topic change", f"The model gets {ASTRONOMY.topic}."),
+)
+
+
+def show_guide(services: Services, live: LiveCheck) -> bool:
+    """Draw the three steps, the one that is next with its button; False when there is nothing to guide to."""
+    running = monitor.running_to_current(services, project=current_project())
+    step = 0 if st.session_state.get(of_project(HIDDEN)) else _step(services, live)
+    if running:
+        step = {COOKING.name: 1, ASTRONOMY.name: 3}.get(running.name, 0)
+    if step == 0:
+        return False
+    with st.container(key="banner-guide"):
+        head, hide = st.columns([5, 1], vertical_alignment="top")
+        head.subheader("See a drift of your own in three steps", anchor=False)
+        head.markdown(
+            f"Two example prompt sets on two topics are answered here and now by the model on this machine: "
+            f"{len(COOKING.prompts)} prompts each, short answers. Nothing is prepared, and nothing leaves the machine."
+        )
+        hide.button("Hide guide", key="play-guide-hide", on_click=_hide, width="stretch")
+        boxes = [
+            _draw_step(place, number, step, heading, text, next_is="running" if running else "next")
+            for number, (place, (heading, text)) in enumerate(zip(st.columns(3), STEPS, strict=True), 1)
+        ]
+        if step > len(boxes):
+            st.markdown(_result(live))
+        elif running is None:
+            _draw_action(services, boxes[step - 1], step, live)
+    return True
+
+
+def _step(services: Services, live: LiveCheck) -> int:
+    """Which step is next: 1 to 3, 4 when all are done, 0 when the project is used for something else."""
+    status = live.status
+    if status.status == "not_initialized":
+        return 1
+    if status.status == "waiting_for_baseline":
+        runs = monitor.prompt_runs(services, project=current_project(), limit=3)
+        return 2 if any(run.name == COOKING.name for run in runs) else 0
+    if status.baseline is None or status.baseline.name != BASELINE_NAME:
+        return 0
+    return 3 if status.status == "waiting_for_telemetry" else 4
+
+
+def _draw_step(
+    place: DeltaGenerator, number: int, now: int, heading: str, text: str, *, next_is: str
+) -> DeltaGenerator:
+    state = "done" if number < now else "now" if number == now else "later"
+    badge = {"done": ":green-badge[● done]", "now": f":blue-badge[{next_is}]", "later": ":gray-badge[○ later]"}[state]
+    box = place.container(key=f"step-{state}-play-{number}", height="stretch")
+    box.markdown(f"**{number} · {heading}** {badge}")
+    box.markdown(text)
+    return box
+
+
+def _draw_action(services: Services, box: DeltaGenerator, step: int, live: LiveCheck) -> None:
+    """The button of the step that is next."""
+    nobody = services.generators.standing(chosen_model()).backend is None
+    if step == 2:
+        label = f"Make {live.status.n_current} answers the baseline"
+        box.button(label, type="primary", key="play-guide-promote", on_click=_promote, args=(services, live))
+        return
+    example = COOKING if step == 1 else ASTRONOMY
+    box.button(
+        f"Run {len(example.prompts)} prompts",
+        type="primary",
+        key=f"play-guide-run-{step}",
+        icon=":material/play_arrow:",
+        disabled=nobody,
+        help="No model answers; see below what to do." if nobody else None,
+        on_click=_run,
+        args=(services, example),
+    )
+
+
+def _result(live: LiveCheck) -> str:
+    report = live.check.report if live.check and live.current else None
+    if report is None:
+        return "Done. The answers are being compared; the verdict appears above."
+    if report.drift.severity in (Severity.HIGH, Severity.CRITICAL):
+        badge = severity_badge(report.drift.severity)
+        return f"That {badge} above is a drift you caused: the same model, another topic. Undo it below by restoring."
+    return "Done. The verdict is above; the answers are too alike, or too few, for a strong one."
+
+
+def _run(services: Services, example: ExampleSet) -> None:
+    project = current_project()
+    try:
+        saved = monitor.save_prompt_set(services, example.name, example.prompts, project=project)
+        arm = monitor.run_arm(chosen_model(), OPTIONS)
+        monitor.start_run(services, saved.name, saved.prompts, [arm], to_current=True, set_id=saved.id, project=project)
+    except DriftiumError as error:
+        st.toast(prose(str(error)), icon=":material/error:")
+
+
+def _promote(services: Services, live: LiveCheck) -> None:
+    try:
+        monitor.promote(services, BASELINE_NAME, project=current_project(), expected_revision=live.status.revision)
+    except DriftiumError as error:
+        st.toast(prose(str(error)), icon=":material/error:")
+
+
+def _hide() -> None:
+    st.session_state[of_project(HIDDEN)] = True

@@ -1,0 +1,128 @@
+"""Choosing the model that answers, how it answers, and having Ollama download another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.formats import fmt_effect, fmt_n
+from driftium_core.monitor import GenerationOptions
+from pages.ui.generator_chip import MODEL, chosen_model
+from pages.ui.jobs import run_job
+from pages.ui.widgets import escape, prose
+
+if TYPE_CHECKING:
+    from driftium_core.jobs import Progress
+    from driftium_core.services import Services
+
+__all__ = ["choose_model", "choose_options", "model_labels", "show_standing"]
+
+PULL_NAME, PULLING = "play_pull_name", "play_pulling"
+
+
+def model_labels(services: Services, *also: str) -> dict[str, str]:
+    """Text form and label of every model that can be chosen; ``also`` are kept though nobody offers them now."""
+    labels = {str(offer.choice): offer.label for offer in monitor.models(services)}
+    for text in also:
+        labels.setdefault(text, f"{text.partition(':')[2] or text} (not there now)")
+    return labels
+
+
+def choose_model(services: Services) -> None:
+    """Draw the picker, and the popover that downloads a model."""
+    labels = model_labels(services, str(chosen_model()))
+    st.selectbox(
+        "Model",
+        list(labels),
+        format_func=labels.__getitem__,
+        key=MODEL,
+        persist_state="session",
+        label_visibility="collapsed",
+        width=390,
+        help="Automatic takes Ollama's model where Ollama answers, else the embedded one, and says so. "
+        "A model you choose is the only one that answers.",
+    )
+    with st.popover("Get a model", icon=":material/download:"):
+        st.markdown(
+            f"Ollama at `{escape(services.settings.ollama_host)}` downloads models from its library, for example "
+            "`smollm:135m` (92 MB), `qwen3:0.6b` or `llama3.2:3b`."
+        )
+        with st.form("play_pull", border=False):
+            st.text_input("Model", key=PULL_NAME, placeholder="name:tag")
+            st.form_submit_button("Download", type="primary", on_click=_ask_for_pull)
+
+
+def _ask_for_pull() -> None:
+    name = st.session_state[PULL_NAME].strip()
+    if name:
+        st.session_state[PULLING] = name
+        st.session_state.get("job_ids", {}).pop(f"pull {name}", None)
+
+
+def show_standing(services: Services) -> None:
+    """Say why nobody, or somebody else, answers; and how far a download is."""
+    if pulling := st.session_state.get(PULLING):
+
+        def pull(progress: Progress) -> str:
+            return monitor.pull_model(services, pulling, progress=progress)
+
+        if run_job(services, f"pull {pulling}", f"Downloading {pulling}", pull):
+            st.session_state[PULLING] = None
+            st.toast(f"{escape(pulling)} is there and can be chosen.", icon=":material/check_circle:")
+    standing = services.generators.standing(chosen_model())
+    if standing.backend is None:
+        st.error(prose(f"No model answers. {standing.why} {standing.hint}"), icon=":material/power_off:")
+    elif standing.fallback:
+        st.caption(prose(f"{standing.why} {standing.hint}"))
+
+
+def choose_options(key: str) -> GenerationOptions:
+    """Draw the settings as a popover whose label says what is set; ``key`` tells two of them apart."""
+    state = st.session_state
+    temperature = state.get(f"{key}_temperature", 0.7)
+    max_tokens = state.get(f"{key}_max_tokens", 128)
+    seed = state.get(f"{key}_seed")
+    system = state.get(f"{key}_system") or ""
+    label = f"Temperature {fmt_effect(temperature)} · up to {fmt_n(max_tokens)} tokens"
+    label += f" · seed {seed}" if seed is not None else ""
+    label += " · system prompt" if system.strip() else ""
+    with st.popover(label, icon=":material/tune:"):
+        system = st.text_area(
+            "System prompt",
+            key=f"{key}_system",
+            persist_state="session",
+            height=100,
+            placeholder="Optional: who the model is and how it should answer.",
+        )
+        temperature = st.slider(
+            "Temperature",
+            0.0,
+            2.0,
+            0.7,
+            0.05,
+            key=f"{key}_temperature",
+            persist_state="session",
+            help="0 always takes the likeliest next token; higher values vary more.",
+        )
+        max_tokens = st.number_input(
+            "Most tokens of an answer", 1, 4096, 128, 32, key=f"{key}_max_tokens", persist_state="session"
+        )
+        seed = st.number_input(
+            "Seed",
+            0,
+            2**32 - 1,
+            None,
+            1,
+            key=f"{key}_seed",
+            persist_state="session",
+            placeholder="a new one each time",
+            help="With the same seed, settings and model the answer is the same again.",
+        )
+    return GenerationOptions(
+        system=system or "",
+        temperature=float(temperature),
+        max_tokens=int(max_tokens),
+        seed=None if seed is None else int(seed),
+    )

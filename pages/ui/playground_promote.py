@@ -1,0 +1,173 @@
+"""From telemetry to baseline: what will be promoted, what speaks against it, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.errors import DriftiumError
+from driftium_core.formats import fmt_n, fmt_time
+from pages.ui.jobs import run_job
+from pages.ui.playground_prompt import show_text
+from pages.ui.playground_telemetry import picked_ids
+from pages.ui.project import current_project, of_project
+from pages.ui.widgets import escape, prose
+
+if TYPE_CHECKING:
+    from driftium_core.monitor import PoolStatus, PromotionPreview
+    from driftium_core.services import Services
+    from driftium_core.store.records import Baseline
+
+__all__ = ["show_promotion"]
+
+OPEN = "play_promoting"
+NAME, NOTE = "play_baseline_name", "play_baseline_note"
+
+
+def show_promotion(services: Services, status: PoolStatus) -> None:
+    """Draw the bar that offers a promotion, or the preview once it was asked for, and the baselines."""
+    running = monitor.running_to_current(services, project=current_project())
+    if status.n_current and not running:  # part of a batch is no baseline
+        if st.session_state.get(of_project(OPEN)):
+            _show_preview(services, status)
+        else:
+            _show_offer(status)
+    if status.baseline:
+        _show_baselines(services, status.baseline)
+
+
+def _show_offer(status: PoolStatus) -> None:
+    picked = picked_ids()
+    n = len(picked) or status.n_current
+    what = "the answer" if n == 1 else f"{'the' if picked else 'all'} {fmt_n(n)} {'picked ' if picked else ''}answers"
+    leave = "It leaves" if n == 1 else "They leave"
+    stays = f" “{escape(status.baseline.name)}” stays and can be restored." if status.baseline else ""
+    with st.container(key="promote"):
+        left, right = st.columns([1.9, 1], vertical_alignment="center")
+        left.markdown(
+            f"**Promote {what} to baseline.** {leave} the current pool, and later answers are compared with the "
+            f"baseline.{stays}"
+        )
+        right.button("Preview and promote", key="play-promote", width="stretch", on_click=_open)
+
+
+def _show_preview(services: Services, status: PoolStatus) -> None:
+    project, picked = current_project(), picked_ids()
+    with st.container(key="promote-preview"):
+        st.subheader("What will be the baseline", anchor=False)
+        preview = run_job(
+            services,
+            f"preview {project} {status.revision} {','.join(picked)}",
+            "Looking at the answers",
+            lambda progress: monitor.preview_promotion(
+                services, ids=picked or None, project=project, progress=progress
+            ),
+        )
+        if preview is None:
+            st.button("Cancel", key="play-promote-leave", on_click=_close)
+            return
+        _describe(preview)
+        name = st.text_input(
+            "Name", key=NAME, max_chars=200, placeholder=f"e.g. {preview.newest:%B %Y}" if preview.newest else "e.g. v1"
+        )
+        note = st.text_area("Note", key=NOTE, height=70, placeholder="Optional: why these, for those who come later.")
+        with st.container(horizontal=True):
+            label = f"Promote {fmt_n(preview.n)} to version {preview.next_version}"
+            if st.button(label, type="primary", key="play-promote-now", icon=":material/verified:"):
+                _promote(services, preview, name, note)
+            st.button("Cancel", key="play-promote-cancel", on_click=_close)
+
+
+def _describe(preview: PromotionPreview) -> None:
+    models = ", ".join(f"{escape(name)} ({fmt_n(count)})" for name, count in preview.by_model)
+    facts = [f"**{fmt_n(preview.n)}** answers to {fmt_n(preview.n_prompts)} different prompts"]
+    facts += [f"by {models}"] if models else []
+    if preview.oldest and preview.newest:
+        facts.append(f"from {fmt_time(preview.oldest)} to {fmt_time(preview.newest)}")
+    st.markdown(f"{', '.join(facts)}.")
+    for caution in preview.cautions:
+        st.warning(prose(caution), icon=":material/warning:")
+    if preview.examples:
+        with st.expander(f"The {len(preview.examples)} most typical of them"):
+            for place, example in enumerate(preview.examples):
+                st.caption(escape((example.content.prompt or "no prompt")[:200]))
+                show_text(example.content.response, f"typical-{place}")
+
+
+def _promote(services: Services, preview: PromotionPreview, name: str, note: str) -> None:
+    if not name.strip():
+        st.error("Give the baseline a name first.", icon=":material/error:")
+        return
+    try:
+        baseline = monitor.promote(
+            services,
+            name,
+            note=note,
+            ids=picked_ids() or None,
+            project=current_project(),
+            expected_revision=None if picked_ids() else preview.revision,  # picks are checked one by one
+        )
+    except DriftiumError as error:
+        st.error(prose(str(error)), icon=":material/error:")
+        return
+    st.session_state[of_project(OPEN)] = False
+    st.toast(f"Version {baseline.version}, “{escape(baseline.name)}”, is the baseline now.", icon=":material/verified:")
+    st.rerun()
+
+
+def _show_baselines(services: Services, active: Baseline) -> None:
+    project = current_project()
+    versions = monitor.baselines(services, project=project)
+    with st.container(key="card-baselines"):
+        note = f" {escape(active.note)}" if active.note else ""
+        st.markdown(
+            f":violet-badge[baseline v{active.version}] **{escape(active.name)}**, {fmt_n(active.size)} answers, made "
+            f"{fmt_time(active.created_at)}.{note}"
+        )
+        if len(versions) < 2:
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            former = monitor.former_baseline(services, project=project)
+            if former:
+                st.button(
+                    f"Undo: back to v{former.version}",
+                    key="play-undo",
+                    icon=":material/undo:",
+                    help=prose(f"Compare with “{former.name}” again. Version {active.version} stays stored."),
+                    on_click=_restore,
+                    args=(services, former),
+                )
+            with st.popover("All versions", type="tertiary", icon=":material/history:"):
+                for version in versions:
+                    _show_version(services, version)
+
+
+def _show_version(services: Services, version: Baseline) -> None:
+    mark = ":violet-badge[active]" if version.active else ""
+    st.markdown(
+        f"**v{version.version}** {escape(version.name)}, {fmt_n(version.size)} answers, "
+        f"{fmt_time(version.created_at)} {mark}"
+    )
+    if version.note:
+        st.caption(escape(version.note))
+    if not version.active:
+        st.button("Restore", key=f"play-restore-{version.id}", on_click=_restore, args=(services, version))
+
+
+def _restore(services: Services, version: Baseline) -> None:
+    try:
+        monitor.restore_baseline(services, version.id)
+    except DriftiumError as error:
+        st.toast(prose(str(error)), icon=":material/error:")
+    else:
+        st.toast(f"Answers are compared with v{version.version} again.", icon=":material/undo:")
+
+
+def _open() -> None:
+    st.session_state[of_project(OPEN)] = True
+
+
+def _close() -> None:
+    st.session_state[of_project(OPEN)] = False

@@ -1,0 +1,160 @@
+"""One prompt and its answer: streamed, stopped, asked again, and what it cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.errors import DriftiumError
+from driftium_core.formats import UNKNOWN, fmt_n
+from pages.ui.generator_chip import chosen_model
+from pages.ui.playground_model import choose_options
+from pages.ui.project import current_project, of_project
+from pages.ui.widgets import card, escape, prose
+
+if TYPE_CHECKING:
+    from driftium_core.monitor import Answer, Generation, GenerationOptions
+    from driftium_core.services import Services
+
+__all__ = ["answer_metrics", "show_prompt", "show_text"]
+
+PROMPT = "play_prompt"
+ANSWER = "play_answer"
+
+ENDINGS = {
+    "stop": ":green-badge[● finished]",
+    "length": ":yellow-badge[◆ cut off at the token limit]",
+    "cancelled": ":gray-badge[○ stopped: partial]",
+    "deadline": ":orange-badge[▲ out of time: partial]",
+    "interrupted": ":red-badge[✕ broke off: partial]",
+}
+
+
+def show_prompt(services: Services) -> None:
+    """Draw the prompt card, and under it the answer of this browser in this project."""
+    answer: Answer | None = st.session_state.get(of_project(ANSWER))
+    with card("prompt"):
+        prompt = st.text_area(
+            "Prompt",
+            key=PROMPT,
+            persist_state="session",
+            height=110,
+            placeholder="Ask something. The answer streams in below, and is kept as telemetry.",
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            sent = st.button("Send", type="primary", icon=":material/send:", shortcut="Ctrl+Enter", key="play-send")
+            options = choose_options("play")
+    if sent:
+        answer = _send(services, prompt or "", options)
+    if answer is None:
+        return
+    with card("answer"):
+        if answer.ended:
+            _draw(answer)
+            _show_actions(services, answer)
+        else:
+            _follow(answer)
+
+
+def show_text(text: str, key: str) -> None:
+    """Text from a model as text, whatever is in it, in the page's own type and with a copy button."""
+    with st.container(key=f"said-{key}"):
+        st.code(text, language=None, wrap_lines=True)
+
+
+def answer_metrics(generation: Generation) -> None:
+    """Four figures of an answer; a dash for what the backend did not say."""
+    tokens_in = UNKNOWN if generation.prompt_tokens is None else fmt_n(generation.prompt_tokens)
+    tokens_out = UNKNOWN if generation.tokens is None else fmt_n(generation.tokens)
+    speed = UNKNOWN if generation.tokens_per_s is None else f"{generation.tokens_per_s:.1f} tok/s"
+    with st.container(key="metrics"):
+        for place, (label, value) in zip(
+            st.columns(4),
+            (
+                ("First token", _seconds(generation.first_token_ms)),
+                ("Total", _seconds(generation.latency_ms)),
+                ("Tokens in / out", f"{tokens_in} / {tokens_out}"),
+                ("Speed", speed),
+            ),
+            strict=True,
+        ):
+            place.metric(label, value)
+
+
+def _seconds(milliseconds: float | None) -> str:
+    return UNKNOWN if milliseconds is None else f"{milliseconds / 1000:.2f} s"
+
+
+def _send(services: Services, prompt: str, options: GenerationOptions) -> Answer:
+    running: Answer | None = st.session_state.get(of_project(ANSWER))
+    if running and not running.ended:
+        running.stop()
+    answer = monitor.start_answer(services, prompt, options, choice=chosen_model(), project=current_project())
+    st.session_state[of_project(ANSWER)] = answer
+    answer.wait(0.15)  # what cannot be sent at all is said at once
+    return answer
+
+
+@st.fragment(run_every=0.25)
+def _follow(answer: Answer) -> None:
+    """The answer so far; when it has ended, the whole page shows what became of it."""
+    if answer.ended:
+        st.rerun()
+    _draw(answer)
+    st.button("Stop", key=f"play-stop-{answer.id}", icon=":material/stop_circle:", on_click=answer.stop)
+
+
+def _draw(answer: Answer) -> None:
+    generation = answer.generation
+    if generation:
+        names = {"ollama": "Ollama", "embedded": "embedded"}
+        st.markdown(
+            f":blue-badge[{escape(generation.model)}] :gray-badge[{names[generation.backend]}] "
+            f"{ENDINGS[generation.stop_reason]}"
+        )
+    elif not answer.ended:
+        waiting = (answer.activity or "waiting for the first token") if answer.state == "waiting" else "answering"
+        st.markdown(f":blue-badge[◌ {escape(waiting)}]")
+    if answer.text:
+        show_text(answer.text, f"answer-{answer.id}")
+    elif generation and generation.complete:
+        st.caption("The model answered with nothing. That is kept as it is.")
+    if generation:
+        answer_metrics(generation)
+        _explain(generation)
+    if answer.error:
+        st.error(prose(answer.error), icon=":material/error:")
+    elif answer.ended and not generation:
+        st.error(
+            prose(answer.job.error if answer.job and answer.job.error else "Nothing came."), icon=":material/error:"
+        )
+
+
+def _explain(generation: Generation) -> None:
+    if generation.error:
+        st.error(prose(generation.error), icon=":material/link_off:")
+    if not generation.complete:
+        st.caption("This is a part of an answer. It is shown, and not stored.")
+    if generation.note:
+        st.caption(prose(generation.note))
+
+
+def _show_actions(services: Services, answer: Answer) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asked = bool(answer.prompt.strip())
+        if asked and st.button(
+            "Ask again", key="play-again", icon=":material/refresh:", help="The same prompt and settings."
+        ):
+            _send(services, answer.prompt, answer.options)
+            st.rerun()
+        if answer.state == "complete" and answer.stored is None and st.button("Store it", key="play-store"):
+            try:
+                monitor.keep_answer(services, answer)
+            except DriftiumError as error:
+                st.toast(prose(str(error)), icon=":material/database_off:")
+            else:
+                st.rerun()
+        if answer.stored:
+            st.caption("Kept as telemetry.")

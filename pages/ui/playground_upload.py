@@ -1,0 +1,53 @@
+"""Prompts that are pasted, or read from a column of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from driftium_core.errors import DriftiumError
+from driftium_core.formats import fmt_n, fmt_name
+from driftium_core.logs import read_prompts
+from pages.ui.widgets import prose
+
+if TYPE_CHECKING:
+    from driftium_core.services import Services
+
+__all__ = ["offer_prompts"]
+
+PASTED, FILE, N = "play_pasted", "play_prompt_file", "play_added_n"
+
+
+def offer_prompts(services: Services) -> tuple[str, ...]:
+    """Draw both ways to add prompts; the prompts once they were added, else none."""
+    n = st.session_state.get(N, 0)  # a new key empties both after they were used
+    pasted = st.text_area("Paste a list, one prompt per line", key=f"{PASTED}-{n}", height=140)
+    lines = tuple(line.strip() for line in (pasted or "").splitlines() if line.strip())
+    if st.button(f"Add {fmt_n(len(lines))} lines" if lines else "Add lines", key="play-add-lines", disabled=not lines):
+        st.session_state[N] = n + 1
+        return lines
+    upload = st.file_uploader(
+        "Or a file with a column of prompts: CSV, JSON Lines or Parquet",
+        key=f"{FILE}-{n}",
+        max_upload_size=services.settings.max_upload_mb,
+    )
+    if upload is None:
+        return ()
+    data = upload.getvalue()
+    limit = services.settings.max_upload_bytes
+    try:
+        found = read_prompts(data, upload.name, max_bytes=limit)
+        column = st.selectbox("Column", found.columns, index=found.columns.index(found.column), key=f"play_column-{n}")
+        if column != found.column:
+            found = read_prompts(data, upload.name, column, max_bytes=limit)
+    except DriftiumError as error:
+        st.error(prose(str(error)), icon=":material/error:")
+        return ()
+    st.caption(prose(f"First: {fmt_name(found.prompts[0], limit=120)}"))
+    for note in found.notes:
+        st.caption(prose(note))
+    if st.button(f"Add {fmt_n(len(found.prompts))} prompts", key="play-add-file", type="primary"):
+        st.session_state[N] = n + 1
+        return found.prompts
+    return ()

@@ -1,0 +1,260 @@
+"""Projects in the sidebar, and pages that follow what others store: two browsers, a test that writes beside them."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from driftium_core import monitor
+from driftium_core.services import Services, open_services
+from driftium_core.settings import Settings
+from tests.browser.app import App, Theme, axe
+from tests.browser.conftest import PHONE
+from tests.browser.server import Server, running_app
+from tests.store.make import new_calculation, new_response
+
+LIVE_MS = 3000
+"""A change made elsewhere must show within this time."""
+
+LONG = "a very long project name that nobody would choose but somebody surely will one day"[:80]
+
+
+@pytest.fixture
+def beside(server: Server, tmp_path: Path) -> Iterator[Services]:
+    """Another process's view of the server's database."""
+    url = f"sqlite:///{server.folder / 'driftium.db'}"
+    with open_services(Settings(database_url=url, qdrant=str(tmp_path / "qdrant"))) as services:
+        yield services
+
+
+@pytest.fixture
+def project(beside: Services, request: pytest.FixtureRequest) -> str:
+    """A project of the test's own."""
+    return monitor.create_project(beside, re.sub(r"\W+", " ", request.node.name)[:80])
+
+
+def answer(services: Services, project: str, count: int = 1) -> None:
+    services.store.responses.add([new_response(f"answer {i} {time.time_ns()}") for i in range(count)], project=project)
+
+
+def link(path: str, project: str) -> str:
+    return f"{path}?project={project.replace(' ', '+')}"
+
+
+def picker(app: App) -> Locator:
+    return app.key("project").get_by_role("combobox")
+
+
+def pick(app: App, name: str) -> None:
+    picker(app).click()
+    with app.rerun():
+        app.page.get_by_role("option", name=name, exact=True).click()
+
+
+def test_both_browsers_follow_what_is_stored(two_browsers: tuple[App, App], beside: Services, project: str) -> None:
+    for app in two_browsers:
+        app.open(link("/", project))
+        expect(app.key("banner-not_initialized")).to_be_visible()
+    answer(beside, project, 3)
+    for app in two_browsers:
+        expect(app.page.get_by_text("3 current responses are stored")).to_be_visible(timeout=LIVE_MS)
+    baseline = monitor.promote(beside, "week 1", project=project)
+    for app in two_browsers:
+        expect(app.page.get_by_text("“week 1” holds 3 responses")).to_be_visible(timeout=LIVE_MS)
+    answer(beside, project, 2)
+    facts = {"baseline_id": baseline.id, "n_baseline": 3, "n_current": 2}
+    beside.store.calculations.add(new_calculation("f", **facts), project=project)
+    for app in two_browsers:
+        expect(app.key("card-llm")).to_contain_text("▲ HIGH", timeout=LIVE_MS)
+        expect(app.key("card-llm")).to_contain_text("2 current against 3 baseline answers")
+
+
+def test_one_change_is_one_run_and_none_is_none(app: App, beside: Services, project: str) -> None:
+    app.open(link("/", project))
+    app.page.wait_for_timeout(500)
+    app.page.evaluate(
+        """() => { window.changes = []; new MutationObserver((all) => all.forEach((m) =>
+             m.attributeName === "data-test-script-state" || window.changes.push(`${m.type} ${m.attributeName}`)))
+             .observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true }); }"""
+    )
+    before = app.runs
+    app.page.wait_for_timeout(5000)
+    assert app.runs == before
+    assert app.page.evaluate("window.changes") == [], "polling must not touch the page"
+    answer(beside, project)
+    app.page.wait_for_timeout(7000)
+    assert app.runs == before + 1
+
+
+def test_other_projects_do_not_disturb(app: App, beside: Services, project: str) -> None:
+    app.open(link("/", project))
+    before = app.runs
+    answer(beside, monitor.create_project(beside, "somebody elses"))
+    app.page.wait_for_timeout(4500)
+    assert app.runs == before
+
+
+def test_typed_text_and_focus_survive_a_change(app: App, beside: Services, project: str) -> None:
+    app.open(link("/", project))
+    app.page.get_by_role("button", name="New project").click()
+    name = app.key("project_new_name").get_by_role("textbox")
+    name.click()
+    name.press_sequentially("half a na")
+    answer(beside, project, 4)
+    expect(app.page.get_by_text("4 current responses are stored")).to_be_visible(timeout=LIVE_MS)
+    app.page.keyboard.type("me")
+    expect(name).to_have_value("half a name")
+    expect(name).to_be_focused()
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_redraw_does_not_flicker(
+    open_browser: Callable[..., App], beside: Services, project: str, motion: str
+) -> None:
+    answer(beside, project)
+    app = open_browser(reduced_motion=motion)
+    app.open(link("/", project))
+    app.page.evaluate(
+        """() => { window.dimmest = 1; const look = () => {
+             for (const el of document.querySelectorAll("[data-testid=stElementContainer]"))
+               window.dimmest = Math.min(window.dimmest, Number(getComputedStyle(el).opacity));
+             requestAnimationFrame(look); }; look(); }"""
+    )
+    answer(beside, project, 4)
+    expect(app.page.get_by_text("5 current responses are stored")).to_be_visible(timeout=LIVE_MS)
+    app.page.wait_for_timeout(300)
+    assert app.page.evaluate("window.dimmest") == 1
+
+
+def test_a_new_project_is_made_chosen_and_linked(app: App) -> None:
+    app.open("/")
+    app.page.get_by_role("button", name="New project").click()
+    app.key("project_new_name").get_by_role("textbox").fill("default")
+    app.page.get_by_role("button", name="Create project").click()
+    expect(app.page.get_by_text("'default' already")).to_be_visible()
+    app.key("project_new_name").get_by_role("textbox").fill(LONG)
+    app.page.get_by_role("button", name="Create project").click()
+    expect(picker(app)).to_have_value(LONG)
+    expect(app.page.get_by_role("button", name="Create project")).to_be_hidden()
+    app.page.wait_for_url(re.compile(r"project=a\+very\+long"))
+
+    with app.rerun():
+        app.page.get_by_test_id("stSidebarNavLink").get_by_text("Tabular").click()
+    expect(picker(app)).to_have_value(LONG)
+    app.page.wait_for_url(re.compile(r"/tabular\?.*project=a\+very\+long"))
+    app.reload()
+    expect(picker(app)).to_have_value(LONG)
+    pick(app, "default")
+    app.page.wait_for_url(lambda url: "project=" not in url)
+
+
+def test_back_returns_to_the_project_of_that_address(app: App, project: str) -> None:
+    app.open(link("/", project))
+    with app.rerun():
+        app.page.get_by_test_id("stSidebarNavLink").get_by_text("Settings").click()
+    with app.rerun():
+        app.page.go_back()
+    expect(picker(app)).to_have_value(project)
+    expect(app.page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+def test_buttons_that_lead_to_another_page_keep_the_project(app: App, beside: Services, project: str) -> None:
+    app.open(link("/", project))
+    with app.rerun():
+        app.page.get_by_role("button", name="Try it on the sample").click()
+    expect(app.page.get_by_role("heading", name="Tabular")).to_be_visible()
+    expect(picker(app)).to_have_value(project)
+    app.page.wait_for_url(re.compile(r"/tabular\?.*project="))
+    with app.rerun():
+        app.key("save-run").get_by_role("button").click()
+    with app.rerun():
+        app.page.get_by_test_id("stSidebarNavLink").get_by_text("Overview").click()
+    # The table is a canvas: its first row's box is below the heading, at the left.
+    with app.rerun():
+        app.key("card-monitors").get_by_test_id("stDataFrame").click(position={"x": 16, "y": 52})
+    (run,) = monitor.table_runs(beside, project=project)
+    app.page.wait_for_url(re.compile(rf"/tabular\?.*run={run.id}"))
+    expect(picker(app)).to_have_value(project)
+
+
+def test_a_saved_run_keeps_its_project_in_the_address(app: App, beside: Services, project: str) -> None:
+    app.open(link("/tabular", project))
+    with app.rerun():
+        app.key("save-run").get_by_role("button").click()
+    with app.rerun():
+        app.key("open-saved").get_by_role("button").click()
+    expect(app.page.get_by_role("button", name="Check data now")).to_be_visible()
+    expect(picker(app)).to_have_value(project)
+    assert "project=" in app.page.url
+    (run,) = monitor.table_runs(beside, project=project)
+    app.open(f"/tabular?run={run.id}")
+    expect(picker(app)).to_have_value(project)
+    expect(app.page.get_by_role("button", name="Check data now")).to_be_visible()
+    pick(app, "default")
+    expect(app.page.get_by_role("button", name="Check data now")).to_be_hidden()
+    expect(picker(app)).to_have_value("default")
+
+
+def test_a_link_to_no_project_is_told_and_usable(app: App) -> None:
+    app.open("/?project=nope")
+    expect(app.page.get_by_text("There is no project called “nope”")).to_be_visible()
+    expect(picker(app)).to_have_value("default")
+
+
+def test_two_browsers_look_at_two_projects(two_browsers: tuple[App, App], project: str) -> None:
+    one, other = two_browsers
+    one.open("/")
+    other.open(link("/", project))
+    one.reload()
+    expect(picker(one)).to_have_value("default")
+    expect(picker(other)).to_have_value(project)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_line_of_the_llm_monitor_is_accessible(app: App, beside: Services, project: str, theme: Theme) -> None:
+    answer(beside, project, 2)
+    baseline = monitor.promote(beside, "week 1", project=project)
+    answer(beside, project, 2)
+    app.open(link("/", project)).set_theme(theme)
+    assert axe(app.page) == []
+    beside.store.calculations.add(new_calculation("f", baseline_id=baseline.id), project=project)
+    expect(app.key("card-llm")).to_be_visible(timeout=LIVE_MS)
+    assert axe(app.page) == []
+
+
+def test_a_long_name_fits_a_phone(open_browser: Callable[..., App], beside: Services) -> None:
+    name = monitor.create_project(beside, LONG[::-1].strip())
+    phone = open_browser(PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
+    phone.open(link("/", name))
+    phone.page.get_by_test_id("stExpandSidebarButton").click()
+    expect(picker(phone)).to_have_value(name)
+    box = picker(phone).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
+@pytest.mark.slow
+def test_a_database_that_goes_away_is_told_once_and_followed_again(
+    open_browser: Callable[..., App], tmp_path: Path
+) -> None:
+    folder, away = tmp_path / "data", tmp_path / "away"
+    folder.mkdir()
+    url = f"sqlite:///{folder / 'driftium.db'}"
+    with running_app(tmp_path, DRIFTIUM_DATABASE_URL=url) as server:
+        app = open_browser()
+        app.url = server.url
+        app.open("/")
+        log = server.log_text()
+        folder.rename(away)
+        app.page.wait_for_timeout(5000)
+        assert app.page.get_by_test_id("stAlert").count() == 0
+        with app.rerun():
+            app.page.get_by_test_id("stSidebarNavLink").get_by_text("Overview").click()
+        expect(app.page.get_by_test_id("stAlert").filter(has_text="is gone")).to_be_visible()
+        away.rename(folder)
+        expect(app.key("banner-not_initialized")).to_be_visible(timeout=LIVE_MS)
+        assert server.log_text() == log
