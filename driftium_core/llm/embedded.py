@@ -235,7 +235,7 @@ def _request(prompt: str, options: GenerationOptions) -> dict[str, Any]:
         "return_progress": True,  # so that a stop is noticed while a long prompt is being read
         "cache_prompt": options.seed is None,  # what another prompt left must not change the rounding, and so the text
     }
-    return request if options.seed is None else {**request, "seed": options.seed}
+    return request if options.seed is None else {**request, "seed": options.sent_seed}
 
 
 def _translated(error: dict[str, Any], model: str) -> DriftiumError:

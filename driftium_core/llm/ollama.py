@@ -233,7 +233,7 @@ class Ollama:
 
 def _settings(options: GenerationOptions, n_context: int) -> dict[str, Any]:
     settings = {"temperature": options.temperature, "num_predict": options.max_tokens, "num_ctx": n_context}
-    return settings if options.seed is None else {**settings, "seed": options.seed}
+    return settings if options.seed is None else {**settings, "seed": options.sent_seed}
 
 
 def _context_tokens(client: Client, model: str) -> int | None:

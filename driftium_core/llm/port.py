@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from driftium_core.errors import InputError
-
 __all__ = [
     "AUTOMATIC",
-    "LARGEST_SEED",
     "Backend",
     "Generation",
     "GenerationOptions",
@@ -21,8 +18,6 @@ __all__ = [
 ]
 
 Backend = Literal["ollama", "embedded"]
-
-LARGEST_SEED = 2**32 - 2  # one more means "random" to llama.cpp, as -1 does to Ollama
 
 StopReason = Literal["stop", "length", "cancelled", "deadline", "interrupted"]
 """``stop``: the model had said all. ``length``: it reached the token limit. The others leave a partial answer."""
@@ -41,13 +36,7 @@ class GenerationOptions:
     max_tokens : int
         Most tokens of the answer, at least 1.
     seed : int or None
-        With the same seed, settings and model the text is the same; None draws a new one each time. From 0 to
-        4 294 967 294, which every backend takes.
-
-    Raises
-    ------
-    InputError
-        A value is out of its range.
+        With the same seed, settings and model the text is the same; None draws a new one each time.
     """
 
     system: str = ""
@@ -55,13 +44,10 @@ class GenerationOptions:
     max_tokens: int = 256
     seed: int | None = None
 
-    def __post_init__(self) -> None:
-        if not 0 <= self.temperature <= 2:
-            raise InputError(f"The temperature is {self.temperature}. Give a number from 0 to 2.")
-        if self.max_tokens < 1:
-            raise InputError(f"The answer may have {self.max_tokens} tokens. Allow at least 1.")
-        if self.seed is not None and not 0 <= self.seed <= LARGEST_SEED:
-            raise InputError(f"The seed is {self.seed}. Give a whole number from 0 to {LARGEST_SEED}, or none.")
+    @property
+    def sent_seed(self) -> int | None:
+        """The seed as both backends take it; 2**32 - 1 would mean "random" to them."""
+        return None if self.seed is None else self.seed % (2**32 - 1)
 
 
 @dataclass(frozen=True, slots=True)

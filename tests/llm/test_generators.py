@@ -7,13 +7,13 @@ from itertools import islice
 
 import pytest
 
-from driftium_core.errors import GeneratorUnavailableError, InputError, ModelNotFoundError
+from driftium_core.errors import GeneratorUnavailableError, ModelNotFoundError
 from driftium_core.llm import generators as module
 from driftium_core.llm import gguf
 from driftium_core.llm.embedded import Embedded
 from driftium_core.llm.generators import Generators
 from driftium_core.llm.ollama import Ollama
-from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
+from driftium_core.llm.port import AUTOMATIC, Generation, ModelChoice
 from tests.llm.answers import answered, greedy, never, wait_until
 from tests.llm.ollama_server import OllamaServer
 from tests.llm.text_sources import FixedText
@@ -282,19 +282,3 @@ def test_choices_have_a_text_form() -> None:
     assert [str(choice) for choice in (AUTOMATIC, EMBEDDED, OLLAMA)] == ["auto", "embedded", "ollama:smollm:135m"]
     assert ModelChoice.parse(" qwen3:4b ") == ModelChoice("ollama", "qwen3:4b")
     assert ModelChoice.parse("") == AUTOMATIC
-
-
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"temperature": 2.1}, "The temperature is 2.1. Give a number from 0 to 2."),
-        ({"temperature": float("nan")}, "The temperature is nan. Give a number from 0 to 2."),
-        ({"max_tokens": 0}, "The answer may have 0 tokens. Allow at least 1."),
-        ({"seed": -1}, "The seed is -1. Give a whole number from 0 to 4294967294, or none."),
-        ({"seed": 2**32 - 1}, "The seed is 4294967295. Give a whole number from 0 to 4294967294, or none."),
-    ],
-)
-def test_options_out_of_range_are_refused(values: dict[str, float], sentence: str) -> None:
-    with pytest.raises(InputError) as refused:
-        GenerationOptions(**values)  # type: ignore[arg-type]
-    assert str(refused.value) == sentence

@@ -55,6 +55,8 @@ def test_what_is_asked_for_is_sent(ollama: Ollama, server: OllamaServer) -> None
     ask(ollama, "Hi.", GenerationOptions(system="  "))
     assert [message["role"] for message in sent(server)["messages"]] == ["user"]
     assert "seed" not in sent(server)["options"]
+    ask(ollama, "Hi.", GenerationOptions(seed=2**32 - 1))  # which means "random" to llama.cpp
+    assert sent(server)["options"]["seed"] == 0
 
 
 def test_a_context_is_asked_for_that_surely_holds_the_prompt(server: OllamaServer) -> None:
