@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,7 +61,7 @@ def demo(
             print_status(check.status, None)
             if check.report:
                 print_text_report(check.report)
-    say(f"All of it is kept: `driftium status --project {project}` shows this again.")
+    say(f"All of it is kept: `driftium status --project {shlex.quote(project)}` shows this again.")
     drift = check.report.drift if check.report else None
     verdict, severity = (drift.verdict, drift.severity) if drift else ("inconclusive", None)
     raise typer.Exit(exit_code(verdict, severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
@@ -80,7 +81,7 @@ def _empty_project(services: Services, project: str, choice: ModelChoice) -> str
     standing = monitor.require_model(services, choice)
     if project not in known:
         project = monitor.create_project(services, project)
-    say(f"The answers come from {standing.label}. {standing.why}")
+    say(standing.why)
     return project
 
 

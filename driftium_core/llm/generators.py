@@ -215,9 +215,11 @@ class Generators:
             return Standing(None, "", f"The embedded model cannot answer: {what}.", remedy)
         file = self.embedded.file
         megabytes = fmt_n(round(file.stat().st_size / 1e6)) if file else "0"
-        loaded = "loaded" if self.embedded.loaded else "installed; not loaded"
+        loaded = "and is loaded" if self.embedded.loaded else "and is loaded at the first prompt"
         name = file.name if file else ""
-        return Standing("embedded", self.embedded.model, f"The embedded model {name} ({megabytes} MB) is {loaded}.")
+        return Standing(
+            "embedded", self.embedded.model, f"The embedded model {name} ({megabytes} MB) answers {loaded}."
+        )
 
     def _found(self, *, now: bool = False) -> _Found:
         known = self._known

@@ -19,7 +19,7 @@ from driftium_core.text.report import TextReport
 __all__ = ["answer_line", "print_models", "print_prompt_run", "print_prompt_runs", "print_prompt_sets"]
 
 ARMS = "AB"
-PROMPT, ANSWER = 60, 100
+PROMPT, ANSWER = 50, 84
 """Most characters of a prompt and of an answer in a table."""
 
 
