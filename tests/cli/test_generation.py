@@ -14,10 +14,11 @@ import pytest
 from driftium_core import cli
 from driftium_core.errors import GeneratorUnavailableError, InputError
 from driftium_core.examples import ASTRONOMY, COOKING
-from driftium_core.llm.generators import Generators, Offer, Standing
+from driftium_core.llm.generators import Offer, Standing
 from driftium_core.llm.port import AUTOMATIC, ModelChoice
 from driftium_core.llm.streaming import Ending
 from tests.llm.ollama_server import OllamaServer
+from tests.llm.text_sources import FixedText
 from tests.monitor.scripted import ScriptedGenerators
 from tests.monitor.words import WordsEncoder
 
@@ -221,7 +222,7 @@ def test_lists_are_readable_when_empty_and_when_not(capsys: pytest.CaptureFixtur
 def test_a_model_is_pulled_from_ollama(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["pull", "smollm:135m"]) == 2
     assert "Start it with `ollama serve`" in capsys.readouterr().err
-    with OllamaServer() as server:
+    with OllamaServer(FixedText()) as server:
         monkeypatch.setenv("OLLAMA_HOST", server.url)
         assert document(capsys, "pull", "qwen3:0.6b") == {"model": "qwen3:0.6b"}
         assert "ollama:qwen3:0.6b" in [item["model"] for item in document(capsys, "models")["models"]]
@@ -288,7 +289,3 @@ def test_the_demo_on_the_real_model_is_critical() -> None:
     found = json.loads(done.stdout)
     assert (found["severity"], found["baseline_size"], found["telemetry_size"]) == ("CRITICAL", 16, 16)
     assert [item["backend"] for item in found["answered_by"]] == ["embedded"]
-
-
-def test_generators_are_what_the_services_open() -> None:
-    assert {"standing", "offers", "stream", "pull"} <= vars(Generators).keys()
