@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
-from driftium_core.examples import ASTRONOMY, COOKING, ExampleSet
+from driftium_core.examples import ASTRONOMY, COOKING, MAX_TOKENS, ExampleSet
 from driftium_core.monitor import GenerationOptions
 from driftium_core.severity import Severity
 from pages.ui.generator_chip import chosen_model
@@ -26,8 +26,6 @@ __all__ = ["show_guide"]
 HIDDEN = "play_guide_hidden"
 
 BASELINE_NAME = "Cooking answers"
-OPTIONS = GenerationOptions(max_tokens=64)
-
 STEPS = (
     ("Answers as they should be", f"The model answers {COOKING.topic}."),
     ("Make them the baseline", "What comes later is compared with these answers."),
@@ -123,8 +121,8 @@ def _result(live: LiveCheck) -> str:
 def _run(services: Services, example: ExampleSet) -> None:
     project = current_project()
     try:
-        saved = monitor.save_prompt_set(services, example.name, example.prompts, project=project)
-        arm = monitor.run_arm(chosen_model(), OPTIONS)
+        saved = monitor.save_prompt_set(services, example.name, example.prompts, system=example.system, project=project)
+        arm = monitor.run_arm(chosen_model(), GenerationOptions(system=example.system, max_tokens=MAX_TOKENS))
         monitor.start_run(services, saved.name, saved.prompts, [arm], to_current=True, set_id=saved.id, project=project)
     except DriftiumError as error:
         st.toast(prose(str(error)), icon=":material/error:")
