@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
@@ -17,6 +16,7 @@ from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options, model_labels
 from pages.ui.playground_runs import open_run
 from pages.ui.playground_upload import offer_prompts
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
