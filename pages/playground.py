@@ -29,7 +29,7 @@ PROMPT, SETS = "Prompt", "Prompt sets"
 
 
 def page_token(services: Services) -> object:
-    """What changes when the page should be drawn again: the drift, or who answers, which decides what can be pressed."""
+    """What changes when the page should be drawn again: the drift, or who answers, as buttons depend on it."""
     standing = services.generators.standing(chosen_model())
     return drift_token(services), standing.backend, standing.model
 

@@ -62,7 +62,7 @@ def test_unknown_figures_are_dashes(app, services):
         ("", "The prompt is empty. Write what the model should answer."),
         ("  \n\t ", "The prompt is empty. Write what the model should answer."),
         ("\x00\x01PNG", "The prompt is not text: it has a control character at position 1"),
-        ("x" * 1_000_001, "The prompt has 1,000,001 bytes, and at most 1,000,000 are sent."),
+        ("x" * 1_000_001, "The prompt has 1 000 001 bytes, and at most 1 000 000 are sent."),
     ],
     ids=["empty", "blank", "binary", "1 MB"],
 )
