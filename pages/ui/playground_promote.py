@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -27,12 +28,13 @@ __all__ = ["show_promotion"]
 OPEN = "play_promoting"
 NAME, NOTE = "play_baseline_name", "play_baseline_note"
 REFUSED = "play_promotion_refused"
-"""Why the last promotion was refused: said once, on the page as it is by then."""
+"""The pools' revision at which a promotion was refused, and why: said until they change again, or another try."""
 
 
 def show_promotion(services: Services, status: PoolStatus) -> None:
     """Draw the bar that offers a promotion, or the preview once it was asked for, and the baselines."""
-    if refused := st.session_state.pop(of_project(REFUSED), None):
+    revision, refused = st.session_state.get(of_project(REFUSED), (None, ""))
+    if revision == status.revision:
         st.error(prose(refused), icon=":material/error:")
     running = monitor.running_to_current(services, project=current_project())
     if status.n_current and not running:  # part of a batch is no baseline
@@ -122,7 +124,9 @@ def _promote(services: Services, preview: PromotionPreview, picked: Sequence[str
             expected_revision=None if picked else preview.revision,  # picks are checked one by one
         )
     except DriftiumError as error:
-        st.session_state[of_project(REFUSED)] = str(error)
+        with suppress(DriftiumError):  # what is wrong with a database is said by the page itself
+            now = monitor.pool_status(services, project=current_project())
+            st.session_state[of_project(REFUSED)] = (now.revision, str(error))
         return
     _close()
     st.session_state[NAME] = st.session_state[NOTE] = ""
@@ -179,7 +183,9 @@ def _restore(services: Services, version: Baseline) -> None:
 
 def _open() -> None:
     st.session_state[of_project(OPEN)] = True
+    st.session_state.pop(of_project(REFUSED), None)
 
 
 def _close() -> None:
     st.session_state[of_project(OPEN)] = False
+    st.session_state.pop(of_project(REFUSED), None)
