@@ -15,7 +15,8 @@ from pages.ui.playground_help import show_help
 from pages.ui.playground_model import choose_model, show_standing
 from pages.ui.playground_promote import show_promotion
 from pages.ui.playground_prompt import show_prompt
-from pages.ui.playground_runs import RUN, show_run, show_running, show_runs
+from pages.ui.playground_run import show_run
+from pages.ui.playground_runs import RUN, show_running, show_runs
 from pages.ui.playground_sets import show_sets
 from pages.ui.playground_telemetry import show_telemetry
 from pages.ui.session import get_services

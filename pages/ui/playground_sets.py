@@ -65,8 +65,7 @@ def _choose(services: Services, saved: Sequence[PromptSet]) -> PromptSet | None:
         _load(loaded.prompts if loaded else example.prompts if example else ())
         st.session_state[of_project(LOADED)] = source
         st.session_state[of_project(NAME)] = "" if chosen == NEW else names[chosen]
-        if loaded:
-            st.session_state["play_system"] = loaded.system
+        st.session_state["play_system"] = loaded.system if loaded else example.system if example else ""
     return loaded
 
 
