@@ -196,7 +196,7 @@ def test_two_models_side_by_side_are_compared_and_one_is_sent_once(app, services
     assert "24 answers are telemetry now." in said(page)
     assert {item.content.response.split()[0] for item in monitor.current_responses(services)} == {"dough"}
     sent = page.button(key="play-send-0")
-    assert (sent.label, sent.disabled) == ("A is in current", True)
+    assert (sent.label, sent.disabled) == ("A sent to current", True)
     assert page.button(key="play-send-1").label == "Send B to current (24)"
 
 
