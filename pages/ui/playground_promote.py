@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError
+from driftium_core.errors import DriftiumError, InputError
 from driftium_core.formats import fmt_count, fmt_n, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.playground_prompt import show_text
@@ -16,6 +17,8 @@ from pages.ui.project import current_project, of_project
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from driftium_core.monitor import PoolStatus, PromotionPreview
     from driftium_core.services import Services
     from driftium_core.store.records import Baseline
@@ -24,10 +27,15 @@ __all__ = ["show_promotion"]
 
 OPEN = "play_promoting"
 NAME, NOTE = "play_baseline_name", "play_baseline_note"
+REFUSED = "play_promotion_refused"
+"""The pools' revision at which a promotion was refused, and why: said until they change again, or another try."""
 
 
 def show_promotion(services: Services, status: PoolStatus) -> None:
     """Draw the bar that offers a promotion, or the preview once it was asked for, and the baselines."""
+    revision, refused = st.session_state.get(of_project(REFUSED), (None, ""))
+    if revision == status.revision:
+        st.error(prose(refused), icon=":material/error:")
     running = monitor.running_to_current(services, project=current_project())
     if status.n_current and not running:  # part of a batch is no baseline
         if st.session_state.get(of_project(OPEN)):
@@ -69,14 +77,19 @@ def _show_preview(services: Services, status: PoolStatus) -> None:
             st.button("Cancel", key="play-promote-leave", on_click=_close)
             return
         _describe(preview)
-        name = st.text_input(
+        st.text_input(
             "Name", key=NAME, max_chars=200, placeholder=f"e.g. {preview.newest:%B %Y}" if preview.newest else "e.g. v1"
         )
-        note = st.text_area("Note", key=NOTE, height=70, placeholder="Optional: why these, for those who come later.")
+        st.text_area("Note", key=NOTE, height=70, placeholder="Optional: why these, for those who come later.")
         with st.container(horizontal=True):
-            label = f"Promote {fmt_n(preview.n)} to version {preview.next_version}"
-            if st.button(label, type="primary", key="play-promote-now", icon=":material/verified:"):
-                _promote(services, preview, name, note)
+            st.button(
+                f"Promote {fmt_n(preview.n)} to version {preview.next_version}",
+                type="primary",
+                key="play-promote-now",
+                icon=":material/verified:",
+                on_click=_promote,
+                args=(services, preview, picked),
+            )
             st.button("Cancel", key="play-promote-cancel", on_click=_close)
 
 
@@ -97,25 +110,28 @@ def _describe(preview: PromotionPreview) -> None:
                 show_text(example.content.response, f"typical-{place}")
 
 
-def _promote(services: Services, preview: PromotionPreview, name: str, note: str) -> None:
-    if not name.strip():
-        st.error("Give the baseline a name first.", icon=":material/error:")
-        return
+def _promote(services: Services, preview: PromotionPreview, picked: Sequence[str]) -> None:
+    """Promote what was shown when the button was pressed, and nothing that came, or was picked, after that."""
+    name = st.session_state[NAME]
     try:
+        if not name.strip():
+            raise InputError("Give the baseline a name first.")
         baseline = monitor.promote(
             services,
             name,
-            note=note,
-            ids=picked_ids() or None,
+            note=st.session_state[NOTE],
+            ids=picked or None,
             project=current_project(),
-            expected_revision=None if picked_ids() else preview.revision,  # picks are checked one by one
+            expected_revision=None if picked else preview.revision,  # picks are checked one by one
         )
     except DriftiumError as error:
-        st.error(prose(str(error)), icon=":material/error:")
+        with suppress(DriftiumError):  # what is wrong with a database is said by the page itself
+            now = monitor.pool_status(services, project=current_project())
+            st.session_state[of_project(REFUSED)] = (now.revision, str(error))
         return
-    st.session_state[of_project(OPEN)] = False
+    _close()
+    st.session_state[NAME] = st.session_state[NOTE] = ""
     st.toast(f"Version {baseline.version}, “{escape(baseline.name)}”, is the baseline now.", icon=":material/verified:")
-    st.rerun()
 
 
 def _show_baselines(services: Services, active: Baseline) -> None:
@@ -168,7 +184,9 @@ def _restore(services: Services, version: Baseline) -> None:
 
 def _open() -> None:
     st.session_state[of_project(OPEN)] = True
+    st.session_state.pop(of_project(REFUSED), None)
 
 
 def _close() -> None:
     st.session_state[of_project(OPEN)] = False
+    st.session_state.pop(of_project(REFUSED), None)

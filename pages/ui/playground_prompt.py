@@ -45,7 +45,16 @@ def show_prompt(services: Services, live: LiveCheck) -> None:
             placeholder="Ask something. The answer streams in below, and is kept as telemetry.",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            sent = st.button("Send", type="primary", icon=":material/send:", shortcut="Ctrl+Enter", key="play-send")
+            nobody = services.generators.standing(chosen_model()).backend is None
+            sent = st.button(
+                "Send",
+                type="primary",
+                icon=":material/send:",
+                shortcut="Ctrl+Enter",
+                key="play-send",
+                disabled=nobody,
+                help="No model answers; the line at the top says what to do." if nobody else None,
+            )
             options = choose_options("play")
     if sent:
         answer = _send(services, prompt or "", options)

@@ -136,7 +136,7 @@ def _offer_saving(services: Services, loaded: PromptSet | None, prompts: tuple[s
 
 
 def _offer_run(services: Services, loaded: PromptSet | None, prompts: tuple[str, ...]) -> None:
-    labels = model_labels(services, str(chosen_model()))
+    labels = model_labels(services, str(chosen_model()), *filter(None, [st.session_state.get(SECOND_MODEL)]))
     st.markdown(f"**A** {escape(labels[str(chosen_model())])}, as chosen above")
     arms = [monitor.run_arm(chosen_model(), choose_options("play"))]
     if st.toggle("Compare with a second model or other settings", key=SECOND, persist_state="session"):
@@ -144,17 +144,24 @@ def _offer_run(services: Services, loaded: PromptSet | None, prompts: tuple[str,
         st.caption("Both answer every prompt; then you look at them side by side and send either to current.")
     else:
         st.caption("Each answer becomes telemetry as it comes, and the drift verdict follows when all are there.")
-    nobody = services.generators.standing(chosen_model()).backend is None
+    missing = [arm for arm in arms if services.generators.standing(ModelChoice.parse(arm.model)).backend is None]
     st.button(
         f"Run {fmt_count(len(prompts), 'prompt')}",
         type="primary",
         key="play-run-set",
         icon=":material/play_arrow:",
-        disabled=not prompts or nobody,
-        help="No model answers; the line at the top says what to do." if nobody else None,
+        disabled=not prompts or bool(missing),
+        help=_why_not(services, missing),
         on_click=_run,
         args=(services, _name() or "Unnamed set", prompts, arms, loaded),
     )
+
+
+def _why_not(services: Services, missing: Sequence[RunArm]) -> str | None:
+    if not missing:
+        return None
+    standing = services.generators.standing(ModelChoice.parse(missing[0].model))
+    return prose(f"No model answers. {standing.why} {standing.hint}")
 
 
 def _second_arm(labels: dict[str, str]) -> RunArm:
