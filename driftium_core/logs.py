@@ -12,7 +12,7 @@ from driftium_core.text.log import Log
 from driftium_core.text.log_columns import LogColumns, find_prompts
 from driftium_core.text.logs import read_responses
 
-__all__ = ["Log", "LogColumns", "PromptFile", "read_log", "read_prompts"]
+__all__ = ["Log", "LogColumns", "PromptFile", "prompt_lines", "read_log", "read_prompts"]
 
 _PHASES = 4
 
@@ -67,7 +67,7 @@ class PromptFile:
     Attributes
     ----------
     column : str
-        Where they were read from.
+        Where they were read from; empty for lines.
     columns : tuple of str
         All that could be chosen.
     prompts : tuple of str
@@ -119,3 +119,17 @@ def read_prompts(
         places = f"{', '.join(fmt_n(place) for place in records.unreadable[:5])}{more}"
         notes.append(f"Not readable, and passed over: {records.unit} {places}.")
     return PromptFile(column=chosen, columns=columns, prompts=prompts, notes=tuple(notes))
+
+
+def prompt_lines(text: str, *, name: str) -> PromptFile:
+    """The prompts of a text with one per line, without blanks around them; blank lines do not count.
+
+    Raises
+    ------
+    InputError
+        No line holds a prompt.
+    """
+    prompts = tuple(line.strip() for line in text.splitlines() if line.strip())
+    if not prompts:
+        raise InputError(f"There is no prompt in {name}. Write one per line.")
+    return PromptFile(column="", columns=(), prompts=prompts, notes=())

@@ -1,7 +1,7 @@
 """The verbs: everything that a page, the API or the CLI can ask for, on open services."""
 
 from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
-from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry
+from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry, why_partial
 from driftium_core.monitor.baselines import (
     active_baseline,
     baselines,
@@ -23,7 +23,7 @@ from driftium_core.monitor.evidence import (
     update_evidence,
 )
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
-from driftium_core.monitor.models import models, pull_model
+from driftium_core.monitor.models import models, pull_model, require_model, standing
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pools import (
     PoolCheck,
@@ -33,7 +33,7 @@ from driftium_core.monitor.pools import (
     pool_history,
     pool_status,
 )
-from driftium_core.monitor.projects import create_project, project_version, projects
+from driftium_core.monitor.projects import create_project, project_version, projects, require_project
 from driftium_core.monitor.promotion import PromotionPreview, preview_promotion
 from driftium_core.monitor.prompt_runs import (
     compare_arms,
@@ -155,6 +155,8 @@ __all__ = [
     "reconcile",
     "record_response",
     "references",
+    "require_model",
+    "require_project",
     "responses_by_ids",
     "restore_baseline",
     "retry_check",
@@ -168,6 +170,7 @@ __all__ = [
     "send_to_current",
     "similar",
     "simulate",
+    "standing",
     "start_answer",
     "start_reconcile",
     "start_run",
@@ -176,4 +179,5 @@ __all__ = [
     "telemetry",
     "undo_promotion",
     "update_evidence",
+    "why_partial",
 ]

@@ -11,7 +11,7 @@ from driftium_core.errors import DriftiumError
 from driftium_core.formats import fmt_count, fmt_n
 from driftium_core.logs import read_log
 from pages.ui.jobs import run_job
-from pages.ui.project import current_project
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def offer_import(services: Services) -> None:
             log = run_job(services, f"log {upload.file_id}", f"Reading {upload.name}", read)
             if log is not None:
                 _offer(services, log, n)
-        report: ImportReport | None = st.session_state.get(REPORT)
+        report: ImportReport | None = st.session_state.get(of_project(REPORT))
         if report:
             _show(report)
 
@@ -74,7 +74,7 @@ def _import(services: Services, log: Log, as_baseline: bool, name: str) -> None:
         st.toast(prose(str(error)), icon=":material/error:", duration="long")
         return
     monitor.start_reconcile(services)
-    st.session_state[REPORT] = report
+    st.session_state[of_project(REPORT)] = report
     st.session_state[N] = st.session_state.get(N, 0) + 1
 
 
