@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-<<<<<<< HEAD
 from driftium_core import monitor
-=======
 from driftium_core.monitor.documents import run_answer_document
->>>>>>> cli
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
