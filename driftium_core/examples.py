@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ASTRONOMY", "COOKING", "EXAMPLES", "ExampleSet"]
+__all__ = ["ASTRONOMY", "COOKING", "EXAMPLES", "MAX_TOKENS", "ExampleSet"]
+
+SYSTEM = "You are a helpful assistant. Answer in one or two short sentences."
+
+MAX_TOKENS = 96
+"""Of an answer to an example: enough for two sentences, and a small model that goes on and on costs no time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleSet:
-    """A prompt set to begin with: its name, what it is about, and its prompts."""
+    """A prompt set to begin with: its name, what it is about, its prompts and the system prompt for them."""
 
     name: str
     topic: str
     prompts: tuple[str, ...]
+    system: str = SYSTEM
 
 
 COOKING = ExampleSet(

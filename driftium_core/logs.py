@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from driftium_core.errors import ColumnError, InputError
-from driftium_core.formats import fmt_n, fmt_name, fmt_names
+from driftium_core.formats import fmt_count, fmt_n, fmt_name, fmt_names
 from driftium_core.tabular.records import read_records
 from driftium_core.text.log import Log
 from driftium_core.text.log_columns import LogColumns, find_prompts
@@ -113,7 +113,7 @@ def read_prompts(
     notes = list(records.notes)
     n_blank = len(values) - len(prompts)
     if n_blank:
-        notes.append(f"Passed over: {fmt_n(n_blank)} {records.unit}{'' if n_blank == 1 else 's'} without a prompt.")
+        notes.append(f"Passed over: {fmt_count(n_blank, records.unit)} without a prompt.")
     if records.unreadable:
         more = ", …" if len(records.unreadable) > 5 else ""
         places = f"{', '.join(fmt_n(place) for place in records.unreadable[:5])}{more}"

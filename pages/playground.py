@@ -8,13 +8,15 @@ import streamlit as st
 
 from driftium_core.errors import DriftiumError
 from pages.ui.drift_now import drift_token, live_drift, show_drift_now
+from pages.ui.generator_chip import chosen_model
 from pages.ui.live import follow
 from pages.ui.playground_guide import show_guide
 from pages.ui.playground_help import show_help
 from pages.ui.playground_model import choose_model, show_standing
 from pages.ui.playground_promote import show_promotion
 from pages.ui.playground_prompt import show_prompt
-from pages.ui.playground_runs import RUN, show_run, show_running, show_runs
+from pages.ui.playground_run import show_run
+from pages.ui.playground_runs import RUN, show_running, show_runs
 from pages.ui.playground_sets import show_sets
 from pages.ui.playground_telemetry import show_telemetry
 from pages.ui.session import get_services
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
     from driftium_core.services import Services
 
 PROMPT, SETS = "Prompt", "Prompt sets"
+
+
+def page_token(services: Services) -> object:
+    """What changes when the page should be drawn again: the drift, or who answers, as buttons depend on it."""
+    standing = services.generators.standing(chosen_model())
+    return drift_token(services), standing.backend, standing.model
 
 
 def show_page(services: Services) -> None:
@@ -58,7 +66,7 @@ def show_one_prompt(services: Services, live: LiveCheck) -> None:
     """One prompt at a time, beside the telemetry it adds to."""
     left, right = st.columns([1.3, 1])
     with left:
-        show_prompt(services)
+        show_prompt(services, live)
         bar = st.container()
     with right:
         show_telemetry(services)
@@ -78,7 +86,7 @@ def show_prompt_sets(services: Services, live: LiveCheck) -> None:
 
 
 services = get_services()
-follow(lambda: drift_token(services))
+follow(lambda: page_token(services))
 try:
     show_page(services)
 except DriftiumError as error:

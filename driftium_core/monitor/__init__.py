@@ -12,6 +12,7 @@ from driftium_core.monitor.baselines import (
     undo_promotion,
 )
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
+from driftium_core.monitor.closeness import Closeness, closeness
 from driftium_core.monitor.comparison import compare_responses
 from driftium_core.monitor.evidence import (
     count_table,
@@ -87,6 +88,7 @@ __all__ = [
     "AUTOMATIC",
     "Answer",
     "CheckedRun",
+    "Closeness",
     "Generation",
     "GenerationOptions",
     "ImportReport",
@@ -105,6 +107,7 @@ __all__ = [
     "catch_up",
     "check_responses",
     "check_table",
+    "closeness",
     "compare",
     "compare_arms",
     "compare_responses",

@@ -114,9 +114,9 @@ def open_prompt_run(services: Services, run_id: str) -> PromptRun:
     return services.store.prompt_runs.get(run_id)
 
 
-def run_answers(services: Services, run_id: str) -> list[RunAnswer]:
-    """Answers and failures of a run by position and arm."""
-    return services.store.prompt_runs.answers(run_id)
+def run_answers(services: Services, run_id: str, *, positions: range | None = None) -> list[RunAnswer]:
+    """Answers and failures of a run by position and arm, of all prompts or of those at the positions."""
+    return services.store.prompt_runs.answers(run_id, positions=positions)
 
 
 def prompt_runs(services: Services, *, project: str = DEFAULT_PROJECT, limit: int = 20) -> list[PromptRunFacts]:

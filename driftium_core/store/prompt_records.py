@@ -57,8 +57,8 @@ class PromptRunFacts:
         Whether each answer becomes current telemetry as it comes.
     set_id : str or None
         The version of the set it was started with; None for prompts given by hand, and once the set is deleted.
-    done, failed : tuple of int
-        Answers and failures so far, per arm.
+    done, failed, sent : tuple of int
+        Answers, failures, and answers that became telemetry so far, per arm.
     """
 
     id: str
@@ -74,6 +74,7 @@ class PromptRunFacts:
     arms: tuple[RunArm, ...]
     done: tuple[int, ...]
     failed: tuple[int, ...]
+    sent: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

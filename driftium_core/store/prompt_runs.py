@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
-from driftium_core.formats import fmt_n
+from driftium_core.formats import fmt_count
 from driftium_core.response import Response
 from driftium_core.store.history import keep_newest
 from driftium_core.store.names import checked_name
@@ -22,6 +22,7 @@ from driftium_core.store.prompt_records import PromptRun, PromptRunFacts, RunAns
 from driftium_core.store.records import DEFAULT_PROJECT, Added, StoredResponse
 from driftium_core.store.response_rows import add_responses, storable
 from driftium_core.store.run_answers import (
+    ArmCounts,
     answered_places,
     count_answers,
     json_of,
@@ -230,8 +231,8 @@ class PromptRunRepository:
                     answer.response_id = ids.get(content.key)
                 change_pools(session, run.project_id)
                 _touch(session, run)
-            done, _ = count_answers(session, [run_id])[run_id].get(arm, (0, 0))
-            return replace(added, known=done - len(added.stored))
+            counts = count_answers(session, [run_id])[run_id].get(arm, ArmCounts())
+            return replace(added, known=counts.done - len(added.stored))
 
     def delete(self, run_id: str) -> None:
         """Remove a run with its answers; telemetry that was sent stays. `NotFoundError` when it is not stored."""
@@ -264,8 +265,8 @@ def _check_place(run: PromptRunRow, arm: int, position: int) -> None:
     n_prompts, n_arms = run.n_prompts, len(run.arms)
     if not (0 <= arm < n_arms and 0 <= position < n_prompts):
         raise InputError(
-            f"Prompt run {run.id} has {fmt_n(n_prompts)} prompt{'' if n_prompts == 1 else 's'} and {n_arms} "
-            f"model{'' if n_arms == 1 else 's'}; there is no prompt {position + 1} of model {arm + 1}."
+            f"Prompt run {run.id} has {fmt_count(n_prompts, 'prompt')} and "
+            f"{fmt_count(n_arms, 'model')}; there is no prompt {position + 1} of model {arm + 1}."
         )
 
 
@@ -280,13 +281,13 @@ def _touch(session: Session, run: PromptRunRow) -> None:
     change_playground(session, run.project_id)
 
 
-def _record(row: PromptRunRow, project: str, counts: dict[int, tuple[int, int]]) -> PromptRun:
+def _record(row: PromptRunRow, project: str, counts: dict[int, ArmCounts]) -> PromptRun:
     return PromptRun(**_facts(row, project, counts), prompts=tuple(row.prompts))
 
 
-def _facts(row: PromptRunRow, project: str, counts: dict[int, tuple[int, int]]) -> dict[str, Any]:
+def _facts(row: PromptRunRow, project: str, counts: dict[int, ArmCounts]) -> dict[str, Any]:
     arms = tuple(RunArm(**arm) for arm in row.arms)
-    per_arm = [counts.get(arm, (0, 0)) for arm in range(len(arms))]
+    per_arm = [counts.get(arm, ArmCounts()) for arm in range(len(arms))]
     return {
         "id": row.id,
         "project": project,
@@ -299,6 +300,7 @@ def _facts(row: PromptRunRow, project: str, counts: dict[int, tuple[int, int]]) 
         "set_id": row.set_id,
         "n_prompts": row.n_prompts,
         "arms": arms,
-        "done": tuple(done for done, _ in per_arm),
-        "failed": tuple(failed for _, failed in per_arm),
+        "done": tuple(each.done for each in per_arm),
+        "failed": tuple(each.failed for each in per_arm),
+        "sent": tuple(each.sent for each in per_arm),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
@@ -14,7 +14,7 @@ from driftium_core.response import Response
 from driftium_core.store.prompt_records import RunAnswer
 from driftium_core.store.schema import PromptRunAnswerRow
 
-__all__ = ["answered_places", "count_answers", "json_of", "key_of", "read_answers", "unsent_answers"]
+__all__ = ["ArmCounts", "answered_places", "count_answers", "json_of", "key_of", "read_answers", "unsent_answers"]
 
 
 def key_of(run_id: str, arm: int, position: int) -> str:
@@ -30,17 +30,25 @@ def json_of(content: Response) -> dict[str, Any]:
     return values
 
 
-def count_answers(session: Session, run_ids: Collection[str]) -> dict[str, dict[int, tuple[int, int]]]:
+class ArmCounts(NamedTuple):
+    """Of one arm: answers, failures, and answers that were sent to telemetry."""
+
+    done: int = 0
+    failed: int = 0
+    sent: int = 0
+
+
+def count_answers(session: Session, run_ids: Collection[str]) -> dict[str, dict[int, ArmCounts]]:
     """Answers and failures per run and arm."""
     row = PromptRunAnswerRow
     query = (
-        select(row.run_id, row.arm, func.count(), func.count(row.error))
+        select(row.run_id, row.arm, func.count(), func.count(row.error), func.count(row.response_id))
         .where(row.run_id.in_(run_ids))
         .group_by(row.run_id, row.arm)
     )
-    counts: dict[str, dict[int, tuple[int, int]]] = {run_id: {} for run_id in run_ids}
-    for run_id, arm, tried, failed in session.execute(query):
-        counts[run_id][arm] = (tried - failed, failed)
+    counts: dict[str, dict[int, ArmCounts]] = {run_id: {} for run_id in run_ids}
+    for run_id, arm, tried, failed, sent in session.execute(query):
+        counts[run_id][arm] = ArmCounts(tried - failed, failed, sent)
     return counts
 
 

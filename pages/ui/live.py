@@ -2,8 +2,9 @@
 
 What Streamlit 1.67 does, found out in Chromium, and why `follow` is built as it is:
 
-- A fragment with ``run_every`` that draws nothing costs one small message each way; the page's elements are not
-  touched, and an empty fragment takes no room. So polling is free of flicker.
+- A fragment with ``run_every`` that draws nothing costs 2.5 kB and 10 ms of processor time a poll, 150 ms more with
+  ``runner.postScriptGC``; the page's elements are not touched, and an empty fragment takes no room. So polling is free
+  of flicker.
 - A fragment cannot keep what it shows: whatever it does not draw again is removed, also in containers outside of it.
   A section that redrew itself at every poll would send all it shows every two seconds.
 - A rerun of the whole page keeps focus, open popovers and text that is typed and not sent yet, in text areas, text

@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
-from driftium_core.examples import ASTRONOMY, COOKING, ExampleSet
+from driftium_core.examples import ASTRONOMY, COOKING, MAX_TOKENS, ExampleSet
 from driftium_core.monitor import GenerationOptions
 from driftium_core.severity import Severity
 from pages.ui.generator_chip import chosen_model
@@ -26,8 +26,6 @@ __all__ = ["show_guide"]
 HIDDEN = "play_guide_hidden"
 
 BASELINE_NAME = "Cooking answers"
-OPTIONS = GenerationOptions(max_tokens=64)
-
 STEPS = (
     ("Answers as they should be", f"The model answers {COOKING.topic}."),
     ("Make them the baseline", "What comes later is compared with these answers."),
@@ -37,27 +35,28 @@ STEPS = (
 
 def show_guide(services: Services, live: LiveCheck) -> bool:
     """Draw the three steps, the one that is next with its button; False when there is nothing to guide to."""
+    if st.session_state.get(of_project(HIDDEN)):
+        return False
     running = monitor.running_to_current(services, project=current_project())
-    step = 0 if st.session_state.get(of_project(HIDDEN)) else _step(services, live)
-    if running:
-        step = {COOKING.name: 1, ASTRONOMY.name: 3}.get(running.name, 0)
+    step = {COOKING.name: 1, ASTRONOMY.name: 3}.get(running.name, 0) if running else _step(services, live)
     if step == 0:
         return False
     with st.container(key="banner-guide"):
-        head, hide = st.columns([5, 1], vertical_alignment="top")
+        head, hide = st.columns([5, 1], vertical_alignment="center")
+        hide.button("Hide guide", key="play-guide-hide", on_click=_hide, width="stretch")
+        if step > len(STEPS):
+            head.markdown(_result(live))
+            return True
         head.subheader("See a drift of your own in three steps", anchor=False)
         head.markdown(
-            f"Two example prompt sets on two topics are answered here and now by the model on this machine: "
-            f"{len(COOKING.prompts)} prompts each, short answers. Nothing is prepared, and nothing leaves the machine."
+            f"Two example prompt sets on two topics, {len(COOKING.prompts)} prompts each, are answered here and now by "
+            "the model that the sidebar names. No answer is prepared."
         )
-        hide.button("Hide guide", key="play-guide-hide", on_click=_hide, width="stretch")
         boxes = [
             _draw_step(place, number, step, heading, text, next_is="running" if running else "next")
             for number, (place, (heading, text)) in enumerate(zip(st.columns(3), STEPS, strict=True), 1)
         ]
-        if step > len(boxes):
-            st.markdown(_result(live))
-        elif running is None:
+        if running is None:
             _draw_action(services, boxes[step - 1], step, live)
     return True
 
@@ -112,15 +111,18 @@ def _result(live: LiveCheck) -> str:
         return "Done. The answers are being compared; the verdict appears above."
     if report.drift.severity in (Severity.HIGH, Severity.CRITICAL):
         badge = severity_badge(report.drift.severity)
-        return f"That {badge} above is a drift you caused: the same model, another topic. Undo it below by restoring."
+        return (
+            f"**That {badge} above is a drift you caused:** the same model, asked about another topic. Next: send a "
+            "prompt of your own, save a prompt set, or delete these answers and begin with yours."
+        )
     return "Done. The verdict is above; the answers are too alike, or too few, for a strong one."
 
 
 def _run(services: Services, example: ExampleSet) -> None:
     project = current_project()
     try:
-        saved = monitor.save_prompt_set(services, example.name, example.prompts, project=project)
-        arm = monitor.run_arm(chosen_model(), OPTIONS)
+        saved = monitor.save_prompt_set(services, example.name, example.prompts, system=example.system, project=project)
+        arm = monitor.run_arm(chosen_model(), GenerationOptions(system=example.system, max_tokens=MAX_TOKENS))
         monitor.start_run(services, saved.name, saved.prompts, [arm], to_current=True, set_id=saved.id, project=project)
     except DriftiumError as error:
         st.toast(prose(str(error)), icon=":material/error:")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError
-from driftium_core.formats import fmt_n, fmt_time
+from driftium_core.errors import DriftiumError, InputError
+from driftium_core.formats import fmt_count, fmt_n, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.playground_prompt import show_text
 from pages.ui.playground_telemetry import picked_ids
@@ -16,6 +17,8 @@ from pages.ui.project import current_project, of_project
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from driftium_core.monitor import PoolStatus, PromotionPreview
     from driftium_core.services import Services
     from driftium_core.store.records import Baseline
@@ -24,10 +27,15 @@ __all__ = ["show_promotion"]
 
 OPEN = "play_promoting"
 NAME, NOTE = "play_baseline_name", "play_baseline_note"
+REFUSED = "play_promotion_refused"
+"""The pools' revision at which a promotion was refused, and why: said until they change again, or another try."""
 
 
 def show_promotion(services: Services, status: PoolStatus) -> None:
     """Draw the bar that offers a promotion, or the preview once it was asked for, and the baselines."""
+    revision, refused = st.session_state.get(of_project(REFUSED), (None, ""))
+    if revision == status.revision:
+        st.error(prose(refused), icon=":material/error:")
     running = monitor.running_to_current(services, project=current_project())
     if status.n_current and not running:  # part of a batch is no baseline
         if st.session_state.get(of_project(OPEN)):
@@ -69,52 +77,61 @@ def _show_preview(services: Services, status: PoolStatus) -> None:
             st.button("Cancel", key="play-promote-leave", on_click=_close)
             return
         _describe(preview)
-        name = st.text_input(
+        st.text_input(
             "Name", key=NAME, max_chars=200, placeholder=f"e.g. {preview.newest:%B %Y}" if preview.newest else "e.g. v1"
         )
-        note = st.text_area("Note", key=NOTE, height=70, placeholder="Optional: why these, for those who come later.")
+        st.text_area("Note", key=NOTE, height=70, placeholder="Optional: why these, for those who come later.")
         with st.container(horizontal=True):
-            label = f"Promote {fmt_n(preview.n)} to version {preview.next_version}"
-            if st.button(label, type="primary", key="play-promote-now", icon=":material/verified:"):
-                _promote(services, preview, name, note)
+            st.button(
+                f"Promote {fmt_n(preview.n)} to version {preview.next_version}",
+                type="primary",
+                key="play-promote-now",
+                icon=":material/verified:",
+                on_click=_promote,
+                args=(services, preview, picked),
+            )
             st.button("Cancel", key="play-promote-cancel", on_click=_close)
 
 
 def _describe(preview: PromotionPreview) -> None:
     models = ", ".join(f"{escape(name)} ({fmt_n(count)})" for name, count in preview.by_model)
-    facts = [f"**{fmt_n(preview.n)}** answers to {fmt_n(preview.n_prompts)} different prompts"]
+    facts = [f"{fmt_count(preview.n, 'answer')} to {fmt_count(preview.n_prompts, 'different prompt')}"]
     facts += [f"by {models}"] if models else []
     if preview.oldest and preview.newest:
-        facts.append(f"from {fmt_time(preview.oldest)} to {fmt_time(preview.newest)}")
+        first, last = fmt_time(preview.oldest), fmt_time(preview.newest)
+        facts.append(f"from {first} to {last}" if first != last else f"made {first}")
     st.markdown(f"{', '.join(facts)}.")
     for caution in preview.cautions:
         st.warning(prose(caution), icon=":material/warning:")
     if preview.examples:
-        with st.expander(f"The {len(preview.examples)} most typical of them"):
+        with st.expander("The most typical of them" if len(preview.examples) > 1 else "The most typical one"):
             for place, example in enumerate(preview.examples):
                 st.caption(escape((example.content.prompt or "no prompt")[:200]))
                 show_text(example.content.response, f"typical-{place}")
 
 
-def _promote(services: Services, preview: PromotionPreview, name: str, note: str) -> None:
-    if not name.strip():
-        st.error("Give the baseline a name first.", icon=":material/error:")
-        return
+def _promote(services: Services, preview: PromotionPreview, picked: Sequence[str]) -> None:
+    """Promote what was shown when the button was pressed, and nothing that came, or was picked, after that."""
+    name = st.session_state[NAME]
     try:
+        if not name.strip():
+            raise InputError("Give the baseline a name first.")
         baseline = monitor.promote(
             services,
             name,
-            note=note,
-            ids=picked_ids() or None,
+            note=st.session_state[NOTE],
+            ids=picked or None,
             project=current_project(),
-            expected_revision=None if picked_ids() else preview.revision,  # picks are checked one by one
+            expected_revision=None if picked else preview.revision,  # picks are checked one by one
         )
     except DriftiumError as error:
-        st.error(prose(str(error)), icon=":material/error:")
+        with suppress(DriftiumError):  # what is wrong with a database is said by the page itself
+            now = monitor.pool_status(services, project=current_project())
+            st.session_state[of_project(REFUSED)] = (now.revision, str(error))
         return
-    st.session_state[of_project(OPEN)] = False
+    _close()
+    st.session_state[NAME] = st.session_state[NOTE] = ""
     st.toast(f"Version {baseline.version}, “{escape(baseline.name)}”, is the baseline now.", icon=":material/verified:")
-    st.rerun()
 
 
 def _show_baselines(services: Services, active: Baseline) -> None:
@@ -123,8 +140,8 @@ def _show_baselines(services: Services, active: Baseline) -> None:
     with st.container(key="card-baselines"):
         note = f" {escape(active.note)}" if active.note else ""
         st.markdown(
-            f":violet-badge[baseline v{active.version}] **{escape(active.name)}**, {fmt_n(active.size)} answers, made "
-            f"{fmt_time(active.created_at)}.{note}"
+            f":violet-badge[baseline v{active.version}] **{escape(active.name)}**, "
+            f"{fmt_count(active.size, 'answer')}, made {fmt_time(active.created_at)}.{note}"
         )
         if len(versions) < 2:
             return
@@ -147,7 +164,7 @@ def _show_baselines(services: Services, active: Baseline) -> None:
 def _show_version(services: Services, version: Baseline) -> None:
     mark = ":violet-badge[active]" if version.active else ""
     st.markdown(
-        f"**v{version.version}** {escape(version.name)}, {fmt_n(version.size)} answers, "
+        f"**v{version.version}** {escape(version.name)}, {fmt_count(version.size, 'answer')}, "
         f"{fmt_time(version.created_at)} {mark}"
     )
     if version.note:
@@ -167,7 +184,9 @@ def _restore(services: Services, version: Baseline) -> None:
 
 def _open() -> None:
     st.session_state[of_project(OPEN)] = True
+    st.session_state.pop(of_project(REFUSED), None)
 
 
 def _close() -> None:
     st.session_state[of_project(OPEN)] = False
+    st.session_state.pop(of_project(REFUSED), None)

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
-from pages.ui.project import current_project, of_project
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.examples import EXAMPLES
-from driftium_core.formats import fmt_n, fmt_time
+from driftium_core.formats import fmt_count, fmt_time
 from driftium_core.monitor import ModelChoice
 from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options, model_labels
 from pages.ui.playground_runs import open_run
 from pages.ui.playground_upload import offer_prompts
+from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def _choose(services: Services, saved: Sequence[PromptSet]) -> PromptSet | None:
         _load(loaded.prompts if loaded else example.prompts if example else ())
         st.session_state[of_project(LOADED)] = source
         st.session_state[of_project(NAME)] = "" if chosen == NEW else names[chosen]
-        if loaded:
-            st.session_state["play_system"] = loaded.system
+        st.session_state["play_system"] = loaded.system if loaded else example.system if example else ""
     return loaded
 
 
@@ -132,12 +131,12 @@ def _offer_saving(services: Services, loaded: PromptSet | None, prompts: tuple[s
             on_click=_save,
             args=(services, prompts),
         )
-        count = f"{fmt_n(len(prompts))} prompt{'' if len(prompts) == 1 else 's'}"
+        count = fmt_count(len(prompts), "prompt")
         st.caption(f"{count}, version {loaded.version}" if same and loaded else f"{count}, not saved")
 
 
 def _offer_run(services: Services, loaded: PromptSet | None, prompts: tuple[str, ...]) -> None:
-    labels = model_labels(services, str(chosen_model()))
+    labels = model_labels(services, str(chosen_model()), *filter(None, [st.session_state.get(SECOND_MODEL)]))
     st.markdown(f"**A** {escape(labels[str(chosen_model())])}, as chosen above")
     arms = [monitor.run_arm(chosen_model(), choose_options("play"))]
     if st.toggle("Compare with a second model or other settings", key=SECOND, persist_state="session"):
@@ -145,17 +144,24 @@ def _offer_run(services: Services, loaded: PromptSet | None, prompts: tuple[str,
         st.caption("Both answer every prompt; then you look at them side by side and send either to current.")
     else:
         st.caption("Each answer becomes telemetry as it comes, and the drift verdict follows when all are there.")
-    nobody = services.generators.standing(chosen_model()).backend is None
+    missing = [arm for arm in arms if services.generators.standing(ModelChoice.parse(arm.model)).backend is None]
     st.button(
-        f"Run {fmt_n(len(prompts))} prompt{'' if len(prompts) == 1 else 's'}",
+        f"Run {fmt_count(len(prompts), 'prompt')}",
         type="primary",
         key="play-run-set",
         icon=":material/play_arrow:",
-        disabled=not prompts or nobody,
-        help="No model answers; the line at the top says what to do." if nobody else None,
+        disabled=not prompts or bool(missing),
+        help=_why_not(services, missing),
         on_click=_run,
         args=(services, _name() or "Unnamed set", prompts, arms, loaded),
     )
+
+
+def _why_not(services: Services, missing: Sequence[RunArm]) -> str | None:
+    if not missing:
+        return None
+    standing = services.generators.standing(ModelChoice.parse(missing[0].model))
+    return prose(f"No model answers. {standing.why} {standing.hint}")
 
 
 def _second_arm(labels: dict[str, str]) -> RunArm:

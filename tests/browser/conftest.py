@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from driftium_core import monitor
+from driftium_core.services import Services, open_services
+from driftium_core.settings import Settings
 from tests.browser.app import DESKTOP, PHONE, App, new_context
 from tests.browser.server import Server, running_app
 
@@ -121,3 +124,17 @@ def phone(open_browser: Callable[..., App]) -> App:
 def two_browsers(open_browser: Callable[..., App]) -> tuple[App, App]:
     """Two people: two browsers that share nothing but the server."""
     return open_browser(), open_browser()
+
+
+@pytest.fixture
+def beside(server: Server, tmp_path: Path) -> Iterator[Services]:
+    """Another process's view of the server's database."""
+    url = f"sqlite:///{server.folder / 'driftium.db'}"
+    with open_services(Settings(database_url=url, qdrant=str(tmp_path / "qdrant"))) as services:
+        yield services
+
+
+@pytest.fixture
+def project(beside: Services, request: pytest.FixtureRequest) -> str:
+    """A project of the test's own."""
+    return monitor.create_project(beside, re.sub(r"\W+", " ", request.node.name)[:80])

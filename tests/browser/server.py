@@ -19,26 +19,28 @@ _STOP_TIMEOUT_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running app: its address, its log, and the folder its data lives in."""
+    """A running app: its address, its log, the folder its data lives in, and its process."""
 
     url: str
     log: Path
     folder: Path
+    process: subprocess.Popen[bytes]
 
     def log_text(self) -> str:
         """Everything the server has printed so far."""
         return self.log.read_text("utf-8", "replace")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], server: Server) -> None:
+def _wait_until_healthy(server: Server) -> None:
     deadline = time.monotonic() + _START_TIMEOUT_S
-    while process.poll() is None and time.monotonic() < deadline:
+    while server.process.poll() is None and time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=1) as answer:
                 if answer.read() == b"ok":
@@ -64,8 +66,8 @@ def running_app(folder: Path, **settings: str) -> Iterator[Server]:
     RuntimeError
         When the app does not answer within 90 seconds, with the end of its log.
     """
-    port = _free_port()
-    server = Server(f"http://127.0.0.1:{port}", folder / "server.log", folder)
+    port = free_port()
+    log = folder / "server.log"
     env = os.environ | {
         "DRIFTIUM_TESTING": "1",
         "DRIFTIUM_DATABASE_URL": f"sqlite:///{folder / 'driftium.db'}",
@@ -74,12 +76,13 @@ def running_app(folder: Path, **settings: str) -> Iterator[Server]:
     }
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     options = ["--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
-    with server.log.open("wb") as out:
+    with log.open("ab") as out:
         process = subprocess.Popen(
             command + options, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
+        server = Server(f"http://127.0.0.1:{port}", log, folder, process)
         try:
-            _wait_until_healthy(process, server)
+            _wait_until_healthy(server)
             yield server
         finally:
             process.send_signal(signal.SIGINT)

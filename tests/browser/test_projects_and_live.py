@@ -2,38 +2,23 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from driftium_core import monitor
-from driftium_core.services import Services, open_services
-from driftium_core.settings import Settings
+from driftium_core.services import Services
 from tests.browser.app import App, Theme, axe
 from tests.browser.conftest import PHONE
-from tests.browser.server import Server, running_app
+from tests.browser.server import running_app
 from tests.store.make import new_calculation, new_response
 
 LIVE_MS = 3000
 """A change made elsewhere must show within this time."""
 
 LONG = "a very long project name that nobody would choose but somebody surely will one day"[:80]
-
-
-@pytest.fixture
-def beside(server: Server, tmp_path: Path) -> Iterator[Services]:
-    """Another process's view of the server's database."""
-    url = f"sqlite:///{server.folder / 'driftium.db'}"
-    with open_services(Settings(database_url=url, qdrant=str(tmp_path / "qdrant"))) as services:
-        yield services
-
-
-@pytest.fixture
-def project(beside: Services, request: pytest.FixtureRequest) -> str:
-    """A project of the test's own."""
-    return monitor.create_project(beside, re.sub(r"\W+", " ", request.node.name)[:80])
 
 
 def answer(services: Services, project: str, count: int = 1) -> None:
