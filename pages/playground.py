@@ -40,13 +40,17 @@ def show_page(services: Services) -> None:
     with title("Playground"):
         show_help()
         choose_model(services)
-    verdict = st.container()
-    show_standing(services)
+    # Places that are always there: where one of these comes or goes, all below would for a moment be there twice.
+    verdict, standing, guide, running = (st.container() for _ in range(4))
+    with standing:
+        show_standing(services)
     live = live_drift(services)
-    guided = show_guide(services, live)
+    with guide:
+        guided = show_guide(services, live)
     with verdict:
         show_drift_now(services, live, with_banner=not guided)
-    show_running(services)
+    with running:
+        show_running(services)
     view = st.segmented_control(
         "View",
         [PROMPT, SETS],
