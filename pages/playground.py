@@ -8,7 +8,6 @@ import streamlit as st
 
 from driftium_core.errors import DriftiumError
 from pages.ui.drift_now import drift_token, live_drift, show_drift_now
-from pages.ui.generator_chip import chosen_model
 from pages.ui.live import follow
 from pages.ui.playground_guide import show_guide
 from pages.ui.playground_help import show_help
@@ -27,12 +26,6 @@ if TYPE_CHECKING:
     from driftium_core.services import Services
 
 PROMPT, SETS = "Prompt", "Prompt sets"
-
-
-def page_token(services: Services) -> object:
-    """What changes when the page should be drawn again: the drift, or who answers, as buttons depend on it."""
-    standing = services.generators.standing(chosen_model())
-    return drift_token(services), standing.backend, standing.model
 
 
 def show_page(services: Services) -> None:
@@ -90,7 +83,7 @@ def show_prompt_sets(services: Services, live: LiveCheck) -> None:
 
 
 services = get_services()
-follow(lambda: page_token(services))
+follow(lambda: drift_token(services))
 try:
     show_page(services)
 except DriftiumError as error:
