@@ -15,6 +15,7 @@ import numpy as np
 __all__ = [
     "NARROW_SPACE",
     "UNKNOWN",
+    "fmt_count",
     "fmt_distance",
     "fmt_effect",
     "fmt_n",
@@ -50,6 +51,11 @@ def fmt_p(pvalue: float | None) -> str:
 def fmt_n(count: int) -> str:
     """A count, grouped from 1 000 up: ``"48 210"``."""
     return f"{count:,}".replace(",", NARROW_SPACE).replace("-", MINUS)
+
+
+def fmt_count(count: int, noun: str) -> str:
+    """``"1 row"``, ``"12 345 rows"``: a count with its noun, which takes an s."""
+    return f"{fmt_n(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def fmt_effect(effect: float | None, *, signed: bool = False) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from driftium_core.errors import ColumnError, InputError
-from driftium_core.formats import fmt_n, fmt_name, fmt_names
+from driftium_core.formats import fmt_count, fmt_n, fmt_name, fmt_names
 from driftium_core.tabular.records import read_records
 from driftium_core.text.log import Log
 from driftium_core.text.log_columns import LogColumns, find_prompts
 from driftium_core.text.logs import read_responses
 
-__all__ = ["Log", "LogColumns", "PromptFile", "read_log", "read_prompts"]
+__all__ = ["Log", "LogColumns", "PromptFile", "prompt_lines", "read_log", "read_prompts"]
 
 _PHASES = 4
 
@@ -67,7 +67,7 @@ class PromptFile:
     Attributes
     ----------
     column : str
-        Where they were read from.
+        Where they were read from; empty for lines.
     columns : tuple of str
         All that could be chosen.
     prompts : tuple of str
@@ -113,9 +113,23 @@ def read_prompts(
     notes = list(records.notes)
     n_blank = len(values) - len(prompts)
     if n_blank:
-        notes.append(f"Passed over: {fmt_n(n_blank)} {records.unit}{'' if n_blank == 1 else 's'} without a prompt.")
+        notes.append(f"Passed over: {fmt_count(n_blank, records.unit)} without a prompt.")
     if records.unreadable:
         more = ", …" if len(records.unreadable) > 5 else ""
         places = f"{', '.join(fmt_n(place) for place in records.unreadable[:5])}{more}"
         notes.append(f"Not readable, and passed over: {records.unit} {places}.")
     return PromptFile(column=chosen, columns=columns, prompts=prompts, notes=tuple(notes))
+
+
+def prompt_lines(text: str, *, name: str) -> PromptFile:
+    """The prompts of a text with one per line, without blanks around them; blank lines do not count.
+
+    Raises
+    ------
+    InputError
+        No line holds a prompt.
+    """
+    prompts = tuple(line.strip() for line in text.splitlines() if line.strip())
+    if not prompts:
+        raise InputError(f"There is no prompt in {name}. Write one per line.")
+    return PromptFile(column="", columns=(), prompts=prompts, notes=())

@@ -59,6 +59,7 @@ class Services:
         self.starting = threading.Lock()
         self.text_reports: Recent[TextReport] = Recent(16)
         self.latest_checks: Recent[Any] = Recent(256)  # of monitor.live, which is above this module
+        self.usual_ranges: Recent[tuple[tuple[float, float] | None]] = Recent(16)
         self._vectors: VectorStore | None = None
         self._vectors_notice = ""
         self._opening = threading.Lock()

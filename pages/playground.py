@@ -70,7 +70,7 @@ def show_one_prompt(services: Services, live: LiveCheck) -> None:
     """One prompt at a time, beside the telemetry it adds to."""
     left, right = st.columns([1.3, 1])
     with left:
-        show_prompt(services)
+        show_prompt(services, live)
         bar = st.container()
     with right:
         show_telemetry(services)

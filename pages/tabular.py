@@ -9,6 +9,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
 from driftium_core.formats import fmt_time
+from pages.ui.live import follow
 from pages.ui.project import choose_project, current_project
 from pages.ui.session import get_services
 from pages.ui.tabular_check import Check, check_tables, forget_run, link_run, live_run, open_run, save_run
@@ -90,7 +91,8 @@ def show_way_back() -> None:
         st.rerun()
 
 
-services = get_services()
+services, project = get_services(), current_project()
+follow(lambda: monitor.project_version(services, project=project).runs)
 try:
     linked_run = st.query_params.get("run")
     if linked_run and linked_run != live_run():

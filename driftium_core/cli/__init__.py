@@ -2,27 +2,36 @@
 
 stdout holds the result and nothing else; progress, logs and errors go to stderr. Exit codes: 0 no drift at the level
 asked for, 1 drift at or above it, 2 bad input or usage and everything else that fails, 3 not enough evidence (with
-``--fail-on-inconclusive``).
+``--fail-on-inconclusive``), 130 stopped with Ctrl-C.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 import typer
 
+from driftium_core.cli.demo import demo
 from driftium_core.cli.doctor import doctor
-from driftium_core.cli.generate import demo, generate
+from driftium_core.cli.generate import generate
+from driftium_core.cli.models import models, pull
 from driftium_core.cli.project import baselines, history, import_, promote, restore, status
+from driftium_core.cli.prompts import runs, send, sets
+from driftium_core.cli.run import run
 from driftium_core.cli.streams import discard, prepare_streams, say
 from driftium_core.cli.tabular import tabular
 from driftium_core.cli.text import text
-from driftium_core.errors import DriftiumError
+from driftium_core.errors import CancelledError, DriftiumError
 
 __all__ = ["app", "main"]
 
 BAD_INPUT = 2
+STOPPED = 130
 
 app = typer.Typer(
     name="driftium",
@@ -31,7 +40,10 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for command in (tabular, text, generate, demo, promote, baselines, restore, status, history, doctor):
+for command in (
+    *(tabular, text, demo, generate, models, pull, sets, run, runs, send),
+    *(promote, baselines, restore, status, history, doctor),
+):
     app.command()(command)
 app.command("import")(import_)
 
@@ -42,18 +54,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     prepare_streams()
     try:
-        code = typer.main.get_command(app).main(arguments, prog_name="driftium", standalone_mode=False)
+        with _second_interrupt_kills():
+            code = typer.main.get_command(app).main(arguments, prog_name="driftium", standalone_mode=False)
     except TyperException as error:
         message = error.format_message()
         # Without arguments the "message" is the whole help text.
         say(message if "\n" in message else f"{message.rstrip('.')}. See --help.")
         return BAD_INPUT
+    except CancelledError as error:
+        say(str(error))
+        return STOPPED
     except DriftiumError as error:
         say(str(error))
         return BAD_INPUT
     except (Abort, KeyboardInterrupt):
-        say("Stopped. Nothing was stored.")
-        return 130
+        code = STOPPED
     except SystemExit:  # how Typer ends when the reader of the help text, such as head, has seen enough
         discard(sys.stdout)
         return 0
@@ -66,4 +81,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(traceback.format_exc())
         say(f"Stopped on an unexpected {type(error).__name__}: {error}. `python -X dev -m driftium_core` shows where.")
         return BAD_INPUT
+    if code == STOPPED:  # also what Typer makes of Ctrl-C where no command says more
+        say("Stopped.")
     return code if isinstance(code, int) else 0
+
+
+@contextmanager
+def _second_interrupt_kills() -> Iterator[None]:
+    """The first Ctrl-C ends a command in order, which may take a moment; who presses it again does not want to wait."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    # Where a shell has set Ctrl-C to be ignored, as for its background jobs, it stays so.
+    ours = threading.current_thread() is threading.main_thread() and before is signal.default_int_handler
+    if ours:
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)

@@ -1,4 +1,4 @@
-"""``driftium generate`` and ``driftium demo``: answers of a real model, kept as telemetry."""
+"""``driftium generate``: one answer of a real model, kept as telemetry."""
 
 from __future__ import annotations
 
@@ -9,30 +9,24 @@ import typer
 
 from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json, say
-from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
-from driftium_core.errors import CancelledError, GeneratorUnavailableError, InputError
+from driftium_core.errors import CancelledError, GeneratorUnavailableError
 
 if TYPE_CHECKING:
-    from driftium_core.examples import ExampleSet
-    from driftium_core.monitor import ModelChoice, ProgressCallback
+    from driftium_core.monitor import Generation, GenerationOptions, ModelChoice
     from driftium_core.services import Services
 
-__all__ = ["demo", "generate"]
-
-Model = Annotated[
-    str,
-    typer.Option(help="auto, embedded, or the name of an Ollama model; auto is Ollama's where it runs, else embedded."),
-]
-Seed = Annotated[int | None, typer.Option(min=0, help="The same seed gives the same answer again.")]
+__all__ = ["generate"]
 
 
 def generate(
     prompt: Annotated[str, typer.Argument(help="What the model should answer; - reads standard input.")],
-    model: Model = "auto",
+    model: Annotated[
+        str, typer.Option(help="auto (Ollama where it runs, else embedded), embedded, or the name of an Ollama model.")
+    ] = "auto",
     system: Annotated[str, typer.Option(help="System prompt.")] = "",
     temperature: Annotated[float, typer.Option(min=0, max=2, help="0 always takes the likeliest token.")] = 0.7,
     max_tokens: Annotated[int, typer.Option(min=1, help="Most tokens of the answer.")] = 256,
-    seed: Seed = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The same seed gives the same answer again.")] = None,
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
@@ -41,109 +35,62 @@ def generate(
     from driftium_core.monitor import documents
 
     options = monitor.GenerationOptions(system=system, temperature=temperature, max_tokens=max_tokens, seed=seed)
-    prompt = _standard_input() if prompt == "-" else prompt
-    with opened_services() as services:
-        generation = None
-        for part in monitor.ask(services, prompt, options, choice=monitor.ModelChoice.parse(model)):
-            if isinstance(part, monitor.Generation):
-                generation = part
-            elif not as_json:
-                with on_stdout():
-                    sys.stdout.write(part)
-        if not as_json:
-            with on_stdout():
-                print()
-        if generation is None or not generation.complete:
-            why = generation.error if generation else ""
-            raise GeneratorUnavailableError(f"The answer is partial and was not kept. {why}".strip())
-        if generation.note:
-            say(generation.note)
+    with opened_services(project) as services:
+        text = _standard_input() if prompt == "-" else prompt
+        generation = _answer(services, text, options, monitor.ModelChoice.parse(model), shown=not as_json)
         stored = monitor.record_response(
             services,
-            monitor.telemetry(prompt, options, generation, source="terminal"),
+            monitor.telemetry(text, options, generation, source="terminal"),
             project=project,
             with_vectors=False,  # loading the encoder takes longer than the answer; the next check makes them
         )
     if as_json:
         with on_stdout():
             print_json(documents.answer_document(stored, generation))
+    elif sys.stderr.isatty():
+        from driftium_core.terminal import answer_line
+
+        say(f"{answer_line(generation)}; kept as current telemetry of project {project!r}.")
 
 
-def demo(
-    project: Project = "default",
-    model: Model = "auto",
-    seed: Seed = 1,
-    as_json: AsJson = False,
-    fail_on: FailOnOption = None,
-    fail_on_inconclusive: FailOnInconclusive = False,
-) -> None:
-    """See a drift: the model answers questions on one topic, which become the baseline, then on another one.
-
-    Nothing is prepared: both example prompt sets are answered here and now, which takes about half a minute.
-    """
+def _answer(
+    services: Services, prompt: str, options: GenerationOptions, choice: ModelChoice, *, shown: bool
+) -> Generation:
+    """The complete answer, on stdout as it comes when it is ``shown``."""
     from driftium_core import monitor
-    from driftium_core.examples import ASTRONOMY, COOKING
-    from driftium_core.monitor import documents
-    from driftium_core.terminal import print_status, print_text_report, progress_on_stderr
+    from driftium_core.terminal import activity_on_stderr, plain
 
-    choice = monitor.ModelChoice.parse(model)
-    with opened_services() as services:
-        if project not in monitor.projects(services):
-            monitor.create_project(services, project)
-        status = monitor.pool_status(services, project=project)
-        if status.status != "not_initialized":
-            raise InputError(
-                f"Project {project!r} has responses already, and the demo would mix with them. Give it one of its own: "
-                "`driftium demo --project demo`."
-            )
-        with progress_on_stderr("Answering") as progress:
-            _run(services, COOKING, choice, seed, project, progress)
-            monitor.promote(services, "Cooking answers", note="Made by `driftium demo`.", project=project)
-            _run(services, ASTRONOMY, choice, seed, project, progress)
-        with progress_on_stderr("Checking") as progress:
-            check = monitor.check_responses(services, project=project, progress=progress)
+    generation = None
+    try:
+        with activity_on_stderr() as activity:
+            for part in monitor.ask(services, prompt, options, choice=choice, on_activity=activity):
+                if isinstance(part, monitor.Generation):
+                    generation = part
+                elif shown:
+                    activity("")
+                    with on_stdout():
+                        sys.stdout.write(plain(part))
+    except KeyboardInterrupt:
+        if shown:
+            _end_line()
+        raise CancelledError("Stopped. The answer is partial and was not kept.") from None
+    if shown:
+        _end_line()
+    if generation is None or not generation.complete:
+        why = monitor.why_partial(services, generation) if generation else ""
+        raise GeneratorUnavailableError(f"The answer is partial and was not kept. {why}".strip())
+    if generation.note:
+        say(generation.note)
+    return generation
+
+
+def _end_line() -> None:
     with on_stdout():
-        if as_json:
-            print_json(documents.check_document(check, None))
-        else:
-            print_status(check.status, None)
-            if check.report:
-                print_text_report(check.report)
-    drift = check.report.drift if check.report else None
-    verdict, severity = (drift.verdict, drift.severity) if drift else ("inconclusive", None)
-    raise typer.Exit(exit_code(verdict, severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
-
-
-def _run(
-    services: Services,
-    example: ExampleSet,
-    choice: ModelChoice,
-    seed: int | None,
-    project: str,
-    progress: ProgressCallback | None,
-) -> None:
-    """Answer a whole example set; a failure ends the demo, as half a set is no baseline."""
-    from driftium_core import monitor
-
-    say(f"{example.name.removeprefix('Example: ').capitalize()}: {len(example.prompts)} prompts.")
-    arm = monitor.run_arm(choice, monitor.GenerationOptions(max_tokens=64, seed=seed))
-    saved = monitor.save_prompt_set(services, example.name, example.prompts, project=project)
-    run = monitor.start_run(
-        services, saved.name, saved.prompts, [arm], to_current=True, set_id=saved.id, project=project
-    )
-    while (job := monitor.run_job(services, run.id)) is not None:
-        job.wait(0.2)
-        if progress:
-            progress(job.done, job.total, job.message)
-    ended = monitor.open_prompt_run(services, run.id)
-    if ended.failed[0]:
-        errors = [answer.error for answer in monitor.run_answers(services, run.id) if answer.error]
-        raise GeneratorUnavailableError(f"{ended.failed[0]} prompts were not answered. {errors[0]}")
-    if not ended.finished:
-        raise CancelledError("The demo was stopped. What was answered is kept.")
+        print()
 
 
 def _standard_input() -> str:
-    if sys.stdin is None:
-        raise InputError("Standard input is closed; there is no prompt to read from it.")
-    return sys.stdin.read()
+    from driftium_core.files import read_text_path
+
+    # What `echo` and editors put at the end is no part of the prompt.
+    return read_text_path("-", max_bytes=1_000_000).removesuffix("\n").removesuffix("\r")

@@ -56,7 +56,7 @@ def import_(
     from driftium_core.terminal import print_import, progress_on_stderr
 
     log = read_responses(file, prompt_column, response_column)
-    with opened_services() as services:
+    with opened_services(project) as services:
         report = monitor.import_log(services, log, to=to.value, name=name, project=project)
         try:
             with progress_on_stderr("Embedding") as progress:
@@ -79,7 +79,7 @@ def promote(
     """Make current telemetry the baseline; it leaves the current pool. The former baseline can be restored."""
     from driftium_core import monitor
 
-    with opened_services() as services:
+    with opened_services(project) as services:
         baseline = monitor.promote(services, name, note=note, project=project)
         monitor.start_reconcile(services).wait()
     _say_baseline(baseline, "Baseline set successfully", as_json=as_json)
@@ -93,7 +93,7 @@ def restore(
     """Compare with a former baseline again."""
     from driftium_core import monitor
 
-    with opened_services() as services:
+    with opened_services(project) as services:
         found = [item for item in monitor.baselines(services, project=project) if item.version == version]
         if not found:
             raise NotFoundError(f"Project {project!r} has no baseline of version {version}. See `driftium baselines`.")
@@ -107,7 +107,7 @@ def baselines(project: Project = "default", as_json: AsJson = False) -> None:
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_baselines
 
-    with opened_services() as services:
+    with opened_services(project) as services:
         found = monitor.baselines(services, project=project)
     with on_stdout():
         if as_json:
@@ -127,7 +127,7 @@ def status(
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_status, print_text_report, progress_on_stderr
 
-    with opened_services() as services, progress_on_stderr("Checking") as progress:
+    with opened_services(project) as services, progress_on_stderr("Checking") as progress:
         check = monitor.check_responses(services, project=project, progress=progress)
         evidence = monitor.update_evidence(services, project=project, progress=progress)
     for notice in check.notices:
@@ -154,7 +154,7 @@ def history(
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_history
 
-    with opened_services() as services:
+    with opened_services(project) as services:
         found = monitor.pool_history(services, project=project, limit=limit)[::-1]
     with on_stdout():
         if as_json:
@@ -164,11 +164,14 @@ def history(
 
 
 @contextmanager
-def opened_services() -> Iterator[Services]:
-    """Open services; what the user must know of them is said on stderr."""
+def opened_services(project: str | None = None) -> Iterator[Services]:
+    """Open services, and look whether the project is there; what the user must know of them is said on stderr."""
+    from driftium_core.monitor import require_project
     from driftium_core.services import open_services
 
     with open_services() as services:
+        if project is not None:
+            require_project(services, project)
         yield services
         for notice in services.notices():
             say(notice)

@@ -12,7 +12,7 @@ from typing import Any
 
 from driftium_core.errors import DriftiumError, GeneratorUnavailableError, UnavailableError
 from driftium_core.formats import fmt_n
-from driftium_core.llm.gguf import Identity, identity, model_file, start_server
+from driftium_core.llm.gguf import Identity, identity, model_file, not_a_model, start_server
 from driftium_core.llm.port import Backend, Generation, GenerationOptions, ignore
 from driftium_core.llm.prompt import check_prompt, too_long
 from driftium_core.llm.streaming import Ending, Outlet, streamed
@@ -76,7 +76,8 @@ class Embedded:
             return f"{file.name} is here, xllamacpp is not", "Run `pip install -r requirements.txt`."
         if self._broken and self._broken[0] == identity(file):
             return self._broken[1], remedy
-        return "", ""
+        wrong = not_a_model(file)
+        return (wrong, remedy) if wrong else ("", "")
 
     def stream(
         self,

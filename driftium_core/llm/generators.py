@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from driftium_core.errors import GeneratorUnavailableError, ModelNotFoundError
-from driftium_core.formats import fmt_n
+from driftium_core.formats import fmt_count, fmt_n
 from driftium_core.llm.embedded import Embedded
 from driftium_core.llm.ollama import Ollama, OllamaModel, PullProgress
 from driftium_core.llm.port import AUTOMATIC, Backend, Generation, GenerationOptions, ModelChoice, ignore
@@ -123,7 +123,7 @@ class Generators:
         """Why Ollama does not answer with a model, without a full stop, and what to do."""
         if found.models is None:
             return found.problem, ASLEEP
-        count = f"{fmt_n(len(found.models))} model{'' if len(found.models) == 1 else 's'}"
+        count = fmt_count(len(found.models), "model")
         return f"Ollama answers at {self.ollama.host} with {count}, without {model}", f"Run `ollama pull {model}`."
 
     def offers(self) -> list[Offer]:
@@ -215,9 +215,11 @@ class Generators:
             return Standing(None, "", f"The embedded model cannot answer: {what}.", remedy)
         file = self.embedded.file
         megabytes = fmt_n(round(file.stat().st_size / 1e6)) if file else "0"
-        loaded = "loaded" if self.embedded.loaded else "installed; not loaded"
+        loaded = "and is loaded" if self.embedded.loaded else "and is loaded at the first prompt"
         name = file.name if file else ""
-        return Standing("embedded", self.embedded.model, f"The embedded model {name} ({megabytes} MB) is {loaded}.")
+        return Standing(
+            "embedded", self.embedded.model, f"The embedded model {name} ({megabytes} MB) answers {loaded}."
+        )
 
     def _found(self, *, now: bool = False) -> _Found:
         known = self._known

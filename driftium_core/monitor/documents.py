@@ -6,9 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from driftium_core.documents import json_safe
+from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import Generation
 from driftium_core.monitor.pools import PoolCheck
 from driftium_core.monitor.responses import ImportReport
+from driftium_core.store.prompt_records import PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
 
 __all__ = [
@@ -18,9 +20,16 @@ __all__ = [
     "calculation_document",
     "check_document",
     "import_document",
+    "offer_document",
+    "prompt_run_document",
+    "prompt_set_document",
+    "run_answer_document",
 ]
 
 Document = dict[str, Any]
+
+ARMS = "AB"
+"""Names of the models of a run."""
 
 
 def baseline_document(baseline: Baseline) -> Document:
@@ -99,3 +108,67 @@ def import_document(report: ImportReport) -> Document:
     baseline = baseline_document(report.baseline) if report.baseline else None
     values = {**asdict(report), "baseline": baseline}
     return {name: json_safe(value) for name, value in values.items()}
+
+
+def offer_document(offer: Offer) -> Document:
+    """A model that can be chosen; ``model`` is what to choose it by."""
+    return {"model": str(offer.choice), "label": offer.label, "detail": offer.detail}
+
+
+def prompt_set_document(saved: PromptSet) -> Document:
+    """A version of a prompt set."""
+    return {
+        "id": saved.id,
+        "name": saved.name,
+        "version": saved.version,
+        "created_at": saved.created_at.isoformat(),
+        "note": saved.note,
+        "system": saved.system,
+        "n_prompts": len(saved.prompts),
+        "prompts": list(saved.prompts),
+    }
+
+
+def prompt_run_document(run: PromptRunFacts) -> Document:
+    """How far a run is, per model."""
+    return {
+        "id": run.id,
+        "name": run.name,
+        "project": run.project,
+        "created_at": run.created_at.isoformat(),
+        "updated_at": run.updated_at.isoformat(),
+        "finished": run.finished,
+        "stopped": run.stopped,
+        "to_current": run.to_current,
+        "set_id": run.set_id,
+        "n_prompts": run.n_prompts,
+        "arms": [
+            {"arm": name, **asdict(arm), "done": done, "failed": failed}
+            for name, arm, done, failed in zip(ARMS, run.arms, run.done, run.failed, strict=False)
+        ],
+    }
+
+
+def run_answer_document(run: PromptRun, answer: RunAnswer) -> Document:
+    """An answer of a run, or why there is none; `driftium_core.logs.read_log` reads lines of these."""
+    arm = run.arms[answer.arm]
+    content = answer.content
+    return {
+        "run": run.id,
+        "arm": ARMS[answer.arm],
+        "prompt": run.prompts[answer.position],
+        "response": content.response if content else None,
+        "error": answer.error,
+        "model": content.model if content else arm.model,
+        "backend": content.backend if content else None,
+        "latency_ms": content.latency_ms if content else None,
+        "first_token_ms": content.first_token_ms if content else None,
+        "tokens": content.tokens if content else None,
+        "prompt_tokens": content.prompt_tokens if content else None,
+        "stop_reason": content.stop_reason if content else None,
+        "created_at": content.created_at.isoformat() if content and content.created_at else None,
+        "system": arm.system,
+        "temperature": arm.temperature,
+        "max_tokens": arm.max_tokens,
+        "seed": arm.seed,
+    }

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from driftium_core.errors import GeneratorUnavailableError
 from driftium_core.formats import fmt_n
-from driftium_core.llm.generators import Offer
+from driftium_core.llm.generators import Offer, Standing
+from driftium_core.llm.port import AUTOMATIC, ModelChoice
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.services import Services
 
-__all__ = ["models", "pull_model"]
+__all__ = ["models", "pull_model", "require_model", "standing"]
 
 
 def models(services: Services) -> list[Offer]:
     """Every model that can be chosen now, automatic choice first."""
     return services.generators.offers()
+
+
+def standing(services: Services, choice: ModelChoice = AUTOMATIC) -> Standing:
+    """Who would answer now, or why nobody would; loads nothing."""
+    return services.generators.standing(choice)
+
+
+def require_model(services: Services, choice: ModelChoice) -> Standing:
+    """Who would answer now, for work that should not begin without one.
+
+    Raises
+    ------
+    GeneratorUnavailableError
+        Nobody would; the sentence says why and what to do.
+    """
+    found = standing(services, choice)
+    if found.backend is None:
+        raise GeneratorUnavailableError(f"{found.why} {found.hint}".strip())
+    return found
 
 
 def pull_model(services: Services, name: str, *, progress: ProgressCallback | None = None) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from driftium_core.errors import InputError, NotFoundError, StorageError
-from driftium_core.formats import fmt_n
+from driftium_core.formats import fmt_count, fmt_n
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.vectors import embed
 from driftium_core.response import Response
@@ -156,22 +156,25 @@ def _status(baseline: Baseline | None, n_current: int, revision: int) -> PoolSta
         status, message = (
             "waiting_for_baseline",
             (
-                f"{_responses(n_current)} stored as current, and no baseline yet. Promote them if they are as answers "
-                "should be, or import a baseline."
+                f"{fmt_count(n_current, 'response')} stored as current, and no baseline yet. Promote them if they are "
+                "as answers should be, or import a baseline."
             ),
         )
     elif not n_current:
         status, message = (
             "waiting_for_telemetry",
             (
-                f"The baseline “{baseline.name}” holds {_responses(n_baseline)}. Generate or import current ones to "
-                "compare with it."
+                f"The baseline “{baseline.name}” holds {fmt_count(n_baseline, 'response')}. Generate or import current "
+                "ones to compare with it."
             ),
         )
     else:
         status, message = (
             "ready",
-            f"{_responses(n_current)} now, compared with the {fmt_n(n_baseline)} of the baseline “{baseline.name}”.",
+            (
+                f"{fmt_count(n_current, 'response')} now, compared with the {fmt_n(n_baseline)} of the baseline "
+                f"“{baseline.name}”."
+            ),
         )
     return PoolStatus(
         status=status,
@@ -181,10 +184,6 @@ def _status(baseline: Baseline | None, n_current: int, revision: int) -> PoolSta
         n_current=n_current,
         revision=revision,
     )
-
-
-def _responses(count: int) -> str:
-    return f"{fmt_n(count)} response{'' if count == 1 else 's'}"
 
 
 def _fingerprint(services: Services, pools: Pools, *, n_resamples: int, seed: int) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from driftium_core.errors import NotFoundError
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT, Version
 
-__all__ = ["create_project", "project_version", "projects"]
+__all__ = ["create_project", "project_version", "projects", "require_project"]
 
 
 def projects(services: Services) -> list[str]:
@@ -24,6 +25,20 @@ def create_project(services: Services, name: str) -> str:
     name = name.strip()
     services.store.create_project(name)
     return name
+
+
+def require_project(services: Services, name: str) -> None:
+    """Look whether a project is there, before work on it begins.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such project; the sentence says how to make it.
+    """
+    if name not in projects(services):
+        raise NotFoundError(
+            f"There is no project called {name!r}. Make it in the sidebar of the app; `driftium demo` makes its own."
+        )
 
 
 def project_version(services: Services, *, project: str = DEFAULT_PROJECT) -> Version:

@@ -13,9 +13,9 @@ from driftium_core.errors import (
     ModelNotFoundError,
     StorageError,
 )
-from driftium_core.formats import fmt_n, fmt_name
+from driftium_core.formats import fmt_name
 from driftium_core.llm.port import Generation, GenerationOptions, ModelChoice
-from driftium_core.monitor.answers import ask, telemetry
+from driftium_core.monitor.answers import ask, telemetry, why_partial
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.pools import compare_contents
 from driftium_core.monitor.vectors import start_reconcile
@@ -228,7 +228,7 @@ def _work(services: Services, run: PromptRun, progress: Progress) -> None:
         services.store.prompt_runs.end(run.id, stopped=True)
         raise
     finally:
-        if run.to_current:
+        if run.to_current and not progress.cancelled():  # who stops does not wait for the encoder; the next check does
             start_reconcile(services)
 
 
@@ -250,8 +250,7 @@ def _answer(services: Services, run: PromptRun, position: int, arm: int, progres
     if generation is None or generation.stop_reason == "cancelled":
         return None
     if generation.stop_reason == "deadline":
-        seconds = fmt_n(round(services.settings.answer_timeout_s))
-        return InputError(f"No whole answer came within {seconds} s (DRIFTIUM_ANSWER_TIMEOUT_S).")
+        return InputError(why_partial(services, generation))
     if not generation.complete:
         return GeneratorUnavailableError(generation.error)
     services.store.prompt_runs.add_answer(

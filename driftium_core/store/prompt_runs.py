@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
-from driftium_core.formats import fmt_n
+from driftium_core.formats import fmt_count
 from driftium_core.response import Response
 from driftium_core.store.history import keep_newest
 from driftium_core.store.names import checked_name
@@ -265,8 +265,8 @@ def _check_place(run: PromptRunRow, arm: int, position: int) -> None:
     n_prompts, n_arms = run.n_prompts, len(run.arms)
     if not (0 <= arm < n_arms and 0 <= position < n_prompts):
         raise InputError(
-            f"Prompt run {run.id} has {fmt_n(n_prompts)} prompt{'' if n_prompts == 1 else 's'} and {n_arms} "
-            f"model{'' if n_arms == 1 else 's'}; there is no prompt {position + 1} of model {arm + 1}."
+            f"Prompt run {run.id} has {fmt_count(n_prompts, 'prompt')} and "
+            f"{fmt_count(n_arms, 'model')}; there is no prompt {position + 1} of model {arm + 1}."
         )
 
 

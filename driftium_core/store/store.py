@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, StorageError
-from driftium_core.formats import fmt_n
+from driftium_core.formats import fmt_count
 from driftium_core.parts import PartState
 from driftium_core.store import migrations, sqlite_file
 from driftium_core.store.alarms import AlarmRepository
@@ -228,5 +228,5 @@ def _inventory(session: Session) -> str:
     ):
         count = session.scalar(select(func.count()).select_from(table)) or 0
         if count:
-            parts.append(f"{fmt_n(count)} {one}{'' if count == 1 else 's'}")
+            parts.append(fmt_count(count, one))
     return f"{' and '.join(filter(None, [', '.join(parts[:-1]), parts[-1]]))} stored" if parts else "nothing stored yet"

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from driftium_core.errors import TableReadError
+from driftium_core.formats import fmt_count
 from driftium_core.tabular.formats.delimited import split_delimited
 from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
 from driftium_core.tabular.formats.jsonlines import encodable, is_array, json_rows, looks_like_json
 from driftium_core.tabular.formats.parquet import text_columns
-from driftium_core.tabular.formats.wording import plural, shown_name
+from driftium_core.tabular.formats.wording import shown_name
 from driftium_core.tabular.read import Parsers, Progress, parse_file
 
 __all__ = ["Records", "TextColumn", "read_records"]
@@ -94,7 +95,7 @@ def read_records(
 
     def reading(n_rows: int) -> None:
         if progress is not None:
-            progress(2, 4, f"Parsing, {plural(n_rows, 'row')}")
+            progress(2, 4, f"Parsing, {fmt_count(n_rows, 'row')}")
 
     parsers = Parsers(
         parquet=lambda view: _from_parquet(view, name, max_bytes),

@@ -20,7 +20,8 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
 from driftium_core.errors import ColumnError
-from driftium_core.tabular.formats.wording import listed, one_line, plural, quoted
+from driftium_core.formats import fmt_count
+from driftium_core.tabular.formats.wording import listed, one_line, quoted
 from driftium_core.tabular.table import Table
 
 __all__ = ["CategoryFilter", "Filter", "RangeFilter", "apply_filter", "filter_table", "parse_filter"]
@@ -126,7 +127,9 @@ def filter_table(table: Table, rule: Filter) -> Table:
     frame = apply_filter(table.frame, rule)
     text = rule.describe()
     content_hash = hashlib.sha256(f"{table.content_hash} {text}".encode("utf-8", "surrogatepass")).hexdigest()
-    note = f"Simulated: {plural(len(frame), 'row')} of {plural(len(table.frame), 'row')} with {one_line(text, 120)}."
+    note = (
+        f"Simulated: {fmt_count(len(frame), 'row')} of {fmt_count(len(table.frame), 'row')} with {one_line(text, 120)}."
+    )
     return Table(f"{table.name}, {one_line(text, 60)}", frame, content_hash, (note,))
 
 

@@ -1,16 +1,30 @@
 """What the command line draws."""
 
-from driftium_core.terminal.console import progress_on_stderr
+from driftium_core.terminal.answers import (
+    answer_line,
+    print_models,
+    print_prompt_run,
+    print_prompt_runs,
+    print_prompt_sets,
+)
+from driftium_core.terminal.console import activity_on_stderr, plain, progress_on_stderr
 from driftium_core.terminal.parts import print_parts
 from driftium_core.terminal.pools import print_baselines, print_history, print_import, print_status
 from driftium_core.terminal.tables import print_report
 from driftium_core.terminal.texts import print_text_report
 
 __all__ = [
+    "activity_on_stderr",
+    "answer_line",
+    "plain",
     "print_baselines",
     "print_history",
     "print_import",
+    "print_models",
     "print_parts",
+    "print_prompt_run",
+    "print_prompt_runs",
+    "print_prompt_sets",
     "print_report",
     "print_status",
     "print_text_report",

@@ -19,11 +19,11 @@ SHOWN = 5
 EXCERPT = 110
 
 
-def print_text_report(report: TextReport) -> None:
-    """Verdict, scores beside their null ranges, descriptors and evidence on stdout."""
+def print_text_report(report: TextReport, *, headline: str = "") -> None:
+    """Verdict, scores beside their null ranges, descriptors and evidence on stdout; ``headline`` replaces its own."""
     console = stdout()
     drift = report.drift
-    console.print(Text.assemble((drift.headline, STYLES[drift.severity]), " ", drift.reason))
+    console.print(Text.assemble((headline or drift.headline, STYLES[drift.severity]), " ", drift.reason))
     console.print(_scores(report))
     for sentence in (report.health.text, _flags(report.flags), report.traffic.text):
         if sentence:

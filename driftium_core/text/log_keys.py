@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftium_core.formats import fmt_n, fmt_name
+from driftium_core.formats import fmt_count, fmt_name
 
 __all__ = ["KeyedRow", "row_keys"]
 
@@ -52,12 +52,12 @@ def row_keys(
     if n_doubtful and not id_is_told:
         return by_place, [f"`{name}` repeats, so rows are known by their place in the file, not by it."]
     if n_repeated:
-        counted = f"{fmt_n(n_repeated)} {unit}{'' if n_repeated == 1 else 's'}"
+        counted = fmt_count(n_repeated, unit)
         return keys, [f"{counted} with the `{name}` and texts of an earlier one: the same record."]
     ids = [row.id for row in rows if row.id]
     n_other = len(ids) - len(set(ids))
     if n_other:
-        counted = f"{fmt_n(n_other)} {unit}{'' if n_other == 1 else 's'}"
+        counted = fmt_count(n_other, unit)
         return keys, [f"{counted} with the `{name}` of an earlier one but other texts: kept as records of their own."]
     return keys, []
 

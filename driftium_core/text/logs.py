@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from driftium_core.errors import InputError
-from driftium_core.formats import fmt_n, fmt_name
+from driftium_core.formats import fmt_count, fmt_n, fmt_name
 from driftium_core.response import Response
 from driftium_core.text.log import Log, LogRows, SkippedRow
 from driftium_core.text.log_columns import LogColumns, choose_columns, duration_unit
@@ -158,16 +158,12 @@ class _Reading:
             found.append(f"Times without a zone in `{fmt_name(c.time)}` were taken as UTC ({fmt_n(self.naive_times)}).")
         for role, count in self.unread.items():
             if count:
-                found.append(f"{_plural(count, 'value')} of `{fmt_name(getattr(c, role))}` could not be read.")
+                found.append(f"{fmt_count(count, 'value')} of `{fmt_name(getattr(c, role))}` could not be read.")
         if n_empty:
-            found.append(f"{_plural(n_empty, 'empty response')} to a prompt {_were(n_empty)} kept: no answer came.")
+            found.append(f"{fmt_count(n_empty, 'empty response')} to a prompt {_were(n_empty)} kept: no answer came.")
         if self.long_chats:
-            found.append(f"Of {_plural(self.long_chats, 'chat')} with several questions only the last one was read.")
+            found.append(f"Of {fmt_count(self.long_chats, 'chat')} with several questions only the last one was read.")
         return found
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{fmt_n(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def _were(count: int) -> str:
@@ -248,6 +244,6 @@ def _built(
 def _nothing(rows: LogRows, columns: LogColumns, skipped: list[SkippedRow]) -> InputError:
     reason = Counter(row.reason for row in skipped).most_common(1)[0][0]
     return InputError(
-        f"{rows.name} holds no responses in `{fmt_name(columns.response)}`: all {_plural(len(skipped), rows.unit)} "
+        f"{rows.name} holds no responses in `{fmt_name(columns.response)}`: all {fmt_count(len(skipped), rows.unit)} "
         f"were skipped, most for this reason: {reason}. Choose another response column, or check the file."
     )

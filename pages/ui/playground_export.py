@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
+from driftium_core.monitor.documents import run_answer_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,29 +35,5 @@ def offer_downloads(services: Services, run: PromptRun) -> None:
 
 def json_lines(run: PromptRun, answers: Sequence[RunAnswer]) -> bytes:
     """One line per answer or failure."""
-    lines = [json.dumps(_record(run, answer), ensure_ascii=True) for answer in answers]
+    lines = [json.dumps(run_answer_document(run, answer), ensure_ascii=True) for answer in answers]
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def _record(run: PromptRun, answer: RunAnswer) -> dict[str, object]:
-    arm = run.arms[answer.arm]
-    content = answer.content
-    return {
-        "run": run.id,
-        "arm": "AB"[answer.arm],
-        "prompt": run.prompts[answer.position],
-        "response": content.response if content else None,
-        "error": answer.error,
-        "model": content.model if content else arm.model,
-        "backend": content.backend if content else None,
-        "latency_ms": content.latency_ms if content else None,
-        "first_token_ms": content.first_token_ms if content else None,
-        "tokens": content.tokens if content else None,
-        "prompt_tokens": content.prompt_tokens if content else None,
-        "stop_reason": content.stop_reason if content else None,
-        "created_at": content.created_at.isoformat() if content and content.created_at else None,
-        "system": arm.system,
-        "temperature": arm.temperature,
-        "max_tokens": arm.max_tokens,
-        "seed": arm.seed,
-    }

@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, InputError
-from driftium_core.formats import fmt_n, fmt_time
+from driftium_core.formats import fmt_count, fmt_n, fmt_time
 from pages.ui.jobs import run_job
 from pages.ui.playground_prompt import show_text
 from pages.ui.playground_telemetry import picked_ids
@@ -95,15 +95,16 @@ def _show_preview(services: Services, status: PoolStatus) -> None:
 
 def _describe(preview: PromotionPreview) -> None:
     models = ", ".join(f"{escape(name)} ({fmt_n(count)})" for name, count in preview.by_model)
-    facts = [f"**{fmt_n(preview.n)}** answers to {fmt_n(preview.n_prompts)} different prompts"]
+    facts = [f"{fmt_count(preview.n, 'answer')} to {fmt_count(preview.n_prompts, 'different prompt')}"]
     facts += [f"by {models}"] if models else []
     if preview.oldest and preview.newest:
-        facts.append(f"from {fmt_time(preview.oldest)} to {fmt_time(preview.newest)}")
+        first, last = fmt_time(preview.oldest), fmt_time(preview.newest)
+        facts.append(f"from {first} to {last}" if first != last else f"made {first}")
     st.markdown(f"{', '.join(facts)}.")
     for caution in preview.cautions:
         st.warning(prose(caution), icon=":material/warning:")
     if preview.examples:
-        with st.expander(f"The {len(preview.examples)} most typical of them"):
+        with st.expander("The most typical of them" if len(preview.examples) > 1 else "The most typical one"):
             for place, example in enumerate(preview.examples):
                 st.caption(escape((example.content.prompt or "no prompt")[:200]))
                 show_text(example.content.response, f"typical-{place}")
@@ -139,8 +140,8 @@ def _show_baselines(services: Services, active: Baseline) -> None:
     with st.container(key="card-baselines"):
         note = f" {escape(active.note)}" if active.note else ""
         st.markdown(
-            f":violet-badge[baseline v{active.version}] **{escape(active.name)}**, {fmt_n(active.size)} answers, made "
-            f"{fmt_time(active.created_at)}.{note}"
+            f":violet-badge[baseline v{active.version}] **{escape(active.name)}**, "
+            f"{fmt_count(active.size, 'answer')}, made {fmt_time(active.created_at)}.{note}"
         )
         if len(versions) < 2:
             return
@@ -163,7 +164,7 @@ def _show_baselines(services: Services, active: Baseline) -> None:
 def _show_version(services: Services, version: Baseline) -> None:
     mark = ":violet-badge[active]" if version.active else ""
     st.markdown(
-        f"**v{version.version}** {escape(version.name)}, {fmt_n(version.size)} answers, "
+        f"**v{version.version}** {escape(version.name)}, {fmt_count(version.size, 'answer')}, "
         f"{fmt_time(version.created_at)} {mark}"
     )
     if version.note:

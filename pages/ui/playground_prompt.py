@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,7 +16,7 @@ from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
-    from driftium_core.monitor import Answer, Generation, GenerationOptions
+    from driftium_core.monitor import Answer, Generation, GenerationOptions, LiveCheck
     from driftium_core.services import Services
 
 __all__ = ["answer_metrics", "show_prompt", "show_text"]
@@ -32,7 +33,7 @@ ENDINGS = {
 }
 
 
-def show_prompt(services: Services) -> None:
+def show_prompt(services: Services, live: LiveCheck) -> None:
     """Draw the prompt card, and under it the answer of this browser in this project."""
     answer: Answer | None = st.session_state.get(of_project(ANSWER))
     with card("prompt"):
@@ -62,7 +63,7 @@ def show_prompt(services: Services) -> None:
     with card("answer"):
         if answer.ended:
             _draw(answer)
-            _show_actions(services, answer)
+            _show_actions(services, answer, live)
         else:
             _follow(answer)
 
@@ -150,7 +151,7 @@ def _explain(generation: Generation) -> None:
         st.caption(prose(generation.note))
 
 
-def _show_actions(services: Services, answer: Answer) -> None:
+def _show_actions(services: Services, answer: Answer, live: LiveCheck) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = bool(answer.prompt.strip())
         if asked and st.button(
@@ -167,3 +168,8 @@ def _show_actions(services: Services, answer: Answer) -> None:
                 st.rerun()
         if answer.stored:
             st.caption("Kept as telemetry.")
+    if answer.stored and live.current and live.status.baseline:
+        with suppress(DriftiumError):  # a caption is not worth an error; the verdict line says what fails
+            near = monitor.closeness(services, answer.stored.id)
+            if near:
+                st.caption(near.text)

@@ -10,7 +10,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.examples import EXAMPLES
-from driftium_core.formats import fmt_n, fmt_time
+from driftium_core.formats import fmt_count, fmt_time
 from driftium_core.monitor import ModelChoice
 from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options, model_labels
@@ -131,7 +131,7 @@ def _offer_saving(services: Services, loaded: PromptSet | None, prompts: tuple[s
             on_click=_save,
             args=(services, prompts),
         )
-        count = f"{fmt_n(len(prompts))} prompt{'' if len(prompts) == 1 else 's'}"
+        count = fmt_count(len(prompts), "prompt")
         st.caption(f"{count}, version {loaded.version}" if same and loaded else f"{count}, not saved")
 
 
@@ -146,7 +146,7 @@ def _offer_run(services: Services, loaded: PromptSet | None, prompts: tuple[str,
         st.caption("Each answer becomes telemetry as it comes, and the drift verdict follows when all are there.")
     missing = [arm for arm in arms if services.generators.standing(ModelChoice.parse(arm.model)).backend is None]
     st.button(
-        f"Run {fmt_n(len(prompts))} prompt{'' if len(prompts) == 1 else 's'}",
+        f"Run {fmt_count(len(prompts), 'prompt')}",
         type="primary",
         key="play-run-set",
         icon=":material/play_arrow:",

@@ -10,6 +10,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.formats import fmt_effect, fmt_n, fmt_name, fmt_time
+from pages.ui.playground_import import offer_import
 from pages.ui.playground_prompt import show_text
 from pages.ui.project import current_project, of_project
 from pages.ui.widgets import card, escape, prose
@@ -40,7 +41,11 @@ def show_telemetry(services: Services) -> None:
     """Draw the list with search, the picked answers in full, and deleting them."""
     project = current_project()
     n_all = monitor.count_current(services, project=project)
-    with card("telemetry", "Telemetry", "Newest first. Nothing can be edited: it is evidence."):
+    with card("telemetry"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader("Telemetry", anchor=False, width="content")
+            offer_import(services)
+        st.caption("Newest first. Nothing can be edited: it is evidence.")
         if not n_all:
             _forget_picks()
             st.caption("No current answers. Send a prompt, run a prompt set, or import logged answers.")

@@ -154,7 +154,7 @@ def test_doctor_exits_with_1_when_a_part_does_not_work(
     assert run("doctor") == 1
     out = capsys.readouterr().out
     assert "generator ✕ error" in out
-    assert "→ Correct DRIFTIUM_GGUF, or remove it." in out
+    assert "Correct DRIFTIUM_GGUF, or remove it." in out
 
 
 def test_help_comes_without_loading_the_heavy_parts() -> None:

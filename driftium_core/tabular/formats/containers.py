@@ -13,7 +13,8 @@ import zlib
 from typing import IO
 
 from driftium_core.errors import TableReadError
-from driftium_core.tabular.formats.wording import plural, quoted, shown_name, shown_size
+from driftium_core.formats import fmt_count
+from driftium_core.tabular.formats.wording import quoted, shown_name, shown_size
 
 __all__ = ["check_size", "foreign_format", "is_parquet", "unwrap"]
 
@@ -153,7 +154,7 @@ def _only_member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
         if not info.is_dir() and not info.filename.startswith("__MACOSX/") and not info.filename.endswith(".DS_Store")
     ]
     if len(members) != 1:
-        held = plural(len(members), "file") if members else "no file"
+        held = fmt_count(len(members), "file") if members else "no file"
         raise TableReadError(
             f"{shown_name(name)} is a zip file with {held} in it, 1 expected. "
             "Send a zip with one table, or the table itself. Nothing was loaded."

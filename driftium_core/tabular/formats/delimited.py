@@ -19,13 +19,14 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from driftium_core.errors import TableReadError
+from driftium_core.formats import fmt_count
 from driftium_core.tabular.formats.columns import MISSING, WORDS_BY_COLUMN, Converted, convert
 from driftium_core.tabular.formats.dialect import Dialect, ends_inside_quotes, find_dialect, malformed
 from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
 from driftium_core.tabular.formats.notations import CommaIsDecimal, uses_decimal_comma
 from driftium_core.tabular.formats.notes import type_notes
-from driftium_core.tabular.formats.wording import listed, plural, shown_name
+from driftium_core.tabular.formats.wording import listed, shown_name
 
 __all__ = ["read_delimited", "split_delimited"]
 
@@ -78,7 +79,7 @@ def split_delimited(
     body = view[dialect.body_start :]
     if not bytes(body[:4096]).strip() and not bytes(body).strip():
         raise TableReadError(
-            f"{shown_name(name)} has a header with {plural(len(dialect.header), 'column')} but no rows. "
+            f"{shown_name(name)} has a header with {fmt_count(len(dialect.header), 'column')} but no rows. "
             "Nothing was loaded."
         )
     try:
@@ -167,7 +168,7 @@ def _drop_empty_tail(header: Sequence[str], columns: list[Converted]) -> list[st
     if not dropped:
         return []
     was = "was" if dropped == 1 else "were"
-    return [f"{plural(dropped, 'last column')} without header and values {was} left out."]
+    return [f"{fmt_count(dropped, 'last column')} without header and values {was} left out."]
 
 
 def _header_note(header: Sequence[str], names: list[str], columns: list[Converted]) -> list[str]:

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from driftium_core.errors import TableReadError
-from driftium_core.tabular.formats.wording import plural, shown_name
+from driftium_core.formats import fmt_count
+from driftium_core.tabular.formats.wording import shown_name
 
 __all__ = ["Dialect", "ends_inside_quotes", "find_dialect", "malformed"]
 
@@ -112,14 +113,14 @@ def malformed(view: memoryview, dialect: Dialect, name: str) -> TableReadError:
             if _unclosed(lines, dialect.separator):
                 return _unclosed_quote(name, record.line)
             return TableReadError(
-                f"Line {record.line} of {shown_name(name)} has {plural(len(record.fields), 'field')}, "
+                f"Line {record.line} of {shown_name(name)} has {fmt_count(len(record.fields), 'field')}, "
                 f"{expected} expected. Nothing was loaded."
             )
         last, last_line = lines, record.line
     if _unclosed(last, dialect.separator):
         return _unclosed_quote(name, last_line)
     return TableReadError(
-        f"{shown_name(name)} could not be split into {plural(expected, 'column')}: its quotes are not balanced. "
+        f"{shown_name(name)} could not be split into {fmt_count(expected, 'column')}: its quotes are not balanced. "
         "Save it as CSV again. Nothing was loaded."
     )
 
@@ -207,7 +208,7 @@ def _refuse_preamble(records: list[_Record], name: str) -> None:
     usual, n_usual = rest.most_common(1)[0]
     if usual > width and n_usual >= 2:
         raise TableReadError(
-            f"Line {records[0].line} of {shown_name(name)} has {plural(width, 'field')}, "
+            f"Line {records[0].line} of {shown_name(name)} has {fmt_count(width, 'field')}, "
             f"but the lines below it have {usual}. "
             "If it is a title or a comment above the header, delete it. Nothing was loaded."
         )

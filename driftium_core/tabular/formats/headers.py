@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from driftium_core.tabular.formats.wording import listed, plural, quoted
+from driftium_core.formats import fmt_count
+from driftium_core.tabular.formats.wording import listed, quoted
 
 __all__ = ["column_names"]
 
@@ -49,9 +50,9 @@ def _notes(made_up: list[str], renamed: list[tuple[str, str]]) -> list[str]:
     notes = []
     if made_up:
         was = "was" if len(made_up) == 1 else "were"
-        notes.append(f"{plural(len(made_up), 'empty header')} {was} named {listed(made_up)}.")
+        notes.append(f"{fmt_count(len(made_up), 'empty header')} {was} named {listed(made_up)}.")
     for old, new in renamed[:_MANY]:
         notes.append(f"Duplicate header {quoted(old)} was renamed {quoted(new)}.")
     if len(renamed) > _MANY:
-        notes.append(f"{plural(len(renamed) - _MANY, 'more duplicate header')} got a number as well.")
+        notes.append(f"{fmt_count(len(renamed) - _MANY, 'more duplicate header')} got a number as well.")
     return notes

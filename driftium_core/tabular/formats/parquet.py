@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from driftium_core.errors import TableReadError
+from driftium_core.formats import fmt_count
 from driftium_core.tabular.formats.containers import check_size
 from driftium_core.tabular.formats.headers import column_names
-from driftium_core.tabular.formats.wording import listed, plural, quoted, shown_name, shown_size
+from driftium_core.tabular.formats.wording import listed, quoted, shown_name, shown_size
 
 __all__ = ["STORED_INDEX", "open_parquet", "read_parquet", "text_columns"]
 
@@ -72,7 +73,7 @@ def open_parquet(view: memoryview, name: str, max_bytes: int | None) -> Any:
         ) from None
     if not table.num_rows:
         raise TableReadError(
-            f"{shown_name(name)} has {plural(table.num_columns, 'column')} but no rows. Nothing was loaded."
+            f"{shown_name(name)} has {fmt_count(table.num_columns, 'column')} but no rows. Nothing was loaded."
         )
     return table
 

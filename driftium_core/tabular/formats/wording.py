@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["listed", "one_line", "plural", "quoted", "shown_name", "shown_size"]
+from driftium_core.formats import fmt_count
+
+__all__ = ["listed", "one_line", "quoted", "shown_name", "shown_size"]
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 MEGABYTE = 1024**2
@@ -34,12 +36,7 @@ def listed(names: Sequence[str], *, noun: str = "more column", limit: int = 5) -
     """Names in backquotes, the ones beyond *limit* counted as *noun*."""
     shown = ", ".join(quoted(name) for name in names[:limit])
     more = len(names) - limit
-    return f"{shown} and {plural(more, noun)}" if more > 0 else shown
-
-
-def plural(count: int, noun: str) -> str:
-    """``"1 row"``, ``"12 345 rows"``; thousands are set off by a narrow no-break space."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}".replace(",", NARROW_SPACE)
+    return f"{shown} and {fmt_count(more, noun)}" if more > 0 else shown
 
 
 def shown_size(n_bytes: int) -> str:

@@ -1,0 +1,72 @@
+"""``driftium sets``, ``runs`` and ``send``: prompt sets, what became of them, and making it current telemetry."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from driftium_core.cli.project import AsJson, Project, opened_services
+from driftium_core.cli.streams import on_stdout, print_json
+
+__all__ = ["runs", "send", "sets"]
+
+
+class Arm(StrEnum):
+    """A model of a run."""
+
+    A = "A"
+    B = "B"
+
+
+def sets(project: Project = "default", as_json: AsJson = False) -> None:
+    """List the prompt sets of a project, the last saved first."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+    from driftium_core.terminal import print_prompt_sets
+
+    with opened_services(project) as services:
+        found = monitor.prompt_sets(services, project=project)
+    with on_stdout():
+        if as_json:
+            print_json({"sets": [documents.prompt_set_document(item) for item in found]})
+        else:
+            print_prompt_sets(found)
+
+
+def runs(
+    limit: Annotated[int, typer.Option(min=1, help="Newest runs to show.")] = 20,
+    project: Project = "default",
+    as_json: AsJson = False,
+) -> None:
+    """List the prompt runs of a project, newest first, with the id that `run --continue` and `send` take."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+    from driftium_core.terminal import print_prompt_runs
+
+    with opened_services(project) as services:
+        found = monitor.prompt_runs(services, project=project, limit=limit)
+    with on_stdout():
+        if as_json:
+            print_json({"runs": [documents.prompt_run_document(item) for item in found]})
+        else:
+            print_prompt_runs(found)
+
+
+def send(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of a run; see `driftium runs`.")],
+    arm: Annotated[Arm, typer.Option(help="Which of two models: A is the first, B the second.")] = Arm.A,
+    as_json: AsJson = False,
+) -> None:
+    """Make the answers of a run current telemetry. Sending them again adds nothing."""
+    from driftium_core import monitor
+
+    with opened_services() as services:
+        added = monitor.send_to_current(services, run_id, list(Arm).index(arm))
+        project = monitor.open_prompt_run(services, run_id).project
+    with on_stdout():
+        if as_json:
+            print_json({"run": run_id, "project": project, "added": len(added.stored), "known": added.known})
+        else:
+            print(f"{len(added.stored)} added to current of project {project!r}, {added.known} were there already.")
