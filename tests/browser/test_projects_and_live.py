@@ -96,7 +96,7 @@ def test_typed_text_and_focus_survive_a_change(app: App, beside: Services, proje
     name.click()
     name.press_sequentially("half a na")
     answer(beside, project, 4)
-    expect(app.page.get_by_text("4 current responses are stored")).to_be_visible(timeout=LIVE_MS)
+    expect(app.page.get_by_text("4 responses stored as current")).to_be_visible(timeout=LIVE_MS)
     app.page.keyboard.type("me")
     expect(name).to_have_value("half a name")
     expect(name).to_be_focused()
@@ -116,7 +116,7 @@ def test_a_redraw_does_not_flicker(
              requestAnimationFrame(look); }; look(); }"""
     )
     answer(beside, project, 4)
-    expect(app.page.get_by_text("5 current responses are stored")).to_be_visible(timeout=LIVE_MS)
+    expect(app.page.get_by_text("5 responses stored as current")).to_be_visible(timeout=LIVE_MS)
     app.page.wait_for_timeout(300)
     assert app.page.evaluate("window.dimmest") == 1
 
