@@ -1,5 +1,6 @@
 """The verbs: everything that a page, the API or the CLI can ask for, on open services."""
 
+from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
 from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry, why_partial
 from driftium_core.monitor.baselines import (
@@ -94,6 +95,7 @@ __all__ = [
     "ImportReport",
     "LiveCheck",
     "ModelChoice",
+    "Offer",
     "PoolCheck",
     "PoolStatus",
     "ProgressCallback",

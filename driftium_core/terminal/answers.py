@@ -9,8 +9,7 @@ from rich.text import Text
 
 from driftium_core.examples import EXAMPLES
 from driftium_core.formats import UNKNOWN, fmt_n, fmt_name, fmt_time, fmt_value
-from driftium_core.llm.generators import Offer
-from driftium_core.llm.port import Generation
+from driftium_core.monitor import Generation, Offer
 from driftium_core.store.prompt_records import PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.terminal.console import stdout
 from driftium_core.terminal.texts import print_text_report
