@@ -89,17 +89,17 @@ def test_commands_on_answers_run_in_the_order_given(tmp_path: Path) -> None:
 @pytest.mark.models
 @pytest.mark.slow
 def test_commands_of_the_playground_run_in_the_order_given(tmp_path: Path) -> None:
-    """On the embedded model, as on a machine without Ollama."""
+    """On the embedded model, as on a machine without Ollama. `demo` has a test of its own, which takes as long."""
     (tmp_path / "prompts.csv").write_text("id,question\n1,What is rain?\n2,What is snow?\n", "utf-8")
     said = ""
     lines = [line for line in CLI if shlex.split(line)[3] in PLAYGROUND]
     assert {shlex.split(line)[3] for line in lines} == set(PLAYGROUND)
     for line in lines:
-        done = shell(line, tmp_path)
-        assert done.returncode == 0, done.stderr
-        said += done.stdout
+        if shlex.split(line)[3] != "demo":
+            done = shell(line, tmp_path)
+            assert done.returncode == 0, done.stderr
+            said += done.stdout
     for words in (
-        "✕ Drift: CRITICAL.",
         "SmolLM2-135M-Instruct.Q4_1 · embedded",
         "Example: cooking",
         "16 of 16 prompts answered",
