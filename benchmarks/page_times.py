@@ -1,9 +1,11 @@
-"""How long a person waits: first paint after the server is up, page switches, and a slider on the 20 000-row sample.
+"""How long a person waits: first paint, page switches, the slider on 20 000 rows, the Playground while it works.
 
     python -m benchmarks.page_times
 
 First paint is measured in Chromium from the moment the server answers its health check until the heading, and on
-Tabular the verdict, are on the page. Reruns are the script's own time on the server, without a browser.
+Tabular the verdict, are on the page. Reruns are the script's own time on the server, without a browser; those of the
+Playground at rest, while an answer streams, and while a few thousand answers are embedded in the same process. Memory
+is that of the app's process once the embedder and the language model are loaded, and its peak until then.
 """
 
 from __future__ import annotations
@@ -13,19 +15,39 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 from streamlit.testing.v1 import AppTest
 
-from tests.browser.app import new_context
+from driftium_core import monitor
+from driftium_core.response import Response
+from driftium_core.services import Services
+from pages.ui.session import get_services
+from tests.browser.app import App, new_context
 from tests.browser.conftest import chromium_path
 from tests.browser.server import running_app
 
 ROOT = Path(__file__).resolve().parents[1]
 REPEATS = 3
 VERDICT = "[class*=st-key-verdict-] h2"
+N_BASELINE, N_CURRENT = 300, 3000
+WORDS = (
+    "dough",
+    "yeast",
+    "flour",
+    "oven",
+    "crust",
+    "rise",
+    "knead",
+    "chain",
+    "brake",
+    "wheel",
+    "pedal",
+    "gear",
+    "tyre",
+)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -66,8 +88,76 @@ def reruns() -> dict[str, float]:
     }
 
 
+def made_up(count: int, first: int) -> Iterator[Response]:
+    """Different answers of sixty words."""
+    for number in range(first, first + count):
+        words = [WORDS[(number * (place + 1) + place) % len(WORDS)] for place in range(60)]
+        yield Response(response=f"{number}: {' '.join(words)}.", prompt=f"Question {number}?", latency_ms=100.0)
+
+
+def while_true(app: AppTest, busy: Callable[[], bool], at_most: int = 100) -> list[float]:
+    """Seconds of reruns, half a second apart as people press, until the work in the background is done."""
+    taken = []
+    while busy() and len(taken) < at_most:
+        taken.append(seconds(app.run))
+        time.sleep(0.5)
+    return taken
+
+
+def playground() -> dict[str, list[float]]:
+    """Server seconds of the Playground's reruns: while embeddings run, at rest, and while an answer streams."""
+    app = AppTest.from_file(str(ROOT / "pages" / "router.py"), default_timeout=60).run()
+    app.switch_page("playground.py").run()
+    services: Services = get_services()
+    services.store.responses.add(list(made_up(N_BASELINE, 0)))
+    services.store.baselines.promote("made up")
+    services.store.responses.add(list(made_up(N_CURRENT, N_BASELINE)))
+    monitor.start_reconcile(services)
+    services.encoder.load()  # once per process, and at start; not what is measured here
+    embedding = while_true(app, lambda: not all(job.finished for job in services.background.all()))
+    while not all(job.finished for job in services.background.all()):
+        time.sleep(0.2)
+    idle = [seconds(app.run) for _ in range(10)]
+    assert app.header, "the verdict must be on the page"
+    app.number_input(key="play_max_tokens").set_value(1500)
+    app.text_area(key="play_prompt").set_value("Write a long story about a baker. Describe every day of a year.")
+    app.button(key="play-send").click()
+    app.run()
+    answers = services.answering.all()
+    streaming = while_true(app, lambda: not answers[-1].finished)
+    get_services.clear()
+    return {
+        "at rest": idle,
+        f"while {N_CURRENT + N_BASELINE} answers are embedded": embedding,
+        "while an answer streams": streaming,
+    }
+
+
+def memory(browser: Browser) -> dict[str, float]:
+    """Gigabytes of the app's process after an answer was made and embedded."""
+    with tempfile.TemporaryDirectory() as folder, running_app(Path(folder)) as server:
+        app = App(new_context(browser), server.url)
+        app.open("/playground")
+        prompt = app.key("play_prompt").get_by_role("textbox")
+        prompt.fill("What is bread?")
+        prompt.press("Control+Enter")
+        app.page.get_by_text("Kept as telemetry.").wait_for(timeout=60_000)
+        app.key("play-promote").get_by_role("button").click()  # its preview needs the embedder
+        app.key("play-promote-now").wait_for(timeout=60_000)
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        found = {name: float(value.split()[0]) / 1024**2 for name, _, value in map(split, status.splitlines())}
+        app.page.context.close()
+    return {"with both models": found["VmRSS"], "peak": found["VmHWM"]}
+
+
+def split(line: str) -> tuple[str, str, str]:
+    """Name and value of a line of ``/proc``; values that are no numbers count as 0."""
+    name, colon, value = line.partition(":")
+    return name, colon, value if value.split() and value.split()[0].isdigit() else "0"
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print all tables."""
     print(f"{'first paint after the server is up':40}{'seconds':>10}{'goal':>8}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"])
@@ -78,10 +168,16 @@ def main() -> None:
         ):
             taken = statistics.median(first_paint(browser, path, selector) for _ in range(REPEATS))
             print(f"{name:40}{taken:10.2f}{2.0:8.1f}")
+        print(f"\n{'memory of the app':40}{'GiB':>10}{'goal':>8}")
+        for name, gigabytes in memory(browser).items():
+            print(f"{name:40}{gigabytes:10.2f}{1.6:8.1f}")
         browser.close()
     print(f"\n{'server time of a rerun':40}{'seconds':>10}{'goal':>8}")
     for name, taken in reruns().items():
         print(f"{name:40}{taken:10.3f}{0.3:8.1f}")
+    print(f"\n{'server time of the Playground':40}{'median':>10}{'goal':>8}{'worst':>10}{'reruns':>8}")
+    for name, times in playground().items():
+        print(f"{name:40}{statistics.median(times):10.3f}{0.3:8.1f}{max(times):10.3f}{len(times):8}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import streamlit as st
 
 from driftium_core.errors import DriftiumError
 from pages.ui.drift_now import drift_token, live_drift, show_drift_now
-from pages.ui.generator_chip import chosen_model
 from pages.ui.live import follow
 from pages.ui.playground_guide import show_guide
 from pages.ui.playground_help import show_help
@@ -29,24 +28,22 @@ if TYPE_CHECKING:
 PROMPT, SETS = "Prompt", "Prompt sets"
 
 
-def page_token(services: Services) -> object:
-    """What changes when the page should be drawn again: the drift, or who answers, as buttons depend on it."""
-    standing = services.generators.standing(chosen_model())
-    return drift_token(services), standing.backend, standing.model
-
-
 def show_page(services: Services) -> None:
     """Draw the page: verdict, first steps, what is asked, what was answered."""
     with title("Playground"):
         show_help()
         choose_model(services)
-    verdict = st.container()
-    show_standing(services)
+    # Places that are always there: where one of these comes or goes, all below would for a moment be there twice.
+    verdict, standing, guide, running = (st.container() for _ in range(4))
+    with standing:
+        show_standing(services)
     live = live_drift(services)
-    guided = show_guide(services, live)
+    with guide:
+        guided = show_guide(services, live)
     with verdict:
         show_drift_now(services, live, with_banner=not guided)
-    show_running(services)
+    with running:
+        show_running(services)
     view = st.segmented_control(
         "View",
         [PROMPT, SETS],
@@ -86,7 +83,7 @@ def show_prompt_sets(services: Services, live: LiveCheck) -> None:
 
 
 services = get_services()
-follow(lambda: page_token(services))
+follow(lambda: drift_token(services))
 try:
     show_page(services)
 except DriftiumError as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.monitor import AUTOMATIC, ModelChoice
+from pages.ui.live import follow
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ def chosen_model() -> ModelChoice:
     return ModelChoice.parse(text) if text else AUTOMATIC
 
 
-@st.fragment(run_every=5)
 def show_generator_chip(services: Services) -> None:
-    """Draw the chip; asked again every five seconds, as Ollama comes and goes."""
+    """Draw the chip; the page runs again when who answers changes, as Ollama comes and goes."""
+    follow(lambda: services.generators.standing(chosen_model()), every_s=5)
     standing = services.generators.standing(chosen_model())
     colour, glyph = ("red", "✕") if standing.backend is None else ("gray", "◆") if standing.fallback else ("green", "●")
     help_text = prose(" ".join(filter(None, (standing.why, standing.hint))))

@@ -20,6 +20,7 @@ from tests.pages.playground import (
     said,
     table,
 )
+from tests.pages.test_playground import MISCHIEF
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,15 @@ def test_the_preview_says_what_will_be_the_baseline(app, services):
     typical = model_texts(page)
     assert len(typical) == 3
     assert set(typical) <= {item.content.response for item in monitor.current_responses(services)}
+
+
+def test_typical_answers_are_shown_as_text(app, services):
+    services.store.responses.add([Response(response=MISCHIEF, prompt=MISCHIEF, model=MISCHIEF)])
+    page = press(open_playground(app), "play-promote")
+    assert model_texts(page) == [MISCHIEF]
+    words = "\n".join(element.value for element in (*page.markdown, *page.caption, *page.warning))
+    assert "<script>" not in words
+    assert "$x^2$" not in words
 
 
 def test_a_promotion_needs_a_name_and_keeps_the_note(app, services):
