@@ -22,6 +22,7 @@ def code_blocks(language: str) -> list[str]:
 COMMANDS = [line.partition("#")[0].strip() for block in code_blocks("sh") for line in block.splitlines()]
 CLI = [line for line in COMMANDS if "driftium_core" in line]
 ANSWERS = ("text", "import", "status", "history", "promote", "baselines", "restore")
+PLAYGROUND = ("demo", "models", "generate", "sets", "run", "runs")
 
 
 def test_settings_table_is_the_one_the_code_has() -> None:
@@ -49,7 +50,7 @@ def test_python_example_of_answers_finds_its_planted_drift(capsys: pytest.Captur
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line in CLI if shlex.split(line)[3] not in ANSWERS])
+@pytest.mark.parametrize("line", [line for line in CLI if shlex.split(line)[3] not in (*ANSWERS, *PLAYGROUND)])
 def test_cli_example_runs(line: str, tmp_path: Path) -> None:
     header = "age,job\n"
     rows = [f"{20 + n % 50},{('admin', 'technician')[n % 2]}\n" for n in range(1000)]
@@ -83,6 +84,28 @@ def test_commands_on_answers_run_in_the_order_given(tmp_path: Path) -> None:
     assert "✕ Drift: CRITICAL." in said["status"]
     assert "✕ CRITICAL" in said["history"]
     assert "week 1" in said["restore"]
+
+
+@pytest.mark.models
+@pytest.mark.slow
+def test_commands_of_the_playground_run_in_the_order_given(tmp_path: Path) -> None:
+    """On the embedded model, as on a machine without Ollama. `demo` has a test of its own, which takes as long."""
+    (tmp_path / "prompts.csv").write_text("id,question\n1,What is rain?\n2,What is snow?\n", "utf-8")
+    said = ""
+    lines = [line for line in CLI if shlex.split(line)[3] in PLAYGROUND]
+    assert {shlex.split(line)[3] for line in lines} == set(PLAYGROUND)
+    for line in lines:
+        if shlex.split(line)[3] != "demo":
+            done = shell(line, tmp_path)
+            assert done.returncode == 0, done.stderr
+            said += done.stdout
+    for words in (
+        "SmolLM2-135M-Instruct.Q4_1 · embedded",
+        "Example: cooking",
+        "16 of 16 prompts answered",
+        "B: 2 of 2 prompts answered",
+    ):
+        assert words in said
 
 
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -12,6 +12,7 @@ from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.errors import CancelledError, GeneratorUnavailableError, InputError
+from driftium_core.formats import fmt_count
 
 if TYPE_CHECKING:
     from driftium_core.examples import ExampleSet
@@ -137,7 +138,7 @@ def _stopped(services: Services, project: str) -> str:
     if not n:
         return "Stopped. No answer was kept."
     return (
-        f"Stopped. {n} answer{'' if n == 1 else 's'} stay in project {project!r}. To begin again: "
+        f"Stopped. {fmt_count(n, 'answer')} so far, kept in project {project!r}. To begin again: "
         f"`driftium demo --project {_free_name(monitor.projects(services))}`."
     )
 
