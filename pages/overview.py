@@ -10,7 +10,7 @@ from driftium_core import __version__, monitor
 from driftium_core.errors import DriftiumError
 from pages.ui.drift_now import drift_token, live_drift
 from pages.ui.live import follow
-from pages.ui.overview_llm import show_llm_monitor
+from pages.ui.overview_llm import PLAYGROUND_PAGE, show_llm_monitor
 from pages.ui.overview_monitors import TABULAR_PAGE, show_monitors, show_verdict
 from pages.ui.parts import show_parts
 from pages.ui.project import current_project, open_page
@@ -24,15 +24,18 @@ if TYPE_CHECKING:
 def show_first_steps() -> None:
     """What a new install shows: three steps to a first result."""
     with st.container(key="banner"):
-        left, right = st.columns([3.2, 1], vertical_alignment="center")
+        left, table, answers = st.columns([2.2, 1, 1], vertical_alignment="top", gap="medium")
         left.subheader("Nothing is being watched yet", anchor=False)
         left.markdown(
-            "Driftium compares what your data does now with a reference you trust, and says how sure it is. "
-            "Three steps, about two minutes."
+            "Driftium compares what your data, or a model's answers, do now with a reference you trust, and says how "
+            "sure it is. See either drift in about two minutes, or begin with data of your own below."
         )
-        if right.button("Try it on the sample", type="primary", icon=":material/bolt:", width="stretch"):
+        if table.button("Try it on the sample", type="primary", icon=":material/bolt:", width="stretch"):
             open_page(TABULAR_PAGE)
-        right.caption("20 000 made-up bank customers; nothing is uploaded.")
+        table.caption("A table of 20 000 made-up bank customers; nothing is uploaded.")
+        if answers.button("Open the playground", icon=":material/forum:", width="stretch", key="first-playground"):
+            open_page(PLAYGROUND_PAGE)
+        answers.caption("A model answers on this machine; with or without Ollama.")
     steps = [
         ("done", "1 · Install", f"Driftium {__version__} runs on this machine.", ":green-badge[● done]"),
         (
@@ -67,6 +70,8 @@ def show_page(services: Services, project: str) -> None:
             open_page(TABULAR_PAGE)
     if not monitors and live.status.status == "not_initialized":
         show_first_steps()
+        show_parts(services)
+        return
     if monitors:
         show_verdict(monitors)
     show_llm_monitor(live, next(iter(monitor.pool_history(services, project=project, limit=1)), None))

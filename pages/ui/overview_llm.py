@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
     from driftium_core.store.records import Calculation
 
-__all__ = ["show_llm_monitor"]
+__all__ = ["PLAYGROUND_PAGE", "show_llm_monitor"]
 
 HEADING = "LLM answers"
 

@@ -42,7 +42,7 @@ def pick(app: App, name: str) -> None:
 def test_both_browsers_follow_what_is_stored(two_browsers: tuple[App, App], beside: Services, project: str) -> None:
     for app in two_browsers:
         app.open(link("/", project))
-        expect(app.key("banner-not_initialized")).to_be_visible()
+        expect(app.key("first-playground")).to_be_visible()
     answer(beside, project, 3)
     for app in two_browsers:
         expect(app.page.get_by_text("3 responses stored as current")).to_be_visible(timeout=LIVE_MS)
@@ -247,5 +247,5 @@ def test_a_database_that_goes_away_is_told_once_and_followed_again(
             app.page.get_by_test_id("stSidebarNavLink").get_by_text("Overview").click()
         expect(app.page.get_by_test_id("stAlert").filter(has_text="is gone")).to_be_visible()
         away.rename(folder)
-        expect(app.key("banner-not_initialized")).to_be_visible(timeout=LIVE_MS)
+        expect(app.key("first-playground")).to_be_visible(timeout=LIVE_MS)
         assert server.log_text() == log

@@ -130,7 +130,7 @@ def test_references_belong_to_a_project(app, services):
 
 def test_overview_says_where_the_pools_stand(app, services):
     page = app.run()
-    assert "Nothing is stored yet" in texts(page)
+    assert "Nothing is being watched yet" in texts(page)
     current(services, 3)
     page.run()
     assert "3 responses stored as current, and no baseline yet" in texts(page)
