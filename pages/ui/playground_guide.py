@@ -50,7 +50,7 @@ def show_guide(services: Services, live: LiveCheck) -> bool:
         head.subheader("See a drift of your own in three steps", anchor=False)
         head.markdown(
             f"Two example prompt sets on two topics, {len(COOKING.prompts)} prompts each, are answered here and now by "
-            "the model that the sidebar names. No answer is prepared."
+            "the model chosen above. No answer is prepared."
         )
         boxes = [
             _draw_step(place, number, step, heading, text, next_is="running" if running else "next")
