@@ -24,7 +24,7 @@ from driftium_core.monitor.evidence import (
     update_evidence,
 )
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
-from driftium_core.monitor.models import models, pull_model, require_model, standing
+from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pools import (
     PoolCheck,
@@ -174,6 +174,7 @@ __all__ = [
     "simulate",
     "standing",
     "start_answer",
+    "start_pull",
     "start_reconcile",
     "start_run",
     "table_monitors",
