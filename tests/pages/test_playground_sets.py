@@ -5,6 +5,7 @@ import pytest
 from driftium_core import monitor
 from driftium_core.errors import InputError
 from driftium_core.examples import COOKING
+from driftium_core.logs import read_prompts
 from driftium_core.monitor import GenerationOptions, ModelChoice
 from tests.monitor.test_answers import script
 from tests.monitor.test_prompt_runs import AUTO, OTHER, PROMPTS, ended
@@ -129,6 +130,23 @@ def test_prompts_come_from_a_column_of_a_file(app, services):
     column.set_value("question")
     page = press(page.run(), "play-add-file")
     assert prompts(page) == ["What is a loaf?", "What is a crust?"]
+
+
+def test_a_file_is_read_once_for_all_runs_of_the_page(app, services, monkeypatch):
+    script(services, lambda *_: "Yes.")
+    names = []
+
+    def read(data, name, *rest, **options):
+        names.append(name)
+        return read_prompts(data, name, *rest, **options)
+
+    monkeypatch.setattr("pages.ui.playground_upload.read_prompts", read)
+    page = open_sets(app)
+    page.file_uploader[0].upload("prompts.csv", b"question\nWhat is a loaf?\n")
+    for _ in range(3):
+        page.run()
+    assert "First: What is a loaf?" in said(page)
+    assert names == ["prompts.csv"]
 
 
 def test_a_file_that_is_none_gets_a_sentence(app, services):
