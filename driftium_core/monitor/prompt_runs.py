@@ -15,7 +15,7 @@ from driftium_core.errors import (
 )
 from driftium_core.formats import fmt_name
 from driftium_core.llm.port import Generation, GenerationOptions, ModelChoice
-from driftium_core.monitor.answers import ask, telemetry, why_partial
+from driftium_core.monitor.answers import ask, check_options, telemetry, why_partial
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.pools import compare_contents
 from driftium_core.monitor.vectors import start_reconcile
@@ -52,7 +52,14 @@ MOST_FAILURES = 3
 
 
 def run_arm(choice: ModelChoice, options: GenerationOptions) -> RunArm:
-    """A model of a run, with how it is to answer."""
+    """A model of a run, with how it is to answer.
+
+    Raises
+    ------
+    InputError
+        A setting is out of its range, which every prompt would fail on.
+    """
+    check_options(options)
     return RunArm(
         model=str(choice),
         system=options.system,
