@@ -24,6 +24,8 @@ __all__ = ["answer_metrics", "show_prompt", "show_text"]
 
 PROMPT = "play_prompt"
 ANSWER = "play_answer"
+CLOSENESS = "play_closeness"
+"""What the last caption is about, answer and baseline, and what it says."""
 
 ENDINGS = {
     "stop": ":green-badge[● finished]",
@@ -63,10 +65,10 @@ def show_prompt(services: Services, live: LiveCheck) -> None:
         return
     with card("answer"):
         if answer.ended:
-            _draw(answer)
+            _draw(services, answer)
             _show_actions(services, answer, live)
         else:
-            _follow(answer)
+            _follow(services, answer)
 
 
 def show_text(text: str, key: str) -> None:
@@ -109,15 +111,15 @@ def _send(services: Services, prompt: str, options: GenerationOptions) -> Answer
 
 
 @st.fragment(run_every=0.25)
-def _follow(answer: Answer) -> None:
+def _follow(services: Services, answer: Answer) -> None:
     """The answer so far; when it has ended, the whole page shows what became of it."""
     if answer.ended:
         st.rerun()
-    _draw(answer)
+    _draw(services, answer)
     st.button("Stop", key=f"play-stop-{answer.id}", icon=":material/stop_circle:", on_click=answer.stop)
 
 
-def _draw(answer: Answer) -> None:
+def _draw(services: Services, answer: Answer) -> None:
     generation = answer.generation
     if generation:
         st.markdown(
@@ -133,7 +135,7 @@ def _draw(answer: Answer) -> None:
         st.caption("The model answered with nothing. That is kept as it is.")
     if generation:
         answer_metrics(generation)
-        _explain(generation)
+        _explain(services, generation)
     if answer.error:
         st.error(prose(answer.error), icon=":material/error:")
     elif answer.ended and not generation:
@@ -142,9 +144,10 @@ def _draw(answer: Answer) -> None:
         )
 
 
-def _explain(generation: Generation) -> None:
-    if generation.error:
-        st.error(prose(generation.error), icon=":material/link_off:")
+def _explain(services: Services, generation: Generation) -> None:
+    why = monitor.why_partial(services, generation)
+    if why:
+        st.error(prose(why), icon=":material/link_off:")
     if not generation.complete:
         st.caption("This is a part of an answer. It is shown, and not stored.")
     if generation.note:
@@ -170,6 +173,16 @@ def _show_actions(services: Services, answer: Answer, live: LiveCheck) -> None:
             st.caption("Kept as telemetry.")
     if answer.stored and live.current and live.status.baseline:
         with suppress(DriftiumError):  # a caption is not worth an error; the verdict line says what fails
-            near = monitor.closeness(services, answer.stored.id)
-            if near:
-                st.caption(near.text)
+            _show_closeness(services, answer.stored.id, live.status.baseline.id)
+
+
+def _show_closeness(services: Services, response_id: str, baseline_id: str) -> None:
+    """Searched once per answer and baseline: the page runs again and again while others add answers."""
+    about, text = st.session_state.get(of_project(CLOSENESS), ((), ""))
+    if about != (response_id, baseline_id):
+        near = monitor.closeness(services, response_id)
+        text = near.text if near else ""
+        if near:
+            st.session_state[of_project(CLOSENESS)] = ((response_id, baseline_id), text)
+    if text:
+        st.caption(text)

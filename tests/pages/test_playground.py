@@ -156,6 +156,30 @@ def test_an_answer_that_breaks_off_says_so(app, services):
     assert kept(services) == []
 
 
+def test_an_answer_out_of_time_says_which_limit_it_was(app, services):
+    script(services, lambda *_: "half an", Ending(stop_reason="deadline"))
+    page = send(open_playground(app), services, "Hi")
+    assert "▲ out of time: partial" in said(page)
+    assert "No whole answer came within 300 s (DRIFTIUM_ANSWER_TIMEOUT_S)." in said(page)
+
+
+def test_how_close_an_answer_is_to_the_baseline_is_searched_once(app, services, monkeypatch):
+    script(services, lambda *_: "Bake the bread in a hot oven.")
+    record(services, *(f"Bake the bread for {n} minutes." for n in range(20)))
+    baseline = monitor.promote(services, "bread")
+    asked = []
+
+    def close(_services, response_id):
+        asked.append(response_id)
+        return monitor.Closeness(0.9, 0.8, 0.95, baseline.version)
+
+    monkeypatch.setattr(monitor, "closeness", close)
+    page = send(open_playground(app), services, "How do I bake?")
+    page.run()
+    assert "Against baseline v1: nearest answer 0.90, inside the usual range (0.80 to 0.95)." in said(page)
+    assert len(asked) == 1
+
+
 def test_an_answer_cut_off_at_the_limit_is_kept_and_marked(app, services):
     script(services, lambda *_: "half an", Ending(stop_reason="length"))
     page = send(open_playground(app), services, "Hi")
