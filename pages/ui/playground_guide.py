@@ -86,7 +86,7 @@ def _draw_step(
 
 def _draw_action(services: Services, box: DeltaGenerator, step: int, live: LiveCheck) -> None:
     """The button of the step that is next."""
-    nobody = services.generators.standing(chosen_model()).backend is None
+    nobody = monitor.standing(services, chosen_model()).backend is None
     if step == 2:
         label = f"Make {live.status.n_current} answers the baseline"
         box.button(label, type="primary", key="play-guide-promote", on_click=_promote, args=(services, live))

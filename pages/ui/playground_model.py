@@ -87,11 +87,11 @@ def _forget_pull() -> None:
 def show_standing(services: Services) -> None:
     """Say why nobody, or somebody else, answers; and how far a download is."""
     _show_pull()
-    standing = services.generators.standing(chosen_model())
+    standing = monitor.standing(services, chosen_model())
     if standing.backend is None:
-        st.error(prose(f"No model answers. {standing.why} {standing.hint}"), icon=":material/power_off:")
+        st.error(prose(f"No model answers. {standing.text}"), icon=":material/power_off:")
     elif standing.fallback:
-        st.caption(prose(f"{standing.why} {standing.hint}"))
+        st.caption(prose(standing.text))
 
 
 def choose_options(key: str) -> GenerationOptions:

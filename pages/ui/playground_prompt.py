@@ -48,7 +48,7 @@ def show_prompt(services: Services, live: LiveCheck) -> None:
             placeholder="Ask something. The answer streams in below, and is kept as telemetry.",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            nobody = services.generators.standing(chosen_model()).backend is None
+            nobody = monitor.standing(services, chosen_model()).backend is None
             sent = st.button(
                 "Send",
                 type="primary",

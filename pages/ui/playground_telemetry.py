@@ -66,7 +66,7 @@ def show_telemetry(services: Services) -> None:
             st.caption("Nothing found. Search for a part of a prompt or of an answer.")
             return
         _show_table(services, rows)
-        st.caption("● finished  ◆ cut off at the token limit  – not known")
+        st.caption("● finished  ◆ cut off at the token limit  ✕ failed  – not known")
         _show_picked(services, rows)
 
 
@@ -152,6 +152,8 @@ def _show_one(row: StoredResponse) -> None:
         st.caption("System prompt")
         show_text(content.system, f"system-{row.id}")
     st.caption("Answer")
+    if content.error:
+        st.error(prose(content.error), icon=":material/error:")
     show_text(content.response, f"telemetry-{row.id}")
     st.caption(escape(" · ".join(filter(None, facts))))
 

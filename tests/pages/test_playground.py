@@ -314,6 +314,13 @@ def test_picked_rows_stay_the_right_ones_when_answers_come_on_top(app, services)
     assert "picked" not in said(page)
 
 
+def test_a_logged_failure_is_marked_and_says_why(app, services):
+    monitor.record_response(services, Response(response="", prompt="Hi", error="429 <too many>"), with_vectors=False)
+    page = open_playground(app)
+    assert table(page, "play_telemetry").value["State"].tolist() == ["✕"]
+    assert "429 <too many>" in said(pick(page, "play_telemetry", 0))
+
+
 def test_picks_outlive_a_search_and_go_when_somebody_deletes_them(app, services):
     script(services, lambda *_: "Yes.")
     record(services, "zero", "one", "two")
