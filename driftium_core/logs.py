@@ -83,9 +83,14 @@ class PromptFile:
 
 
 def read_prompts(
-    data: bytes | memoryview, name: str, column: str | None = None, *, max_bytes: int | None = None
+    data: bytes | memoryview,
+    name: str,
+    column: str | None = None,
+    *,
+    max_bytes: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> PromptFile:
-    """Read the prompts of a file in any of the formats of `read_log`.
+    """Read the prompts of a file in any of the formats of `read_log`; limit and progress are as there.
 
     Parameters
     ----------
@@ -101,7 +106,7 @@ def read_prompts(
     InputError
         The column holds no prompt.
     """
-    records = read_records(data, name, max_bytes=max_bytes)
+    records = read_records(data, name, max_bytes=max_bytes, progress=progress)
     columns = tuple(records.columns)
     if column is not None and column not in columns:
         raise ColumnError(f"{records.name} has no column `{fmt_name(column)}`. It has {fmt_names(columns)}.")

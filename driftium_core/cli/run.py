@@ -196,9 +196,11 @@ def _show(run: PromptRun, answers: Sequence[RunAnswer], report: TextReport | Non
 
 def _end(run: PromptRun, answers: Sequence[RunAnswer], why: str) -> None:
     """Say what failed and what can be done next; an error when anything is missing."""
+    from driftium_core.store.prompt_records import ARM_NAMES
+
     failures = [answer for answer in answers if answer.error]
     for answer in failures[:MOST_SAID]:
-        model = f", model {'AB'[answer.arm]}" if len(run.arms) > 1 else ""
+        model = f", model {ARM_NAMES[answer.arm]}" if len(run.arms) > 1 else ""
         say(f"Prompt {answer.position + 1}{model}: {answer.error}")
     if len(failures) > MOST_SAID:
         say(f"And {len(failures) - MOST_SAID} more.")

@@ -12,7 +12,15 @@ from driftium_core.errors import GeneratorUnavailableError, ModelNotFoundError
 from driftium_core.formats import fmt_count, fmt_n
 from driftium_core.llm.embedded import Embedded
 from driftium_core.llm.ollama import Ollama, OllamaModel, PullProgress
-from driftium_core.llm.port import AUTOMATIC, Backend, Generation, GenerationOptions, ModelChoice, ignore
+from driftium_core.llm.port import (
+    AUTOMATIC,
+    BACKEND_NAMES,
+    Backend,
+    Generation,
+    GenerationOptions,
+    ModelChoice,
+    ignore,
+)
 from driftium_core.parts import PartState
 
 __all__ = ["Generators", "Offer", "Standing"]
@@ -55,8 +63,7 @@ class Standing:
     @property
     def label(self) -> str:
         """Model and backend in a few words."""
-        names = {"ollama": "Ollama", "embedded": "embedded"}
-        return f"{self.model} · {names[self.backend]}" if self.backend else "no model answers"
+        return f"{self.model} · {BACKEND_NAMES[self.backend]}" if self.backend else "no model answers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 __all__ = [
     "AUTOMATIC",
+    "BACKEND_NAMES",
     "Backend",
     "Generation",
     "GenerationOptions",
@@ -18,6 +19,8 @@ __all__ = [
 ]
 
 Backend = Literal["ollama", "embedded"]
+
+BACKEND_NAMES: dict[Backend, str] = {"ollama": "Ollama", "embedded": "embedded"}
 
 StopReason = Literal["stop", "length", "cancelled", "deadline", "interrupted"]
 """``stop``: the model had said all. ``length``: it reached the token limit. The others leave a partial answer."""

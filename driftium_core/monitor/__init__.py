@@ -1,7 +1,7 @@
 """The verbs: everything that a page, the API or the CLI can ask for, on open services."""
 
 from driftium_core.llm.generators import Offer
-from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
+from driftium_core.llm.port import AUTOMATIC, BACKEND_NAMES, Generation, GenerationOptions, ModelChoice
 from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry, why_partial
 from driftium_core.monitor.baselines import (
     active_baseline,
@@ -24,7 +24,7 @@ from driftium_core.monitor.evidence import (
     update_evidence,
 )
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
-from driftium_core.monitor.models import models, pull_model, require_model, standing
+from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pools import (
     PoolCheck,
@@ -37,6 +37,7 @@ from driftium_core.monitor.pools import (
 from driftium_core.monitor.projects import create_project, project_version, projects, require_project
 from driftium_core.monitor.promotion import PromotionPreview, preview_promotion
 from driftium_core.monitor.prompt_runs import (
+    arms_headline,
     compare_arms,
     continue_run,
     delete_prompt_run,
@@ -87,6 +88,7 @@ from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start
 
 __all__ = [
     "AUTOMATIC",
+    "BACKEND_NAMES",
     "Answer",
     "CheckedRun",
     "Closeness",
@@ -104,6 +106,7 @@ __all__ = [
     "Similar",
     "TableMonitor",
     "active_baseline",
+    "arms_headline",
     "ask",
     "baselines",
     "catch_up",
@@ -174,6 +177,7 @@ __all__ = [
     "simulate",
     "standing",
     "start_answer",
+    "start_pull",
     "start_reconcile",
     "start_run",
     "table_monitors",

@@ -10,7 +10,7 @@ from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import Generation
 from driftium_core.monitor.pools import PoolCheck
 from driftium_core.monitor.responses import ImportReport
-from driftium_core.store.prompt_records import PromptRun, PromptRunFacts, PromptSet, RunAnswer
+from driftium_core.store.prompt_records import ARM_NAMES, PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
 
 __all__ = [
@@ -27,9 +27,6 @@ __all__ = [
 ]
 
 Document = dict[str, Any]
-
-ARMS = "AB"
-"""Names of the models of a run."""
 
 
 def baseline_document(baseline: Baseline) -> Document:
@@ -144,7 +141,7 @@ def prompt_run_document(run: PromptRunFacts) -> Document:
         "n_prompts": run.n_prompts,
         "arms": [
             {"arm": name, **asdict(arm), "done": done, "failed": failed}
-            for name, arm, done, failed in zip(ARMS, run.arms, run.done, run.failed, strict=False)
+            for name, arm, done, failed in zip(ARM_NAMES, run.arms, run.done, run.failed, strict=False)
         ],
     }
 
@@ -155,7 +152,7 @@ def run_answer_document(run: PromptRun, answer: RunAnswer) -> Document:
     content = answer.content
     return {
         "run": run.id,
-        "arm": ARMS[answer.arm],
+        "arm": ARM_NAMES[answer.arm],
         "prompt": run.prompts[answer.position],
         "response": content.response if content else None,
         "error": answer.error,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from driftium_core.errors import DriftiumError
+from driftium_core.errors import CancelledError, DriftiumError
 from driftium_core.monitor.pools import PoolCheck, PoolStatus, check_responses, pool_status
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT
@@ -102,12 +102,19 @@ def _check(services: Services, project: str, progress: Progress) -> PoolCheck:
     revision = services.store.revision(project)
     try:
         check = check_responses(services, project=project, progress=progress)
-    except DriftiumError as error:
+    except CancelledError:  # the process ends, or somebody else's next question starts it again
+        raise
+    except Exception as error:  # an unexpected one too: every open page would start it anew every other second
         known: LatestCheck | None = services.latest_checks.get(project)
-        services.latest_checks.put(project, LatestCheck(revision, known.check if known else None, str(error)))
+        said = str(error) if isinstance(error, DriftiumError) else _unexpected(error)
+        services.latest_checks.put(project, LatestCheck(revision, known.check if known else None, said))
         raise
     services.latest_checks.put(project, LatestCheck(check.status.revision, check, ""))
     return check
+
+
+def _unexpected(error: Exception) -> str:
+    return f"The check stopped on an unexpected {type(error).__name__}. The details are in the server's log."
 
 
 def _title(project: str) -> str:

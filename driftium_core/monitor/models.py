@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from driftium_core.errors import GeneratorUnavailableError
 from driftium_core.formats import fmt_n
 from driftium_core.llm.generators import Offer, Standing
@@ -9,7 +11,10 @@ from driftium_core.llm.port import AUTOMATIC, ModelChoice
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.services import Services
 
-__all__ = ["models", "pull_model", "require_model", "standing"]
+if TYPE_CHECKING:
+    from driftium_core.jobs import Job
+
+__all__ = ["models", "pull_model", "require_model", "standing", "start_pull"]
 
 
 def models(services: Services) -> list[Offer]:
@@ -53,3 +58,14 @@ def pull_model(services: Services, name: str, *, progress: ProgressCallback | No
             megabytes = f", {fmt_n(part.done // 10**6)} of {fmt_n(part.total // 10**6)} MB" if part.total else ""
             progress(part.done, part.total, f"{part.status}{megabytes}")
     return name
+
+
+def start_pull(services: Services, name: str) -> Job[str]:
+    """Let Ollama download a model in the background, as `pull_model` does.
+
+    It waits for Ollama, maybe for hours, so it takes no place from checks and imports, which compute.
+    """
+    name = name.strip()
+    return services.answering.start(
+        lambda progress: pull_model(services, name, progress=progress), title=f"Downloading {name}"
+    )

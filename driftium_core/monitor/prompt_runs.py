@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from driftium_core.text.report import TextReport
 
 __all__ = [
+    "arms_headline",
     "compare_arms",
     "continue_run",
     "delete_prompt_run",
@@ -165,6 +166,11 @@ def compare_arms(services: Services, run_id: str, *, progress: ProgressCallback 
         return known
     sides = [[side[position] for position in both] for side in contents]
     return services.text_reports.put(key, compare_contents(services, sides[0], sides[1], progress=progress))
+
+
+def arms_headline(report: TextReport) -> str:
+    """The verdict of `compare_arms` in its own words: ``"▲ B differs from A: HIGH."``, ``"● No difference found."``."""
+    return report.drift.headline.replace("Drift", "B differs from A").replace("drift", "difference")
 
 
 def save_prompt_set(

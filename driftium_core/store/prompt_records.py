@@ -7,7 +7,10 @@ from datetime import datetime
 
 from driftium_core.response import Response
 
-__all__ = ["PromptRun", "PromptRunFacts", "PromptSet", "RunAnswer", "RunArm"]
+__all__ = ["ARM_NAMES", "PromptRun", "PromptRunFacts", "PromptSet", "RunAnswer", "RunArm"]
+
+ARM_NAMES = "AB"
+"""What the models of a run are called, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,14 @@ from rich.text import Text
 
 from driftium_core.examples import EXAMPLES
 from driftium_core.formats import UNKNOWN, fmt_n, fmt_name, fmt_time, fmt_value
-from driftium_core.monitor import Generation, Offer
-from driftium_core.store.prompt_records import PromptRun, PromptRunFacts, PromptSet, RunAnswer
+from driftium_core.monitor import BACKEND_NAMES, Generation, Offer, arms_headline
+from driftium_core.store.prompt_records import ARM_NAMES, PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.terminal.console import stdout
 from driftium_core.terminal.texts import print_text_report
 from driftium_core.text.report import TextReport
 
 __all__ = ["answer_line", "print_models", "print_prompt_run", "print_prompt_runs", "print_prompt_sets"]
 
-ARMS = "AB"
 PROMPT, ANSWER = 50, 84
 """Most characters of a prompt and of an answer in a table."""
 
@@ -27,7 +26,7 @@ def answer_line(generation: Generation) -> str:
     speed = f", {fmt_n(round(generation.tokens_per_s))} tokens/s" if generation.tokens_per_s else ""
     tokens = f"{fmt_n(generation.tokens)} tokens in " if generation.tokens is not None else ""
     cut = ", cut at --max-tokens" if generation.stop_reason == "length" else ""
-    where = "Ollama" if generation.backend == "ollama" else "embedded"
+    where = BACKEND_NAMES[generation.backend]
     return f"{generation.model} · {where}: {tokens}{fmt_value(round(generation.latency_ms / 1000, 1))} s{speed}{cut}"
 
 
@@ -49,7 +48,11 @@ def print_prompt_sets(sets: Sequence[PromptSet]) -> None:
     for item in sets:
         note = fmt_name(item.note) if item.note else UNKNOWN
         table.add_row(
-            Text(item.name), str(item.version), fmt_n(len(item.prompts)), fmt_time(item.created_at), Text(note)
+            Text(fmt_name(item.name, limit=200)),
+            str(item.version),
+            fmt_n(len(item.prompts)),
+            fmt_time(item.created_at),
+            Text(note),
         )
     stdout().print(table)
 
@@ -84,7 +87,7 @@ def print_prompt_run(run: PromptRun, answers: Sequence[RunAnswer], report: TextR
         seconds = content.latency_ms / 1000 if content and content.latency_ms is not None else None
         table.add_row(
             str(answer.position + 1),
-            *([ARMS[answer.arm]] if two else []),
+            *([ARM_NAMES[answer.arm]] if two else []),
             Text(fmt_name(run.prompts[answer.position], limit=PROMPT)),
             Text(shown),
             fmt_value(None if seconds is None else round(seconds, 1)),
@@ -94,15 +97,14 @@ def print_prompt_run(run: PromptRun, answers: Sequence[RunAnswer], report: TextR
     for arm in range(len(run.arms)):
         stdout().print(Text(_summary(run, answers, arm)))
     if report:
-        headline = report.drift.headline.replace("Drift", "B differs from A").replace("drift", "difference")
         stdout().print(Text("A is taken for the baseline, B for current:"))
-        print_text_report(report, headline=headline)
+        print_text_report(report, headline=arms_headline(report))
 
 
 def _summary(run: PromptRun, answers: Sequence[RunAnswer], arm: int) -> str:
     models = {answer.content.model or "" for answer in answers if answer.arm == arm and answer.content}
     who = f" by {', '.join(sorted(models))}" if models else ""
-    name = f"{ARMS[arm]}: " if len(run.arms) > 1 else ""
+    name = f"{ARM_NAMES[arm]}: " if len(run.arms) > 1 else ""
     where = f"current telemetry of project {run.project!r}" if run.to_current else "kept in the run"
     return f"{name}{fmt_n(run.done[arm])} of {fmt_n(run.n_prompts)} prompts answered{who}; {where}."
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
     from driftium_core.services import Services
 
-__all__ = ["run_job"]
+__all__ = ["run_job", "show_progress"]
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ def run_job(services: Services, key: str, title: str, work: Callable[[Progress],
     if job.state in ("failed", "cancelled"):
         _show_ended(job, key)
     else:
-        _show_progress(job)
+        show_progress(job)
     return None
 
 
@@ -61,7 +61,8 @@ def _show_ended(job: Job, key: str) -> None:
 
 
 @st.fragment(run_every=0.4)
-def _show_progress(job: Job) -> None:
+def show_progress(job: Job) -> None:
+    """Draw how far a job is, with a cancel button; the whole page runs again when it has ended."""
     if job.finished:
         st.rerun()
     with st.container(key=f"card-job-{job.id}"):

@@ -10,16 +10,16 @@ from driftium_core import monitor
 from driftium_core.formats import fmt_effect, fmt_n
 from driftium_core.monitor import GenerationOptions
 from pages.ui.generator_chip import MODEL, chosen_model
-from pages.ui.jobs import run_job
+from pages.ui.jobs import show_progress
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
-    from driftium_core.jobs import Progress
+    from driftium_core.jobs import Job
     from driftium_core.services import Services
 
 __all__ = ["choose_model", "choose_options", "model_labels", "show_standing"]
 
-PULL_NAME, PULLING = "play_pull_name", "play_pulling"
+PULL_NAME, PULL = "play_pull_name", "play_pull_job"
 
 
 def model_labels(services: Services, *also: str) -> dict[str, str]:
@@ -51,26 +51,42 @@ def choose_model(services: Services) -> None:
         )
         with st.form("play_pull", border=False):
             st.text_input("Model", key=PULL_NAME, placeholder="name:tag")
-            st.form_submit_button("Download", type="primary", on_click=_ask_for_pull)
+            st.form_submit_button("Download", type="primary", on_click=_start_pull, args=(services,))
 
 
-def _ask_for_pull() -> None:
+def _start_pull(services: Services) -> None:
     name = st.session_state[PULL_NAME].strip()
     if name:
-        st.session_state[PULLING] = name
-        st.session_state.get("job_ids", {}).pop(f"pull {name}", None)
+        st.session_state[PULL] = monitor.start_pull(services, name)
+        st.session_state[PULL].wait(0.5)  # a wrong name is said at once
+
+
+def _show_pull() -> None:
+    """How far the download of this browser is, or how it ended; told until the next one or until it is closed."""
+    pull: Job[str] | None = st.session_state.get(PULL)
+    if pull is None:
+        return
+    if not pull.finished:
+        show_progress(pull)
+    elif pull.state == "done":
+        _forget_pull()
+        st.toast(f"{escape(pull.result)} is there and can be chosen.", icon=":material/check_circle:")
+    else:
+        with st.container(key=f"job-ended-{pull.id}"):
+            if pull.state == "failed":
+                st.error(prose(pull.error or ""), icon=":material/error:")
+            else:
+                st.info(f"{escape(pull.title)} was stopped. It goes on there next time.", icon=":material/cancel:")
+            st.button("Close", key="play-pull-close", on_click=_forget_pull)
+
+
+def _forget_pull() -> None:
+    st.session_state.pop(PULL, None)
 
 
 def show_standing(services: Services) -> None:
     """Say why nobody, or somebody else, answers; and how far a download is."""
-    if pulling := st.session_state.get(PULLING):
-
-        def pull(progress: Progress) -> str:
-            return monitor.pull_model(services, pulling, progress=progress)
-
-        if run_job(services, f"pull {pulling}", f"Downloading {pulling}", pull):
-            st.session_state[PULLING] = None
-            st.toast(f"{escape(pulling)} is there and can be chosen.", icon=":material/check_circle:")
+    _show_pull()
     standing = services.generators.standing(chosen_model())
     if standing.backend is None:
         st.error(prose(f"No model answers. {standing.why} {standing.hint}"), icon=":material/power_off:")

@@ -17,7 +17,7 @@ from pages.ui.project import current_project, of_project
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from driftium_core.monitor import PoolStatus, PromotionPreview
     from driftium_core.services import Services
@@ -153,8 +153,8 @@ def _show_baselines(services: Services, active: Baseline) -> None:
                     key="play-undo",
                     icon=":material/undo:",
                     help=prose(f"Compare with “{former.name}” again. Version {active.version} stays stored."),
-                    on_click=_restore,
-                    args=(services, former),
+                    on_click=_undo,
+                    args=(services, active),
                 )
             with st.popover("All versions", type="tertiary", icon=":material/history:"):
                 for version in versions:
@@ -173,9 +173,18 @@ def _show_version(services: Services, version: Baseline) -> None:
         st.button("Restore", key=f"play-restore-{version.id}", on_click=_restore, args=(services, version))
 
 
+def _undo(services: Services, active: Baseline) -> None:
+    """Undo the promotion that was shown, not one that another window made meanwhile."""
+    _compare_again(lambda: monitor.undo_promotion(services, active.id))
+
+
 def _restore(services: Services, version: Baseline) -> None:
+    _compare_again(lambda: monitor.restore_baseline(services, version.id))
+
+
+def _compare_again(restored: Callable[[], Baseline]) -> None:
     try:
-        monitor.restore_baseline(services, version.id)
+        version = restored()
     except DriftiumError as error:
         st.toast(prose(str(error)), icon=":material/error:")
     else:

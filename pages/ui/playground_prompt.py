@@ -10,6 +10,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.formats import UNKNOWN, fmt_n
+from driftium_core.monitor import BACKEND_NAMES
 from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options
 from pages.ui.project import current_project, of_project
@@ -120,9 +121,8 @@ def _follow(answer: Answer) -> None:
 def _draw(answer: Answer) -> None:
     generation = answer.generation
     if generation:
-        names = {"ollama": "Ollama", "embedded": "embedded"}
         st.markdown(
-            f":blue-badge[{escape(generation.model)}] :gray-badge[{names[generation.backend]}] "
+            f":blue-badge[{escape(generation.model)}] :gray-badge[{BACKEND_NAMES[generation.backend]}] "
             f"{ENDINGS[generation.stop_reason]}"
         )
     elif not answer.ended:

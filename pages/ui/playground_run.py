@@ -10,6 +10,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
 from driftium_core.formats import UNKNOWN, fmt_n, fmt_name, fmt_time
+from driftium_core.store.prompt_records import ARM_NAMES
 from pages.ui.jobs import run_job
 from pages.ui.playground_export import offer_downloads
 from pages.ui.playground_prompt import show_text
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_run"]
 
-ARMS = "AB"
 PER_PAGE = 100
 
 
@@ -78,7 +78,7 @@ def _show_actions(services: Services, run: PromptRun) -> None:
 
 def _offer_sending(services: Services, run: PromptRun, arm: int) -> None:
     unsent = run.done[arm] - run.sent[arm]
-    name = ARMS[arm] if len(run.arms) > 1 else "answers"
+    name = ARM_NAMES[arm] if len(run.arms) > 1 else "answers"
     label = f"Send {name} to current ({fmt_n(unsent)})" if unsent or not run.done[arm] else f"{name} sent to current"
     if not st.button(label, key=f"play-send-{arm}", icon=":material/send:", disabled=not unsent):
         return
@@ -102,7 +102,7 @@ def _show_comparison(services: Services, run: PromptRun) -> None:
         lambda progress: monitor.compare_arms(services, run.id, progress=progress),
     )
     if report:
-        headline = report.drift.headline.replace("Drift", "B differs from A").replace("drift", "difference")
+        headline = monitor.arms_headline(report)
         verdict(report.drift.severity, headline, report.drift.reason, "A is taken for the baseline, B for current.")
 
 
@@ -151,7 +151,7 @@ def _columns(
     config = {"#": st.column_config.NumberColumn(width=44), "Prompt": st.column_config.TextColumn(width=260)}
     both = len(run.arms) > 1
     for arm in range(len(run.arms)):
-        name = f"{ARMS[arm]}: " if both else ""
+        name = f"{ARM_NAMES[arm]}: " if both else ""
         found = [at.get((position, arm)) for position in positions]
         contents = [answer.content if answer else None for answer in found]
         columns[f"{name}answer"] = [_excerpt(answer) for answer in found]
@@ -177,7 +177,7 @@ def _show_pair(run: PromptRun, at: dict[tuple[int, int], RunAnswer], position: i
         answer = at.get((position, arm))
         with place:
             model = answer.content.model if answer and answer.content else run.arms[arm].model
-            st.caption(escape(f"{ARMS[arm]} · {model}" if len(run.arms) > 1 else str(model)))
+            st.caption(escape(f"{ARM_NAMES[arm]} · {model}" if len(run.arms) > 1 else str(model)))
             if answer is None:
                 st.caption("Not answered yet.")
             elif answer.content is None:

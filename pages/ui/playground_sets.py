@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["show_sets"]
 
 DRAFT, DRAFT_N, LOADED = "play_draft", "play_draft_n", "play_loaded_set"
+EDITED, VERSION = "play_edited", "play_version"
+SETTINGS = "play_run"
+"""Settings of a run: apart from those of the single prompt, as a set brings its system prompt."""
+
 CHOSEN, NAME, SECOND, SECOND_MODEL = "play_set", "play_set_name", "play_second", "play_second_model"
 NEW = "new"
 
@@ -65,7 +69,7 @@ def _choose(services: Services, saved: Sequence[PromptSet]) -> PromptSet | None:
         _load(loaded.prompts if loaded else example.prompts if example else ())
         st.session_state[of_project(LOADED)] = source
         st.session_state[of_project(NAME)] = "" if chosen == NEW else names[chosen]
-        st.session_state["play_system"] = loaded.system if loaded else example.system if example else ""
+        st.session_state[_system_key()] = loaded.system if loaded else example.system if example else ""
     return loaded
 
 
@@ -74,11 +78,14 @@ def _choose_version(services: Services, name: str) -> PromptSet | None:
     if len(versions) < 2:
         return versions[0] if versions else None
     by_id = {version.id: version for version in versions}
+    key, loaded = of_project(f"{VERSION}-{name}"), st.session_state.get(of_project(LOADED))
+    if key not in st.session_state and loaded in by_id:  # a newer one of somebody else must not replace what is edited
+        st.session_state[key] = loaded
     chosen = st.selectbox(
         "Version",
         list(by_id),
         format_func=lambda id_: f"v{by_id[id_].version} · {fmt_time(by_id[id_].created_at)}",
-        key=f"play_version-{versions[0].id}",
+        key=key,
         label_visibility="collapsed",
         width=170,
     )
@@ -89,7 +96,7 @@ def _offer_prompts_and_removal(services: Services, loaded: PromptSet | None) -> 
     with st.popover("Add prompts", icon=":material/playlist_add:"):
         added = offer_prompts(services)
         if added:
-            _load((*_draft(), *added))
+            _load((*st.session_state.get(of_project(EDITED), _draft()), *added))
             st.rerun()
     if loaded:
         with st.popover("Delete", icon=":material/delete:", type="tertiary"):
@@ -99,9 +106,13 @@ def _offer_prompts_and_removal(services: Services, loaded: PromptSet | None) -> 
 
 def _edit() -> tuple[str, ...]:
     """The prompts as they are edited; blank rows do not count."""
+    key = f"{of_project('play_editor')}-{st.session_state.get(of_project(DRAFT_N), 0)}"
+    if key not in st.session_state and of_project(EDITED) in st.session_state:
+        # While another view or project was open, Streamlit forgot what had been typed.
+        st.session_state[of_project(DRAFT)] = st.session_state[of_project(EDITED)]
     edited = st.data_editor(
         pd.DataFrame({"Prompt": pd.Series(_draft(), dtype="str")}),
-        key=of_project(f"play_editor-{st.session_state.get(DRAFT_N, 0)}"),
+        key=key,
         num_rows="dynamic",
         hide_index=True,
         height=300,
@@ -109,11 +120,13 @@ def _edit() -> tuple[str, ...]:
         column_config={"Prompt": st.column_config.TextColumn(width="large", required=True)},
     )
     values = [value for value in edited["Prompt"].tolist() if isinstance(value, str)]
-    return tuple(value for value in values if value.strip())
+    prompts = tuple(value for value in values if value.strip())
+    st.session_state[of_project(EDITED)] = prompts
+    return prompts
 
 
 def _offer_saving(services: Services, loaded: PromptSet | None, prompts: tuple[str, ...]) -> None:
-    same = loaded is not None and loaded.prompts == prompts and loaded.name == _name()
+    same = loaded is not None and (loaded.prompts, loaded.system, loaded.name) == (prompts, _system(), _name())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Name",
@@ -138,7 +151,7 @@ def _offer_saving(services: Services, loaded: PromptSet | None, prompts: tuple[s
 def _offer_run(services: Services, loaded: PromptSet | None, prompts: tuple[str, ...]) -> None:
     labels = model_labels(services, str(chosen_model()), *filter(None, [st.session_state.get(SECOND_MODEL)]))
     st.markdown(f"**A** {escape(labels[str(chosen_model())])}, as chosen above")
-    arms = [monitor.run_arm(chosen_model(), choose_options("play"))]
+    arms = [monitor.run_arm(chosen_model(), choose_options(of_project(SETTINGS)))]
     if st.toggle("Compare with a second model or other settings", key=SECOND, persist_state="session"):
         arms.append(_second_arm(labels))
         st.caption("Both answer every prompt; then you look at them side by side and send either to current.")
@@ -199,13 +212,15 @@ def _save(services: Services, prompts: tuple[str, ...]) -> None:
             services,
             _name(),
             prompts,
-            system=st.session_state.get("play_system") or "",
+            system=_system(),
             project=current_project(),
         )
     except DriftiumError as error:
         st.toast(prose(str(error)), icon=":material/error:", duration="long")
         return
     st.session_state[of_project(CHOSEN)] = f"set {saved.name}"
+    st.session_state[of_project(LOADED)] = saved.id  # what is in the editor is what was saved
+    st.session_state.pop(of_project(f"{VERSION}-{saved.name}"), None)
     st.toast(f"Saved as version {saved.version} of {escape(saved.name)}.", icon=":material/save:")
 
 
@@ -221,6 +236,14 @@ def _name() -> str:
     return str(st.session_state.get(of_project(NAME)) or "").strip()
 
 
+def _system_key() -> str:
+    return f"{of_project(SETTINGS)}_system"
+
+
+def _system() -> str:
+    return str(st.session_state.get(_system_key()) or "")
+
+
 def _draft() -> tuple[str, ...]:
     prompts: tuple[str, ...] = st.session_state.get(of_project(DRAFT), ())
     return prompts
@@ -229,4 +252,5 @@ def _draft() -> tuple[str, ...]:
 def _load(prompts: Sequence[str]) -> None:
     """Put prompts into the editor, which keeps what was typed under its key: so it gets another one."""
     st.session_state[of_project(DRAFT)] = tuple(prompts)
-    st.session_state[DRAFT_N] = st.session_state.get(DRAFT_N, 0) + 1
+    st.session_state.pop(of_project(EDITED), None)
+    st.session_state[of_project(DRAFT_N)] = st.session_state.get(of_project(DRAFT_N), 0) + 1

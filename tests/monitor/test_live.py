@@ -87,20 +87,30 @@ def test_a_promotion_empties_the_verdict(services: Services) -> None:
     assert (live.status.status, live.check) == ("waiting_for_telemetry", None)
 
 
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (StorageError("The vectors cannot be read."), "The vectors cannot be read."),
+        (
+            ZeroDivisionError("division by zero"),
+            "The check stopped on an unexpected ZeroDivisionError. The details are in the server's log.",
+        ),
+    ],
+)
 def test_a_failed_check_is_told_and_not_repeated_until_asked(
-    services: Services, monkeypatch: pytest.MonkeyPatch
+    services: Services, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
 ) -> None:
     watched(services)
 
     def fail(*_args: object, **_kwargs: object) -> None:
-        raise StorageError("The vectors cannot be read.")
+        raise error
 
     with monkeypatch.context() as patch:
         patch.setattr(pools, "embed", fail)
         monitor.live_check(services)
         settle_failed(services)
         live = monitor.live_check(services)
-        assert (live.error, live.job) == ("The vectors cannot be read.", None)
+        assert (live.error, live.job) == (sentence, None)
     monitor.retry_check(services)
     monitor.live_check(services)
     settle(services)

@@ -1,13 +1,17 @@
 """The Playground: a prompt, its answer, the model that gave it, and the telemetry it became."""
 
+import threading
+
 import pytest
 
 from driftium_core import monitor
 from driftium_core.errors import GeneratorUnavailableError, StorageError
+from driftium_core.llm.ollama import PullProgress
 from driftium_core.llm.streaming import Ending
 from driftium_core.monitor import ModelChoice
 from driftium_core.response import Response
 from tests.monitor.test_answers import script
+from tests.pages.conftest import settle
 from tests.pages.playground import done, has_button, model_texts, open_playground, pick, press, said, send, table
 
 MISCHIEF = (
@@ -223,6 +227,33 @@ def test_a_model_is_downloaded_or_the_reason_why_not_is_given(app, services, nam
     assert sentence in said(page) or name in " ".join(page.selectbox(key="play_model").options)
     if name == "nope":
         assert sentence in said(page)
+        assert sentence not in said(press(page, "play-pull-close"))
+
+
+def test_a_stopped_download_stays_stopped(app, services):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def pull(_model):
+        for _ in range(2):
+            yield PullProgress("pulling", 1, 2)
+            begun.set()
+            go_on.wait(10)
+
+    script(services, lambda *_: "Yes.").pull = pull
+    page = open_playground(app)
+    page.text_input(key="play_pull_name").set_value("qwen3:0.6b")
+    next(button for button in page.button if button.label == "Download").click()
+    page.run()
+    assert begun.wait(10)
+    (job,) = services.answering.all()
+    page.button(key=f"cancel-{job.id}").click()
+    page.run()
+    go_on.set()
+    assert job.wait(10)
+    services.answering._jobs.clear()  # as it is forgotten some time after its end
+    page = settle(page.run())
+    assert "Downloading qwen3:0.6b was stopped." in said(page)
+    assert services.answering.all() == []
 
 
 def test_text_of_people_and_models_is_shown_as_text(app, services):

@@ -127,6 +127,19 @@ def test_a_promotion_changes_the_verdict_and_undo_brings_it_back(app, services):
     assert [(item.version, item.active) for item in monitor.baselines(services)] == [(2, False), (1, True)]
 
 
+def test_undo_undoes_what_was_shown_and_not_what_another_tab_promoted(app, services):
+    for week in (1, 2):
+        store(services)
+        monitor.promote(services, f"week {week}")
+    page = open_playground(app)
+    store(services)
+    monitor.promote(services, "week 3")
+    page = press(page, "play-undo")
+    assert [item.name for item in monitor.baselines(services) if item.active] == ["week 3"]
+    assert "Answers are compared with" not in said(page)
+    assert page.toast
+
+
 def test_any_version_can_be_restored_from_the_list(app, services):
     for version in range(3):
         store(services, seed=version)

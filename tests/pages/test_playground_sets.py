@@ -5,9 +5,11 @@ import pytest
 from driftium_core import monitor
 from driftium_core.errors import InputError
 from driftium_core.examples import COOKING
+from driftium_core.logs import read_prompts
 from driftium_core.monitor import GenerationOptions, ModelChoice
 from tests.monitor.test_answers import script
 from tests.monitor.test_prompt_runs import AUTO, OTHER, PROMPTS, ended
+from tests.pages.conftest import settle
 from tests.pages.playground import (
     done,
     has_button,
@@ -33,6 +35,19 @@ def paste(app, *lines):
 
 def prompts(app):
     return table(app, "play_editor").value["Prompt"].tolist()
+
+
+def type_prompt(app, text):
+    """Type a prompt into the last row of the editor, as the keyboard does."""
+    key = table(app, "play_editor").key
+    before = app.session_state[key]
+    app.session_state[key] = {**before, "added_rows": [*before["added_rows"], {"Prompt": text}]}
+    return app.run()
+
+
+def show_view(app, view):
+    app.segmented_control(key="view").set_value(view)
+    return settle(app.run())
 
 
 def name_set(app, name):
@@ -117,6 +132,23 @@ def test_prompts_come_from_a_column_of_a_file(app, services):
     assert prompts(page) == ["What is a loaf?", "What is a crust?"]
 
 
+def test_a_file_is_read_once_for_all_runs_of_the_page(app, services, monkeypatch):
+    script(services, lambda *_: "Yes.")
+    names = []
+
+    def read(data, name, *rest, **options):
+        names.append(name)
+        return read_prompts(data, name, *rest, **options)
+
+    monkeypatch.setattr("pages.ui.playground_upload.read_prompts", read)
+    page = open_sets(app)
+    page.file_uploader[0].upload("prompts.csv", b"question\nWhat is a loaf?\n")
+    for _ in range(3):
+        page.run()
+    assert "First: What is a loaf?" in said(page)
+    assert names == ["prompts.csv"]
+
+
 def test_a_file_that_is_none_gets_a_sentence(app, services):
     script(services, lambda *_: "Yes.")
     page = open_sets(app)
@@ -129,7 +161,7 @@ def test_a_file_that_is_none_gets_a_sentence(app, services):
 def test_a_set_is_run_into_telemetry_with_its_settings(app, services):
     scripted = script(services, lambda prompt, _: f"Answer to {prompt}")
     page = new_set(open_sets(app), "Bread", *PROMPTS)
-    page.number_input(key="play_max_tokens").set_value(33)
+    page.number_input(key="play_run_max_tokens").set_value(33)
     page = press(page.run(), "play-run-set")
     page = done(page, services)
     assert scripted.asked == list(PROMPTS)
@@ -264,7 +296,7 @@ def test_a_system_prompt_of_a_set_is_loaded_and_asked_with(app, services):
     scripted = script(services, lambda *_: "Yes.")
     monitor.save_prompt_set(services, "Bread", PROMPTS, system="You are a baker.")
     page = open_sets(app)
-    assert page.text_area(key="play_system").value == "You are a baker."
+    assert page.text_area(key="play_run_system").value == "You are a baker."
     done(press(page, "play-run-set"), services)
     assert scripted.options == [GenerationOptions(system="You are a baker.", max_tokens=128)] * 3
 
@@ -278,3 +310,46 @@ def test_a_run_asks_the_chosen_model(app, services, choice):
     page = new_set(page.run(), "Bread", *PROMPTS)
     done(press(page, "play-run-set"), services)
     assert asked == [choice] * 3
+
+
+def test_a_set_leaves_the_system_prompt_of_the_single_prompt_alone(app, services):
+    script(services, lambda *_: "Yes.")
+    monitor.save_prompt_set(services, "Bread", PROMPTS, system="You are a baker.")
+    page = open_playground(app)
+    page.text_area(key="play_system").set_value("Be brief.")
+    page = show_view(page.run(), "Prompt sets")
+    assert page.text_area(key="play_run_system").value == "You are a baker."
+    assert show_view(page, "Prompt").text_area(key="play_system").value == "Be brief."
+
+
+def test_a_system_prompt_that_was_changed_is_a_version_to_save(app, services):
+    script(services, lambda *_: "Yes.")
+    monitor.save_prompt_set(services, "Bread", PROMPTS, system="You are a baker.")
+    page = open_sets(app)
+    page.text_area(key="play_run_system").set_value("You are a miller.")
+    page = press(page.run(), "play-save-set")
+    assert "Saved as version 2 of Bread." in said(page)
+    assert monitor.prompt_sets(services)[0].system == "You are a miller."
+
+
+def test_prompts_that_are_typed_outlive_another_view_and_more_prompts(app, services):
+    script(services, lambda *_: "Yes.")
+    page = new_set(open_sets(app), "Bread", *PROMPTS[:1])
+    page = type_prompt(page, "What is yeast?")
+    page = show_view(show_view(page, "Prompt"), "Prompt sets")
+    assert prompts(page) == [PROMPTS[0], "What is yeast?"]
+    page = paste(type_prompt(page, "What is dough?"), "What is a crumb?")
+    assert prompts(page) == [PROMPTS[0], "What is yeast?", "What is dough?", "What is a crumb?"]
+
+
+def test_a_version_that_somebody_else_saves_does_not_replace_what_is_edited(app, services):
+    script(services, lambda *_: "Yes.")
+    monitor.save_prompt_set(services, "Bread", PROMPTS)
+    page = paste(open_sets(app), "What is yeast?")
+    monitor.save_prompt_set(services, "Bread", ["What is rye?"])
+    page.run()
+    assert prompts(page) == [*PROMPTS, "What is yeast?"]
+    page = press(page, "play-save-set")
+    assert "Saved as version 3 of Bread." in said(page)
+    assert "4 prompts, version 3" in said(page)
+    assert prompts(page) == [*PROMPTS, "What is yeast?"]
