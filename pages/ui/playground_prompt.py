@@ -65,8 +65,9 @@ def show_prompt(services: Services, live: LiveCheck) -> None:
         return
     with card("answer"):
         if answer.ended:
-            _draw(services, answer)
-            _show_actions(services, answer, live)
+            with st.container():  # as a fragment has one: else the next answer is for a moment above this one
+                _draw(services, answer)
+                _show_actions(services, answer, live)
         else:
             _follow(services, answer)
 
