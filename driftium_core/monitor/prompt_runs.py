@@ -236,7 +236,10 @@ def _work(services: Services, run: PromptRun, progress: Progress) -> None:
                 raise GeneratorUnavailableError(
                     f"The run stopped after {MOST_FAILURES} failures in a row. {failure} Continue the run then."
                 )
-        services.store.prompt_runs.end(run.id, stopped=progress.cancelled())
+        # Who stops it while the last answer comes has a run that is whole.
+        services.store.prompt_runs.end(
+            run.id, stopped=progress.cancelled() and bool(services.store.prompt_runs.missing(run.id))
+        )
     except (CancelledError, GeneratorUnavailableError):
         services.store.prompt_runs.end(run.id, stopped=True)
         raise
