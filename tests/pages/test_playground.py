@@ -357,11 +357,14 @@ def test_telemetry_and_answers_stay_in_their_project(app, services):
     monitor.create_project(services, "other")
     script(services, lambda *_: "Only here.")
     page = send(open_playground(app), services, "Hi")
+    page.text_input(key="play_search").set_value("Only")
+    page.run()
+    record(services, "Elsewhere.", project="other")
     page.selectbox(key="project").set_value("other")
     page = done(page.run(), services)
     assert model_texts(page) == []
-    assert "No current answers." in said(page)
-    assert kept(services, project="other") == []
+    assert table(page, "play_telemetry").value["Answer"].tolist() == ["Elsewhere."]
+    assert len(kept(services, project="other")) == 1
 
 
 def test_the_choice_of_a_model_is_sent_with_every_prompt(app, services):
