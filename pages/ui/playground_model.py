@@ -96,15 +96,7 @@ def show_standing(services: Services) -> None:
 
 def choose_options(key: str) -> GenerationOptions:
     """Draw the settings as a popover whose label says what is set; ``key`` tells two of them apart."""
-    state = st.session_state
-    temperature = state.get(f"{key}_temperature", 0.7)
-    max_tokens = state.get(f"{key}_max_tokens", 128)
-    seed = state.get(f"{key}_seed")
-    system = state.get(f"{key}_system") or ""
-    label = f"Temperature {fmt_effect(temperature)} · up to {fmt_n(max_tokens)} tokens"
-    label += f" · seed {seed}" if seed is not None else ""
-    label += " · system prompt" if system.strip() else ""
-    with st.popover(label, icon=":material/tune:"):
+    with st.popover(_options_label(key), icon=":material/tune:"):
         system = st.text_area(
             "System prompt",
             key=f"{key}_system",
@@ -142,3 +134,15 @@ def choose_options(key: str) -> GenerationOptions:
         max_tokens=int(max_tokens),
         seed=None if seed is None else int(seed),
     )
+
+
+def _options_label(key: str) -> str:
+    state = st.session_state
+    seed = state.get(f"{key}_seed")
+    parts = [
+        f"Temperature {fmt_effect(state.get(f'{key}_temperature', 0.7))}",
+        f"up to {fmt_n(state.get(f'{key}_max_tokens', 128))} tokens",
+        "" if seed is None else f"seed {seed}",
+        "system prompt" if (state.get(f"{key}_system") or "").strip() else "",
+    ]
+    return " · ".join(filter(None, parts))
