@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -25,7 +24,7 @@ __all__ = ["answer_metrics", "show_prompt", "show_text"]
 PROMPT = "play_prompt"
 ANSWER = "play_answer"
 CLOSENESS = "play_closeness"
-"""What the last caption is about, answer and baseline, and what it says."""
+"""Which answer and baseline the last search was about, and its job."""
 
 ENDINGS = {
     "stop": ":green-badge[● finished]",
@@ -173,17 +172,15 @@ def _show_actions(services: Services, answer: Answer, live: LiveCheck) -> None:
         if answer.stored:
             st.caption("Kept as telemetry.")
     if answer.stored and live.current and live.status.baseline:
-        with suppress(DriftiumError):  # a caption is not worth an error; the verdict line says what fails
-            _show_closeness(services, answer.stored.id, live.status.baseline.id)
+        _show_closeness(services, answer.stored.id, live.status.baseline.id)
 
 
 def _show_closeness(services: Services, response_id: str, baseline_id: str) -> None:
-    """Searched once per answer and baseline: the page runs again and again while others add answers."""
-    about, text = st.session_state.get(of_project(CLOSENESS), ((), ""))
-    if about != (response_id, baseline_id):
-        near = monitor.closeness(services, response_id)
-        text = near.text if near else ""
-        if near:
-            st.session_state[of_project(CLOSENESS)] = ((response_id, baseline_id), text)
-    if text:
-        st.caption(text)
+    """A caption once it is known; looked for once per answer and baseline, as the page runs again and again."""
+    about, search = st.session_state.get(of_project(CLOSENESS), ((), None))
+    if search is None or about != (response_id, baseline_id):
+        search = monitor.start_closeness(services, response_id)
+        st.session_state[of_project(CLOSENESS)] = ((response_id, baseline_id), search)
+        search.wait(0.2)
+    if search.result:  # a failure is not worth an error here; the verdict line says what fails
+        st.caption(search.result.text)

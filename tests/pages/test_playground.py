@@ -169,11 +169,12 @@ def test_how_close_an_answer_is_to_the_baseline_is_searched_once(app, services, 
     baseline = monitor.promote(services, "bread")
     asked = []
 
-    def close(_services, response_id):
+    def search(_services, response_id):
         asked.append(response_id)
-        return monitor.Closeness(0.9, 0.8, 0.95, baseline.version)
+        near = monitor.Closeness(0.9, 0.8, 0.95, baseline.version)
+        return services.answering.start(lambda _progress: near, title="Near")
 
-    monkeypatch.setattr(monitor, "closeness", close)
+    monkeypatch.setattr(monitor, "start_closeness", search)
     page = send(open_playground(app), services, "How do I bake?")
     page.run()
     assert "Against baseline v1: nearest answer 0.90, inside the usual range (0.80 to 0.95)." in said(page)
