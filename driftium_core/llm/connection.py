@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -57,6 +58,24 @@ class Connection:
 
     def __exit__(self, *_exception: object) -> None:
         self.client.close()  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[Client]:
+        """As ``with``, but for all of it: who sends a byte now and then is never silent, and never done."""
+        import httpx
+
+        timer = threading.Timer(seconds, self.break_off)
+        timer.daemon = True
+        timer.start()
+        try:
+            with self as client:
+                yield client
+        except httpx.TransportError as error:
+            if self._broken:
+                raise httpx.ReadTimeout(f"not done within {seconds} s") from error
+            raise
+        finally:
+            timer.cancel()
 
     def break_off(self) -> None:
         """End what is under way, from any thread: the one that waits gets an error, and Ollama stops working on it."""

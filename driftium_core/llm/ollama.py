@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from driftium_core.errors import DriftiumError, GeneratorUnavailableError, InputError, ModelNotFoundError
-from driftium_core.formats import fmt_n
 from driftium_core.llm.connection import Connection
 from driftium_core.llm.port import Backend, Generation, GenerationOptions, ignore
-from driftium_core.llm.prompt import check_prompt, too_long
-from driftium_core.llm.streaming import Ending, Outlet, streamed
+from driftium_core.llm.prompt import check_prompt, in_words, too_long
+from driftium_core.llm.streaming import Ending, Outlet, paced, streamed
 
 if TYPE_CHECKING:
     from ollama import ChatResponse, Client
@@ -24,6 +23,9 @@ ASK_S = 10.0
 
 PULL_S = 300.0
 """Longest silence of a download: Ollama says nothing while it verifies what it has."""
+
+PULL_TELL_S = 0.5
+"""How often a download that says nothing new is told of, at least."""
 
 LEAST_CONTEXT = 4096
 """Ollama's own default; asking for less would load the model anew."""
@@ -81,13 +83,14 @@ class Ollama:
         GeneratorUnavailableError
             Ollama does not answer, or what answers is not Ollama.
         """
-        with Connection(self.host, timeout_s=timeout_s) as client, self._translated():
+        connection = Connection(self.host, timeout_s=timeout_s)
+        with self._translated(), connection.within(timeout_s) as client:  # every page may wait for it
             found = client.list().models
         return sorted((_model(item) for item in found if item.model), key=lambda model: model.name)
 
     def context_tokens(self, model: str) -> int | None:
         """Most tokens that a model can read and write together; None when Ollama does not say."""
-        with Connection(self.host, timeout_s=ASK_S) as client, self._translated(model):
+        with self._translated(model), Connection(self.host, timeout_s=ASK_S).within(ASK_S) as client:
             return _context_tokens(client, model)
 
     def pull(self, model: str) -> Iterator[PullProgress]:
@@ -105,11 +108,19 @@ class Ollama:
         model = model.strip()
         if not model or len(model.split()) > 1:
             raise InputError("Give the name of one model, such as smollm:135m; the Ollama library lists them.")
-        status = ""
-        with Connection(self.host, timeout_s=PULL_S) as client, self._translated(model, pulling=True):
-            for part in client.pull(model, stream=True):
-                status = part.status or ""
-                yield PullProgress(status, part.completed or 0, part.total or 0)
+        connection = Connection(self.host, timeout_s=PULL_S)
+
+        def parts() -> Iterator[PullProgress]:
+            with connection as client, self._translated(model, pulling=True):
+                for part in client.pull(model, stream=True):
+                    yield PullProgress(part.status or "", part.completed or 0, part.total or 0)
+
+        last = PullProgress("", 0, 0)
+        with closing(paced(parts, every_s=PULL_TELL_S, break_off=connection.break_off)) as paced_parts:
+            for part in paced_parts:
+                last = part or last  # told again while Ollama is silent, so that whoever listens can stop it
+                yield last
+        status = last.status
         if status != "success":
             raise self._gone("broke the download off", then="pull again; it goes on where it stopped")
 
@@ -138,13 +149,14 @@ class Ollama:
         system = [{"role": "system", "content": options.system}] if options.system.strip() else []
         messages = [*system, {"role": "user", "content": prompt}]
         n_words = len(prompt.split()) + len(options.system.split())
+        length = in_words(prompt, options.system)
         connection = Connection(self.host, timeout_s=timeout_s + 5)  # the deadline comes first, and says so
         outlet.on_unwanted(connection.break_off)
         last: ChatResponse | None = None
         with connection as client, self._translated(model):
             most = _context_tokens(client, model)
             if most is not None and n_words > most:
-                raise too_long(model, length=f"{fmt_n(n_words)} words", n_context=most)
+                raise too_long(model, length=length, n_context=most)
             n_context, fits = _needed_context(prompt, options, most)
             for last in client.chat(model, messages, stream=True, options=_settings(options, n_context)):
                 if last.message.thinking and not last.message.content:
@@ -158,15 +170,15 @@ class Ollama:
                 f"Ollama at {self.host} {last.done_reason}ed {model} and did not answer. Try again."
             )
         # Ollama cuts a prompt that does not fit and says nothing; a word is never less than a token.
-        n_read = last.prompt_eval_count
+        n_read, n_written = _count(last.prompt_eval_count), _count(last.eval_count)
         if not fits and n_read is not None and (n_read < n_words or n_read >= n_context - 1):
-            raise too_long(model, length=f"{fmt_n(n_words)} words", n_context=n_context)
-        seconds = (last.eval_duration or 0) / 1e9
+            raise too_long(model, length=length, n_context=n_context)
+        seconds = max(0, last.eval_duration or 0) / 1e9
         return Ending(
             stop_reason="length" if last.done_reason == "length" else "stop",
-            tokens=last.eval_count,
+            tokens=n_written,
             prompt_tokens=n_read,
-            tokens_per_s=last.eval_count / seconds if last.eval_count and seconds else None,
+            tokens_per_s=n_written / seconds if n_written and seconds else None,
         )
 
     @contextmanager
@@ -229,6 +241,11 @@ class Ollama:
         return GeneratorUnavailableError(
             f"Ollama at {self.host} failed: {message}. Try again, or choose another model."
         )
+
+
+def _count(number: int | None) -> int | None:
+    """A count that can be one; not every server that speaks the protocol counts."""
+    return number if number is not None and 0 <= number < 2**63 else None
 
 
 def _settings(options: GenerationOptions, n_context: int) -> dict[str, Any]:

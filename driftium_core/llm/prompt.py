@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from driftium_core.errors import InputError
-from driftium_core.formats import fmt_n
+from driftium_core.formats import fmt_count, fmt_n
 
-__all__ = ["MOST_BYTES", "check_prompt", "too_long"]
+__all__ = ["MOST_BYTES", "check_prompt", "in_words", "too_long"]
 
 MOST_BYTES = 1_000_000
 """Of a prompt or system prompt in UTF-8. No local model reads as much; more is a file chosen by mistake."""
+
+LONGEST_MEAN_WORD = 15
+"""Characters a word, on average, above which a text has few spaces: Chinese, Japanese, Thai, base64."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
@@ -46,8 +49,17 @@ def check_prompt(text: str, *, what: str = "prompt") -> str:
     return text
 
 
+def in_words(*texts: str) -> str:
+    """How long texts are together: in words, or in characters where they are not written in words."""
+    n_words = sum(len(text.split()) for text in texts)
+    n_characters = sum(map(len, texts))
+    if n_characters > LONGEST_MEAN_WORD * n_words:
+        return fmt_count(n_characters, "character")
+    return fmt_count(n_words, "word")
+
+
 def too_long(model: str, *, length: str, n_context: int) -> InputError:
-    """The error for a prompt that a model cannot read whole; ``length`` is its length in words."""
+    """The error for a prompt that a model cannot read whole; ``length`` comes with its unit."""
     return InputError(
         f"The prompt is {length} long with its system prompt, and {model} reads at most {fmt_n(n_context)} tokens. "
         "Shorten it, or choose a model with a longer context."

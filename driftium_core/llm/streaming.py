@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import logging
 import queue
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from driftium_core.errors import DriftiumError, GeneratorUnavailableError
 from driftium_core.llm.port import Backend, Generation, StopReason, ignore
 
-__all__ = ["Ending", "Outlet", "streamed"]
+__all__ = ["Ending", "Outlet", "paced", "streamed"]
+
+T = TypeVar("T")
 
 POLL_S = 0.05
 """How late a stop or the deadline may be noticed while nothing comes."""
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+"""Half of a character, as JSON may spell it: no database and no page takes it."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +59,7 @@ class Outlet:
     def text(self, piece: str) -> bool:
         """Hand on a piece of text; answers `wanted`."""
         if piece and self._wanted:
-            self._items.put(piece)
+            self._items.put(_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", piece))
         return self._wanted
 
     def activity(self, what: str) -> bool:
@@ -124,6 +131,40 @@ def _fill(outlet: Outlet, produce: Callable[[Outlet], Ending]) -> None:
         outlet._items.put(produce(outlet))
     except Exception as error:  # noqa: BLE001 - handed to the thread that waits, which knows what to do
         outlet._items.put(error)
+
+
+def paced(
+    items: Callable[[], Iterator[T]], *, every_s: float, break_off: Callable[[], None]
+) -> Generator[T | None, None, None]:
+    """Yield what an iterator that may block gives, and None whenever nothing has come for ``every_s``.
+
+    It is iterated in a thread of its own. Closing this one calls ``break_off``, which must wake that thread.
+    """
+    found: queue.SimpleQueue[tuple[T] | Exception | None] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            for item in items():
+                found.put((item,))
+            found.put(None)
+        except Exception as error:  # noqa: BLE001 - handed to the thread that waits, which knows what to do
+            found.put(error)
+
+    threading.Thread(target=work, name="driftium-paced", daemon=True).start()
+    try:
+        while True:
+            try:
+                item = found.get(timeout=every_s)
+            except queue.Empty:
+                yield None
+                continue
+            if item is None:
+                return
+            if isinstance(item, Exception):
+                raise item
+            yield item[0]
+    finally:
+        break_off()
 
 
 def _ended(ending: Ending | Exception, *, broken_off: bool) -> tuple[Ending, str]:

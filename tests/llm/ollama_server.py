@@ -38,6 +38,8 @@ class Trouble:
         After so many pieces of an answer comes an error line, or the connection drops.
     pull_error
         Error line in the stream of a download.
+    pull_silent_s
+        How long a download says nothing before its end, as while Ollama verifies.
     answers
         What comes instead of every answer: status, content type and body.
     chat_answers
@@ -49,6 +51,7 @@ class Trouble:
     break_after: int | None = None
     break_by: Literal["error", "drop"] = "drop"
     pull_error: str = ""
+    pull_silent_s: float = 0.0
     answers: tuple[int, str, str] | None = None
     chat_answers: tuple[int, str, str] | None = None
 
@@ -185,6 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         for done in (0, total // 2, total):
             yield {"status": "pulling eb2c714d40d4", "digest": "sha256:eb2c714d40d4", "total": total, "completed": done}
         yield {"status": "verifying sha256 digest"}
+        time.sleep(self.ollama.trouble.pull_silent_s)
         if model not in self.ollama.models:
             self.ollama.models.append(model)
         yield {"status": "success"}

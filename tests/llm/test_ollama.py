@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from driftium_core.errors import DriftiumError, GeneratorUnavailableError, InputError, ModelNotFoundError
-from driftium_core.formats import fmt_n
+from driftium_core.formats import NARROW_SPACE, fmt_n
 from driftium_core.llm.ollama import Ollama
 from driftium_core.llm.port import Generation, GenerationOptions
 from tests.llm.answers import answer_threads, answered, greedy, never, wait_until
@@ -73,15 +74,18 @@ def test_a_model_that_was_replaced_is_asked_for_its_length_again(ollama: Ollama,
     assert ollama.context_tokens("smollm:135m") == 131_072
 
 
-@pytest.mark.parametrize("prompt", ["word " * 5000, "x" * 9000], ids=["many words", "one long word"])
+@pytest.mark.parametrize(
+    ("prompt", "length"),
+    [("word " * 5000, "5,000 words"), ("x" * 9000, "9,000 characters"), ("漢字。" * 3000, "9,000 characters")],
+    ids=["many words", "one long word", "no words"],
+)
 def test_a_prompt_that_ollama_would_cut_silently_is_not_answered_as_if_it_had_been_read(
-    ollama: Ollama, prompt: str
+    ollama: Ollama, prompt: str, length: str
 ) -> None:
     """The one long word is 4,500 tokens, which only Ollama's count of what it read shows."""
     *_, record = _or_error(ollama, prompt)
     sentence = str(record) if isinstance(record, InputError) else record.error
-    words = fmt_n(len(prompt.split()))
-    assert f"The prompt is {words} words long with its system prompt" in sentence
+    assert f"The prompt is {length} long with its system prompt" in sentence.replace(NARROW_SPACE, ",")
     assert f"smollm:135m reads at most {fmt_n(4096)} tokens. Shorten it" in sentence
 
 
@@ -90,6 +94,56 @@ def _or_error(ollama: Ollama, prompt: str) -> list[Any]:
         return [ask(ollama, prompt)]
     except InputError as error:
         return [error]
+
+
+def test_who_sends_a_byte_now_and_then_does_not_hold_up_the_list_of_models() -> None:
+    """Every page, and the start of the app, wait for the list."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+                while True:
+                    connection.sendall(b" ")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        started_s = time.monotonic()
+        with pytest.raises(GeneratorUnavailableError, match="sent nothing for too long"):
+            Ollama(f"http://127.0.0.1:{listener.getsockname()[1]}").models(timeout_s=0.4)
+        assert time.monotonic() - started_s < 2
+
+
+def test_a_silent_download_is_told_of_again_and_stops_at_once(
+    ollama: Ollama, server: OllamaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise neither Cancel nor the end of the app would come through for minutes."""
+    monkeypatch.setattr("driftium_core.llm.ollama.PULL_TELL_S", 0.05)
+    server.trouble.pull_silent_s = 2.0
+    started_s = time.monotonic()
+    pull = ollama.pull("qwen3:0.6b")
+    told = list(islice(pull, 10))
+    assert [part.status for part in told[-4:]] == ["verifying sha256 digest"] * 4
+    pull.close()  # type: ignore[attr-defined] - a generator
+    assert wait_until(lambda: not any(thread.name == "driftium-paced" for thread in threading.enumerate()), 1)
+    assert time.monotonic() - started_s < 1.8
+    server.trouble.pull_silent_s = 0.2
+    assert list(ollama.pull("qwen3:0.6b"))[-1].status == "success"
+
+
+def test_counts_that_cannot_be_are_not_shown(ollama: Ollama, server: OllamaServer) -> None:
+    line = '{"model":"m","message":{"role":"assistant","content":"Hi."},"done":true,"done_reason":"stop",'
+    counts = f'"eval_count":-5,"eval_duration":-9,"prompt_eval_count":{10**30}}}\n'
+    server.trouble.chat_answers = (200, "application/x-ndjson", line + counts)
+    record = ask(ollama)
+    assert (record.text, record.tokens, record.prompt_tokens, record.tokens_per_s) == ("Hi.", None, None, None)
+
+
+def test_half_a_character_in_an_answer_is_replaced(ollama: Ollama, server: OllamaServer) -> None:
+    """JSON can spell it; the database and the page cannot take it."""
+    server.source = FixedText(words=("half ", "\ud83d", " and \ud83d\ude00"))
+    assert ask(ollama, options=greedy(max_tokens=3)).text == "half \ufffd and \U0001f600"
 
 
 def test_a_model_that_thinks_is_not_silent_and_its_thoughts_are_no_answer(ollama: Ollama, server: OllamaServer) -> None:
