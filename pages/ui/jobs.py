@@ -60,9 +60,14 @@ def _show_ended(job: Job, key: str) -> None:
             st.rerun()
 
 
-@st.fragment(run_every=0.4)
 def show_progress(job: Job) -> None:
     """Draw how far a job is, with a cancel button; the whole page runs again when it has ended."""
+    with st.container():  # see pages.ui.live on fragments
+        _follow(job)
+
+
+@st.fragment(run_every=0.4)
+def _follow(job: Job) -> None:
     if job.finished:
         st.rerun()
     with st.container(key=f"card-job-{job.id}"):

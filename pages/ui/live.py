@@ -9,6 +9,10 @@ What Streamlit 1.67 does, found out in Chromium, and why `follow` is built as it
   A section that redrew itself at every poll would send all it shows every two seconds.
 - A rerun of the whole page keeps focus, open popovers and text that is typed and not sent yet, in text areas, text
   inputs, forms and chat inputs. So one rerun per change is the least work, and drawing stays where it is.
+- When the server is busy, the start of a fragment's next run drops what the full run has drawn of it and has not sent
+  yet. Its container is then missing, all that stands below moves up by one, and the next message of any fragment meets
+  an element that is not there: the page goes blank ("Cannot set a node at a delta path"). So a fragment that runs by
+  itself is called inside a container of the page's own, as its only content: that one is always sent.
 - A poll waits for a script that runs: an answer that is being streamed is never cut off.
 - The rerun closes a dialog, and removes what only the last run drew, such as an answer that was streamed: keep that in
   ``st.session_state`` and draw it again.
@@ -41,7 +45,8 @@ def follow(token: Callable[[], object], *, every_s: float = 2.0) -> None:
     every_s : float
         Seconds between two polls.
     """
-    st.fragment(_poll, run_every=every_s)(_Watch(token, _ask(token)))
+    with st.container():
+        st.fragment(_poll, run_every=every_s)(_Watch(token, _ask(token)))
 
 
 @dataclass(slots=True)

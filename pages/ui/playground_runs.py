@@ -34,7 +34,8 @@ def show_running(services: Services) -> None:
     """Draw the progress of every run of the project that is going on."""
     for run in monitor.prompt_runs(services, project=current_project()):
         if not run.finished and monitor.run_job(services, run.id):
-            _follow(services, run)
+            with st.container():  # see pages.ui.live on fragments
+                _follow(services, run)
 
 
 @st.fragment(run_every=0.5)

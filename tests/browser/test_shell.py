@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.app import PAGES, App, Theme, axe
 from tests.browser.server import ROOT
@@ -96,6 +97,27 @@ def test_focus_is_visible_on_every_stop_of_the_tab_key(app: App, path: str, them
             stops.append(stop)
     assert len(stops) >= 4, "the navigation and the theme toggle alone are four stops"
     assert [stop for stop in stops if stop["width"] < 2] == [], "outline in CSS pixels"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_fragment_that_runs_by_itself_is_alone_in_its_container(app: App, path: str) -> None:
+    """Else the page goes blank when the server is busy: see `pages.ui.live`."""
+    places: dict[tuple[int, ...], str] = {}
+
+    def note(payload: str | bytes) -> None:
+        message = ForwardMsg.FromString(payload) if isinstance(payload, bytes) else ForwardMsg()
+        if message.WhichOneof("type") == "delta":
+            places[tuple(message.metadata.delta_path)] = message.delta.fragment_id
+        elif message.WhichOneof("type") == "auto_rerun":
+            polled.add(message.auto_rerun.fragment_id)
+
+    polled: set[str] = set()
+    app.page.on("websocket", lambda socket: socket.on("framereceived", note))
+    app.open(path)
+    assert polled
+    for fragment in polled:
+        container = min((place for place, of in places.items() if of == fragment), key=len)
+        assert [place for place in places if place[:-1] == container[:-1]] == [container], container
 
 
 def test_title_and_favicon_are_the_products(app: App) -> None:
