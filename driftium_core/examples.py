@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ASTRONOMY", "COOKING", "EXAMPLES", "MAX_TOKENS", "ExampleSet"]
+__all__ = ["ASTRONOMY", "BASELINE", "COOKING", "EXAMPLES", "MAX_TOKENS", "ExampleSet"]
 
 SYSTEM = "You are a helpful assistant. Answer in one or two short sentences."
 
@@ -70,6 +70,9 @@ ASTRONOMY = ExampleSet(
         "Why is there no air on the Moon?",
     ),
 )
+
+BASELINE = "Cooking answers"
+"""What the answers to the first are called once they are the baseline."""
 
 EXAMPLES = (COOKING, ASTRONOMY)
 """In the order of the first steps: the baseline, and what drifts from it."""

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-MAX_TOKENS = 64
-
-BASELINE = "Cooking answers"
-
 
 def demo(
     project: Project = "default",
@@ -89,7 +85,7 @@ def _empty_project(services: Services, project: str, choice: ModelChoice) -> str
 def _shown(services: Services, project: str, choice: ModelChoice, seed: int) -> tuple[list[PromptRun], PoolCheck]:
     """Both sets answered, the first promoted, the second checked; each step is said before it is done."""
     from driftium_core import monitor
-    from driftium_core.examples import ASTRONOMY, COOKING
+    from driftium_core.examples import ASTRONOMY, BASELINE, COOKING
     from driftium_core.terminal import progress_on_stderr
 
     say(f"1 of 4: {len(COOKING.prompts)} {COOKING.topic}. The answers are kept in project {project!r}.")
@@ -106,9 +102,11 @@ def _shown(services: Services, project: str, choice: ModelChoice, seed: int) -> 
 def _run(services: Services, example: ExampleSet, choice: ModelChoice, seed: int, project: str) -> PromptRun:
     """Answer a whole example set; a failure ends the demo, as half a set is no baseline."""
     from driftium_core import monitor
+    from driftium_core.examples import MAX_TOKENS
 
-    arm = monitor.run_arm(choice, monitor.GenerationOptions(max_tokens=MAX_TOKENS, seed=seed))
-    saved = monitor.save_prompt_set(services, example.name, example.prompts, project=project)
+    options = monitor.GenerationOptions(system=example.system, max_tokens=MAX_TOKENS, seed=seed)
+    arm = monitor.run_arm(choice, options)
+    saved = monitor.save_prompt_set(services, example.name, example.prompts, system=example.system, project=project)
     started = monitor.start_run(
         services, saved.name, saved.prompts, [arm], to_current=True, set_id=saved.id, project=project
     )

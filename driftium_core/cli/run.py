@@ -154,7 +154,7 @@ def _prompts(services: Services, source: str, column: str | None, project: str) 
                 return _Prompts(saved.name, saved.prompts, saved.system, saved.id)
         for example in EXAMPLES:
             if example.name == source:
-                return _Prompts(example.name, example.prompts)
+                return _Prompts(example.name, example.prompts, example.system)
     if source != "-" and not Path(source).exists():
         raise NotFoundError(
             f"Project {project!r} has no prompt set {source!r}, and there is no such file. See `driftium sets`."

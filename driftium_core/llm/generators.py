@@ -61,6 +61,11 @@ class Standing:
     fallback: bool = False
 
     @property
+    def text(self) -> str:
+        """Why, and what to do about it."""
+        return f"{self.why} {self.hint}".strip()
+
+    @property
     def label(self) -> str:
         """Model and backend in a few words."""
         return f"{self.model} · {BACKEND_NAMES[self.backend]}" if self.backend else "no model answers"
@@ -179,7 +184,7 @@ class Generators:
         found = self._found(now=True)
         standing = self._standing(choice, found)
         if standing.backend is None:
-            raise GeneratorUnavailableError(f"{standing.why} {standing.hint}".strip())
+            raise GeneratorUnavailableError(standing.text)
         if standing.backend == "embedded":
             raise GeneratorUnavailableError(f"{self._missing(self._model, found)[0]}.")
         try:

@@ -98,15 +98,8 @@ def streamed(
     error before the first piece is raised, one after it is part of the record.
     """
     outlet = Outlet()
-
-    def work() -> None:
-        try:
-            outlet._items.put(produce(outlet))
-        except Exception as error:  # noqa: BLE001 - handed to the thread that waits, which knows what to do
-            outlet._items.put(error)
-
     started_s = time.perf_counter()
-    threading.Thread(target=work, name="driftium-answer", daemon=True).start()
+    threading.Thread(target=_fill, args=(outlet, produce), name="driftium-answer", daemon=True).start()
     text: list[str] = []
     first_token_ms: float | None = None
     ending: Ending | Exception = Ending(stop_reason="cancelled")
@@ -131,6 +124,13 @@ def streamed(
         tokens_per_s=ended.tokens_per_s,
         error=error,
     )
+
+
+def _fill(outlet: Outlet, produce: Callable[[Outlet], Ending]) -> None:
+    try:
+        outlet._items.put(produce(outlet))
+    except Exception as error:  # noqa: BLE001 - handed to the thread that waits, which knows what to do
+        outlet._items.put(error)
 
 
 def paced(

@@ -13,7 +13,7 @@ from driftium_core.monitor.baselines import (
     undo_promotion,
 )
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
-from driftium_core.monitor.closeness import Closeness, closeness
+from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
 from driftium_core.monitor.evidence import (
     count_table,
@@ -177,6 +177,7 @@ __all__ = [
     "simulate",
     "standing",
     "start_answer",
+    "start_closeness",
     "start_pull",
     "start_reconcile",
     "start_run",

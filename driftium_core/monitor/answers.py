@@ -17,7 +17,7 @@ from driftium_core.store.records import DEFAULT_PROJECT, StoredResponse
 if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
 
-__all__ = ["PLAYGROUND", "Answer", "ask", "keep_answer", "start_answer", "telemetry", "why_partial"]
+__all__ = ["PLAYGROUND", "Answer", "ask", "check_options", "keep_answer", "start_answer", "telemetry", "why_partial"]
 
 PLAYGROUND = "playground"
 """Source of telemetry that was made here."""
@@ -108,7 +108,7 @@ def ask(
     GeneratorUnavailableError
         Nobody can answer now.
     """
-    _check(options)
+    check_options(options)
     return services.generators.stream(
         prompt,
         options,
@@ -210,7 +210,8 @@ def why_partial(services: Services, generation: Generation) -> str:
     return generation.error
 
 
-def _check(options: GenerationOptions) -> None:
+def check_options(options: GenerationOptions) -> None:
+    """Look whether an answer can be asked for like this; `InputError` when a setting is out of its range."""
     if not 0 <= options.temperature <= 2:
         raise InputError(f"The temperature is {options.temperature}; it may be from 0 to 2.")
     if not 1 <= options.max_tokens <= 100_000:

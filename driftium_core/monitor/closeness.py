@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from driftium_core.formats import fmt_effect
 from driftium_core.monitor.responses import similar
@@ -11,7 +12,10 @@ from driftium_core.services import Services
 from driftium_core.store.records import Baseline
 from driftium_core.text.pool import texts_of
 
-__all__ = ["Closeness", "closeness"]
+if TYPE_CHECKING:
+    from driftium_core.jobs import Job
+
+__all__ = ["Closeness", "closeness", "start_closeness"]
 
 MOST = 2_000
 """Answers of a baseline that make its range: its oldest, as reading all of 100,000 for a caption is not worth it."""
@@ -64,6 +68,11 @@ def closeness(services: Services, response_id: str) -> Closeness | None:
         return None
     nearest = similar(services, response_id, pool="baseline", limit=1)
     return Closeness(nearest[0].similarity, *usual, baseline.version) if nearest else None
+
+
+def start_closeness(services: Services, response_id: str) -> Job[Closeness | None]:
+    """`closeness` in the background, as it may wait for texts that are being embedded."""
+    return services.answering.start(lambda _progress: closeness(services, response_id), title="Looking for the nearest")
 
 
 def _usual_range(services: Services, baseline: Baseline) -> tuple[float, float] | None:

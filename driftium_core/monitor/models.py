@@ -37,7 +37,7 @@ def require_model(services: Services, choice: ModelChoice) -> Standing:
     """
     found = standing(services, choice)
     if found.backend is None:
-        raise GeneratorUnavailableError(f"{found.why} {found.hint}".strip())
+        raise GeneratorUnavailableError(found.text)
     return found
 
 

@@ -15,7 +15,7 @@ from driftium_core.errors import (
 )
 from driftium_core.formats import fmt_name
 from driftium_core.llm.port import Generation, GenerationOptions, ModelChoice
-from driftium_core.monitor.answers import ask, telemetry, why_partial
+from driftium_core.monitor.answers import ask, check_options, telemetry, why_partial
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.pools import compare_contents
 from driftium_core.monitor.vectors import start_reconcile
@@ -52,7 +52,14 @@ MOST_FAILURES = 3
 
 
 def run_arm(choice: ModelChoice, options: GenerationOptions) -> RunArm:
-    """A model of a run, with how it is to answer."""
+    """A model of a run, with how it is to answer.
+
+    Raises
+    ------
+    InputError
+        A setting is out of its range, which every prompt would fail on.
+    """
+    check_options(options)
     return RunArm(
         model=str(choice),
         system=options.system,
@@ -229,7 +236,10 @@ def _work(services: Services, run: PromptRun, progress: Progress) -> None:
                 raise GeneratorUnavailableError(
                     f"The run stopped after {MOST_FAILURES} failures in a row. {failure} Continue the run then."
                 )
-        services.store.prompt_runs.end(run.id, stopped=progress.cancelled())
+        # Who stops it while the last answer comes has a run that is whole.
+        services.store.prompt_runs.end(
+            run.id, stopped=progress.cancelled() and bool(services.store.prompt_runs.missing(run.id))
+        )
     except (CancelledError, GeneratorUnavailableError):
         services.store.prompt_runs.end(run.id, stopped=True)
         raise

@@ -80,6 +80,7 @@ def _banded(score: Banded) -> str:
 
 def _waiting(live: LiveCheck) -> str:
     if live.job is None:
-        return "The pools have changed since; they are compared again when the running batch is done."
+        changed = "The pools have changed since; they are compared again" if live.check else "They are compared"
+        return f"{changed} when the running batch is done."
     message = f": {live.job.message.lower()}" if live.job.message else ""
     return f"The pools have changed since; comparing them now{message}." if live.check else f"Comparing now{message}."

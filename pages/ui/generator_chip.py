@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from driftium_core import monitor
 from driftium_core.monitor import AUTOMATIC, ModelChoice
 from pages.ui.live import follow
 from pages.ui.widgets import escape, prose
@@ -27,10 +28,10 @@ def chosen_model() -> ModelChoice:
 
 def show_generator_chip(services: Services) -> None:
     """Draw the chip; the page runs again when who answers changes, as Ollama comes and goes."""
-    follow(lambda: services.generators.standing(chosen_model()), every_s=5)
-    standing = services.generators.standing(chosen_model())
+    follow(lambda: monitor.standing(services, chosen_model()), every_s=5)
+    standing = monitor.standing(services, chosen_model())
     colour, glyph = ("red", "✕") if standing.backend is None else ("gray", "◆") if standing.fallback else ("green", "●")
-    help_text = prose(" ".join(filter(None, (standing.why, standing.hint))))
+    help_text = prose(standing.text)
     names = {"ollama": "Ollama answers", "embedded": "Embedded model answers", None: "No model answers"}
     with st.container(key="model-chip", gap="xxsmall"):
         st.markdown(f":{colour}-badge[{glyph} {names[standing.backend]}]", help=help_text)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
-from driftium_core.examples import ASTRONOMY, COOKING, MAX_TOKENS, ExampleSet
+from driftium_core.examples import ASTRONOMY, BASELINE, COOKING, MAX_TOKENS, ExampleSet
 from driftium_core.monitor import GenerationOptions
 from driftium_core.severity import Severity
 from pages.ui.generator_chip import chosen_model
@@ -25,7 +25,6 @@ __all__ = ["show_guide"]
 
 HIDDEN = "play_guide_hidden"
 
-BASELINE_NAME = "Cooking answers"
 STEPS = (
     ("Answers as they should be", f"The model answers {COOKING.topic}."),
     ("Make them the baseline", "What comes later is compared with these answers."),
@@ -69,7 +68,7 @@ def _step(services: Services, live: LiveCheck) -> int:
     if status.status == "waiting_for_baseline":
         runs = monitor.prompt_runs(services, project=current_project(), limit=3)
         return 2 if any(run.name == COOKING.name for run in runs) else 0
-    if status.baseline is None or status.baseline.name != BASELINE_NAME:
+    if status.baseline is None or status.baseline.name != BASELINE:
         return 0
     return 3 if status.status == "waiting_for_telemetry" else 4
 
@@ -87,7 +86,7 @@ def _draw_step(
 
 def _draw_action(services: Services, box: DeltaGenerator, step: int, live: LiveCheck) -> None:
     """The button of the step that is next."""
-    nobody = services.generators.standing(chosen_model()).backend is None
+    nobody = monitor.standing(services, chosen_model()).backend is None
     if step == 2:
         label = f"Make {live.status.n_current} answers the baseline"
         box.button(label, type="primary", key="play-guide-promote", on_click=_promote, args=(services, live))
@@ -130,7 +129,7 @@ def _run(services: Services, example: ExampleSet) -> None:
 
 def _promote(services: Services, live: LiveCheck) -> None:
     try:
-        monitor.promote(services, BASELINE_NAME, project=current_project(), expected_revision=live.status.revision)
+        monitor.promote(services, BASELINE, project=current_project(), expected_revision=live.status.revision)
     except DriftiumError as error:
         st.toast(prose(str(error)), icon=":material/error:")
 

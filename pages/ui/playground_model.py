@@ -87,24 +87,16 @@ def _forget_pull() -> None:
 def show_standing(services: Services) -> None:
     """Say why nobody, or somebody else, answers; and how far a download is."""
     _show_pull()
-    standing = services.generators.standing(chosen_model())
+    standing = monitor.standing(services, chosen_model())
     if standing.backend is None:
-        st.error(prose(f"No model answers. {standing.why} {standing.hint}"), icon=":material/power_off:")
+        st.error(prose(f"No model answers. {standing.text}"), icon=":material/power_off:")
     elif standing.fallback:
-        st.caption(prose(f"{standing.why} {standing.hint}"))
+        st.caption(prose(standing.text))
 
 
 def choose_options(key: str) -> GenerationOptions:
     """Draw the settings as a popover whose label says what is set; ``key`` tells two of them apart."""
-    state = st.session_state
-    temperature = state.get(f"{key}_temperature", 0.7)
-    max_tokens = state.get(f"{key}_max_tokens", 128)
-    seed = state.get(f"{key}_seed")
-    system = state.get(f"{key}_system") or ""
-    label = f"Temperature {fmt_effect(temperature)} · up to {fmt_n(max_tokens)} tokens"
-    label += f" · seed {seed}" if seed is not None else ""
-    label += " · system prompt" if system.strip() else ""
-    with st.popover(label, icon=":material/tune:"):
+    with st.popover(_options_label(key), icon=":material/tune:"):
         system = st.text_area(
             "System prompt",
             key=f"{key}_system",
@@ -142,3 +134,15 @@ def choose_options(key: str) -> GenerationOptions:
         max_tokens=int(max_tokens),
         seed=None if seed is None else int(seed),
     )
+
+
+def _options_label(key: str) -> str:
+    state = st.session_state
+    seed = state.get(f"{key}_seed")
+    parts = [
+        f"Temperature {fmt_effect(state.get(f'{key}_temperature', 0.7))}",
+        f"up to {fmt_n(state.get(f'{key}_max_tokens', 128))} tokens",
+        "" if seed is None else f"seed {seed}",
+        "system prompt" if (state.get(f"{key}_system") or "").strip() else "",
+    ]
+    return " · ".join(filter(None, parts))

@@ -78,7 +78,10 @@ def _show_preview(services: Services, status: PoolStatus) -> None:
             return
         _describe(preview)
         st.text_input(
-            "Name", key=NAME, max_chars=200, placeholder=f"e.g. {preview.newest:%B %Y}" if preview.newest else "e.g. v1"
+            "Name",
+            key=NAME,
+            max_chars=200,
+            placeholder=f"e.g. {preview.newest:%B %Y}" if preview.newest else "e.g. v1",
         )
         st.text_area("Note", key=NOTE, height=70, placeholder="Optional: why these, for those who come later.")
         with st.container(horizontal=True):

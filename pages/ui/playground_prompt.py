@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,6 +23,8 @@ __all__ = ["answer_metrics", "show_prompt", "show_text"]
 
 PROMPT = "play_prompt"
 ANSWER = "play_answer"
+CLOSENESS = "play_closeness"
+"""Which answer and baseline the last search was about, and its job."""
 
 ENDINGS = {
     "stop": ":green-badge[● finished]",
@@ -46,7 +47,7 @@ def show_prompt(services: Services, live: LiveCheck) -> None:
             placeholder="Ask something. The answer streams in below, and is kept as telemetry.",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            nobody = services.generators.standing(chosen_model()).backend is None
+            nobody = monitor.standing(services, chosen_model()).backend is None
             sent = st.button(
                 "Send",
                 type="primary",
@@ -64,10 +65,10 @@ def show_prompt(services: Services, live: LiveCheck) -> None:
     with card("answer"):
         if answer.ended:
             with st.container():  # as a fragment has one: else the next answer is for a moment above this one
-                _draw(answer)
+                _draw(services, answer)
                 _show_actions(services, answer, live)
         else:
-            _follow(answer)
+            _follow(services, answer)
 
 
 def show_text(text: str, key: str) -> None:
@@ -110,15 +111,15 @@ def _send(services: Services, prompt: str, options: GenerationOptions) -> Answer
 
 
 @st.fragment(run_every=0.25)
-def _follow(answer: Answer) -> None:
+def _follow(services: Services, answer: Answer) -> None:
     """The answer so far; when it has ended, the whole page shows what became of it."""
     if answer.ended:
         st.rerun()
-    _draw(answer)
+    _draw(services, answer)
     st.button("Stop", key=f"play-stop-{answer.id}", icon=":material/stop_circle:", on_click=answer.stop)
 
 
-def _draw(answer: Answer) -> None:
+def _draw(services: Services, answer: Answer) -> None:
     generation = answer.generation
     if generation:
         st.markdown(
@@ -134,7 +135,7 @@ def _draw(answer: Answer) -> None:
         st.caption("The model answered with nothing. That is kept as it is.")
     if generation:
         answer_metrics(generation)
-        _explain(generation)
+        _explain(services, generation)
     if answer.error:
         st.error(prose(answer.error), icon=":material/error:")
     elif answer.ended and not generation:
@@ -143,9 +144,10 @@ def _draw(answer: Answer) -> None:
         )
 
 
-def _explain(generation: Generation) -> None:
-    if generation.error:
-        st.error(prose(generation.error), icon=":material/link_off:")
+def _explain(services: Services, generation: Generation) -> None:
+    why = monitor.why_partial(services, generation)
+    if why:
+        st.error(prose(why), icon=":material/link_off:")
     if not generation.complete:
         st.caption("This is a part of an answer. It is shown, and not stored.")
     if generation.note:
@@ -170,7 +172,15 @@ def _show_actions(services: Services, answer: Answer, live: LiveCheck) -> None:
         if answer.stored:
             st.caption("Kept as telemetry.")
     if answer.stored and live.current and live.status.baseline:
-        with suppress(DriftiumError):  # a caption is not worth an error; the verdict line says what fails
-            near = monitor.closeness(services, answer.stored.id)
-            if near:
-                st.caption(near.text)
+        _show_closeness(services, answer.stored.id, live.status.baseline.id)
+
+
+def _show_closeness(services: Services, response_id: str, baseline_id: str) -> None:
+    """A caption once it is known; looked for once per answer and baseline, as the page runs again and again."""
+    about, search = st.session_state.get(of_project(CLOSENESS), ((), None))
+    if search is None or about != (response_id, baseline_id):
+        search = monitor.start_closeness(services, response_id)
+        st.session_state[of_project(CLOSENESS)] = ((response_id, baseline_id), search)
+        search.wait(0.2)
+    if search.result:  # a failure is not worth an error here; the verdict line says what fails
+        st.caption(search.result.text)

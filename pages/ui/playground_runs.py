@@ -47,7 +47,7 @@ def _follow(services: Services, run: PromptRunFacts) -> None:
         bar, stop = st.columns([5, 1], vertical_alignment="center")
         bar.progress(
             share,
-            text=f"{escape(run.name)}, {fmt_n(job.done)} of {fmt_n(job.total)} answered. "
+            text=f"{escape(run.name)}, {fmt_n(job.done)} of {fmt_n(job.total)} done. "
             "You can leave this page; the run goes on.",
         )
         if job.message:

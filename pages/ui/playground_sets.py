@@ -157,24 +157,18 @@ def _offer_run(services: Services, loaded: PromptSet | None, prompts: tuple[str,
         st.caption("Both answer every prompt; then you look at them side by side and send either to current.")
     else:
         st.caption("Each answer becomes telemetry as it comes, and the drift verdict follows when all are there.")
-    missing = [arm for arm in arms if services.generators.standing(ModelChoice.parse(arm.model)).backend is None]
+    standings = [monitor.standing(services, ModelChoice.parse(arm.model)) for arm in arms]
+    nobody = next((standing for standing in standings if standing.backend is None), None)
     st.button(
         f"Run {fmt_count(len(prompts), 'prompt')}",
         type="primary",
         key="play-run-set",
         icon=":material/play_arrow:",
-        disabled=not prompts or bool(missing),
-        help=_why_not(services, missing),
+        disabled=not prompts or nobody is not None,
+        help=prose(f"No model answers. {nobody.text}") if nobody else None,
         on_click=_run,
         args=(services, _name() or "Unnamed set", prompts, arms, loaded),
     )
-
-
-def _why_not(services: Services, missing: Sequence[RunArm]) -> str | None:
-    if not missing:
-        return None
-    standing = services.generators.standing(ModelChoice.parse(missing[0].model))
-    return prose(f"No model answers. {standing.why} {standing.hint}")
 
 
 def _second_arm(labels: dict[str, str]) -> RunArm:

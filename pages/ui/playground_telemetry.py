@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["picked_ids", "show_telemetry"]
 
-PICKED = "play_picked"
+PICKED, SEARCH = "play_picked", "play_search"
 CLEARED = "play_cleared"
 """Counts clearings: a table that was drawn with picks keeps them under its key."""
 
@@ -52,7 +52,7 @@ def show_telemetry(services: Services) -> None:
             return
         search = st.text_input(
             "Search",
-            key="play_search",
+            key=of_project(SEARCH),
             placeholder=f"Search prompts and answers ({fmt_n(n_all)})",
             label_visibility="collapsed",
             icon=":material/search:",
@@ -66,13 +66,13 @@ def show_telemetry(services: Services) -> None:
             st.caption("Nothing found. Search for a part of a prompt or of an answer.")
             return
         _show_table(services, rows)
-        st.caption("● finished  ◆ cut off at the token limit  – not known")
+        st.caption("● finished  ◆ cut off at the token limit  ✕ failed  – not known")
         _show_picked(services, rows)
 
 
 def _page(n_found: int) -> int:
     n_pages = -(-n_found // PER_PAGE)
-    return int(st.pagination(n_pages, key=f"play_page-{n_pages}")) if n_pages > 1 else 1
+    return int(st.pagination(n_pages, key=of_project(f"play_page-{n_pages}"))) if n_pages > 1 else 1
 
 
 def _show_table(services: Services, rows: Sequence[StoredResponse]) -> None:
@@ -90,7 +90,7 @@ def _show_table(services: Services, rows: Sequence[StoredResponse]) -> None:
     )
     known = {row.id: position for position, row in enumerate(rows)}
     # Rows are told by position: another list is another table, whose picks are those of before.
-    token = hash((tuple(known), st.session_state.get("play_search"), st.session_state.get(CLEARED)))
+    token = hash((tuple(known), st.session_state.get(of_project(SEARCH)), st.session_state.get(CLEARED)))
     event = st.dataframe(
         frame,
         hide_index=True,
@@ -152,6 +152,8 @@ def _show_one(row: StoredResponse) -> None:
         st.caption("System prompt")
         show_text(content.system, f"system-{row.id}")
     st.caption("Answer")
+    if content.error:
+        st.error(prose(content.error), icon=":material/error:")
     show_text(content.response, f"telemetry-{row.id}")
     st.caption(escape(" · ".join(filter(None, facts))))
 

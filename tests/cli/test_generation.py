@@ -13,7 +13,7 @@ import pytest
 
 from driftium_core import cli
 from driftium_core.errors import GeneratorUnavailableError, InputError
-from driftium_core.examples import ASTRONOMY, COOKING
+from driftium_core.examples import ASTRONOMY, COOKING, MAX_TOKENS
 from driftium_core.llm.generators import Offer, Standing
 from driftium_core.llm.port import AUTOMATIC, ModelChoice
 from driftium_core.llm.streaming import Ending
@@ -139,6 +139,7 @@ def test_the_demo_ends_in_a_critical_drift_and_says_each_step(
     steps = [line for line in captured.err.splitlines() if " of 4: " in line]
     assert [step[0] for step in steps] == ["1", "2", "3", "4"]
     assert model.asked == [*COOKING.prompts, *ASTRONOMY.prompts]
+    assert {(options.system, options.max_tokens) for options in model.options} == {(COOKING.system, MAX_TOKENS)}
     assert cli.main(["demo", "--project", "first"]) == 2
     assert "Give it a project of its own: `driftium demo --project demo`." in capsys.readouterr().err
     again = document(capsys, "demo", "--project", "demo")

@@ -140,4 +140,6 @@ def test_settings_out_of_range_are_refused_by_the_core(
     scripted = script(services, lambda *_: "never")
     with pytest.raises(InputError, match=sentence):
         next(iter(monitor.ask(services, "Hi", options)))
+    with pytest.raises(InputError, match=sentence):
+        monitor.run_arm(ModelChoice(), options)
     assert scripted.asked == []

@@ -7,6 +7,7 @@ import pytest
 from driftium_core import monitor
 from driftium_core.errors import GeneratorUnavailableError, InputError, NotFoundError
 from driftium_core.monitor import GenerationOptions, ModelChoice
+from driftium_core.response import Response
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.prompt_records import PromptRun, RunArm
@@ -82,6 +83,22 @@ def test_a_stopped_run_keeps_what_was_answered_and_goes_on_there(services: Servi
     assert len(scripted.asked) - asked_before == 200 - stopped.done[0]
     prompts = [item.content.prompt for item in monitor.current_responses(services, limit=500)]
     assert sorted(prompts) == sorted(f"Prompt {n}" for n in range(200))
+
+
+def test_a_run_that_is_stopped_after_its_last_answer_is_whole(services: Services) -> None:
+    script(services, lambda *_: "yes")
+    add_answer = services.store.prompt_runs.add_answer
+
+    def add_and_stop(run_id: str, arm: int, position: int, content: Response) -> object:
+        job = monitor.run_job(services, run_id)
+        assert job is not None
+        if position == len(PROMPTS) - 1:
+            job.cancel()
+        return add_answer(run_id, arm, position, content)
+
+    services.store.prompt_runs.add_answer = add_and_stop  # type: ignore[assignment, method-assign]
+    run = ended(services, start(services, to_current=False))
+    assert (run.finished, run.stopped, run.done) == (True, False, (len(PROMPTS),))
 
 
 def test_two_tabs_that_continue_at_once_work_once(services: Services) -> None:

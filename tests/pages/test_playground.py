@@ -156,6 +156,31 @@ def test_an_answer_that_breaks_off_says_so(app, services):
     assert kept(services) == []
 
 
+def test_an_answer_out_of_time_says_which_limit_it_was(app, services):
+    script(services, lambda *_: "half an", Ending(stop_reason="deadline"))
+    page = send(open_playground(app), services, "Hi")
+    assert "▲ out of time: partial" in said(page)
+    assert "No whole answer came within 300 s (DRIFTIUM_ANSWER_TIMEOUT_S)." in said(page)
+
+
+def test_how_close_an_answer_is_to_the_baseline_is_searched_once(app, services, monkeypatch):
+    script(services, lambda *_: "Bake the bread in a hot oven.")
+    record(services, *(f"Bake the bread for {n} minutes." for n in range(20)))
+    baseline = monitor.promote(services, "bread")
+    asked = []
+
+    def search(_services, response_id):
+        asked.append(response_id)
+        near = monitor.Closeness(0.9, 0.8, 0.95, baseline.version)
+        return services.answering.start(lambda _progress: near, title="Near")
+
+    monkeypatch.setattr(monitor, "start_closeness", search)
+    page = send(open_playground(app), services, "How do I bake?")
+    page.run()
+    assert "Against baseline v1: nearest answer 0.90, inside the usual range (0.80 to 0.95)." in said(page)
+    assert len(asked) == 1
+
+
 def test_an_answer_cut_off_at_the_limit_is_kept_and_marked(app, services):
     script(services, lambda *_: "half an", Ending(stop_reason="length"))
     page = send(open_playground(app), services, "Hi")
@@ -290,6 +315,13 @@ def test_picked_rows_stay_the_right_ones_when_answers_come_on_top(app, services)
     assert "picked" not in said(page)
 
 
+def test_a_logged_failure_is_marked_and_says_why(app, services):
+    monitor.record_response(services, Response(response="", prompt="Hi", error="429 <too many>"), with_vectors=False)
+    page = open_playground(app)
+    assert table(page, "play_telemetry").value["State"].tolist() == ["✕"]
+    assert "429 <too many>" in said(pick(page, "play_telemetry", 0))
+
+
 def test_picks_outlive_a_search_and_go_when_somebody_deletes_them(app, services):
     script(services, lambda *_: "Yes.")
     record(services, "zero", "one", "two")
@@ -326,11 +358,14 @@ def test_telemetry_and_answers_stay_in_their_project(app, services):
     monitor.create_project(services, "other")
     script(services, lambda *_: "Only here.")
     page = send(open_playground(app), services, "Hi")
+    page.text_input(key="play_search").set_value("Only")
+    page.run()
+    record(services, "Elsewhere.", project="other")
     page.selectbox(key="project").set_value("other")
     page = done(page.run(), services)
     assert model_texts(page) == []
-    assert "No current answers." in said(page)
-    assert kept(services, project="other") == []
+    assert table(page, "play_telemetry").value["Answer"].tolist() == ["Elsewhere."]
+    assert len(kept(services, project="other")) == 1
 
 
 def test_the_choice_of_a_model_is_sent_with_every_prompt(app, services):
