@@ -86,8 +86,8 @@ def show_unknown_project(page: str) -> None:
         return
     if name is not None:
         st.warning(
-            f"There is no project called “{escape(fmt_name(name, limit=80))}”. This is the project “{escape(current_project())}”; "
-            "pick another one in the sidebar.",
+            f"There is no project called “{escape(fmt_name(name, limit=80))}”. This is the project "
+            f"“{escape(current_project())}”; pick another one in the sidebar.",
             icon=":material/link_off:",
         )
 
