@@ -53,6 +53,7 @@ from driftium_core.monitor.prompt_runs import (
     save_prompt_set,
     send_to_current,
     start_run,
+    why_run_ended,
 )
 from driftium_core.monitor.responses import (
     ImportReport,
@@ -187,4 +188,5 @@ __all__ = [
     "undo_promotion",
     "update_evidence",
     "why_partial",
+    "why_run_ended",
 ]

@@ -45,6 +45,7 @@ __all__ = [
     "save_prompt_set",
     "send_to_current",
     "start_run",
+    "why_run_ended",
 ]
 
 MOST_FAILURES = 3
@@ -106,6 +107,12 @@ def continue_run(services: Services, run_id: str) -> PromptRun:
 def run_job(services: Services, run_id: str) -> Job[None] | None:
     """The work on a run in this process, for its progress and `cancel`; None while nobody works on it."""
     return next((job for job in services.answering.all() if job.title == _title(run_id) and not job.finished), None)
+
+
+def why_run_ended(services: Services, run_id: str) -> str:
+    """Why the last work on a run in this process ended before its time; empty when it did not, or is going on."""
+    mine = [job for job in services.answering.all() if job.title == _title(run_id)]
+    return mine[-1].error or "" if mine else ""
 
 
 def running_to_current(services: Services, *, project: str = DEFAULT_PROJECT) -> PromptRunFacts | None:

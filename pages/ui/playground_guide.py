@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
+    from driftium_core.store.prompt_records import PromptRunFacts
 
 __all__ = ["show_guide"]
 
@@ -67,10 +68,19 @@ def _step(services: Services, live: LiveCheck) -> int:
         return 1
     if status.status == "waiting_for_baseline":
         runs = monitor.prompt_runs(services, project=current_project(), limit=3)
-        return 2 if any(run.name == COOKING.name for run in runs) else 0
+        if not any(run.name == COOKING.name for run in runs):
+            return 0
+        return 1 if _unfinished(services, COOKING) else 2
     if status.baseline is None or status.baseline.name != BASELINE:
         return 0
-    return 3 if status.status == "waiting_for_telemetry" else 4
+    return 3 if status.status == "waiting_for_telemetry" or _unfinished(services, ASTRONOMY) else 4
+
+
+def _unfinished(services: Services, example: ExampleSet) -> PromptRunFacts | None:
+    """The run of a step that was stopped or broke off; the step's button goes on with it."""
+    runs = monitor.prompt_runs(services, project=current_project(), limit=3)
+    newest = next((run for run in runs if run.name == example.name), None)
+    return newest if newest and newest.to_current and not newest.finished else None
 
 
 def _draw_step(
@@ -92,8 +102,9 @@ def _draw_action(services: Services, box: DeltaGenerator, step: int, live: LiveC
         box.button(label, type="primary", key="play-guide-promote", on_click=_promote, args=(services, live))
         return
     example = COOKING if step == 1 else ASTRONOMY
+    begun = _unfinished(services, example)
     box.button(
-        f"Run {len(example.prompts)} prompts",
+        f"Continue: {begun.n_prompts - sum(begun.done)} to go" if begun else f"Run {len(example.prompts)} prompts",
         type="primary",
         key=f"play-guide-run-{step}",
         icon=":material/play_arrow:",
@@ -120,6 +131,9 @@ def _result(live: LiveCheck) -> str:
 def _run(services: Services, example: ExampleSet) -> None:
     project = current_project()
     try:
+        if begun := _unfinished(services, example):
+            monitor.continue_run(services, begun.id)
+            return
         saved = monitor.save_prompt_set(services, example.name, example.prompts, system=example.system, project=project)
         arm = monitor.run_arm(chosen_model(), GenerationOptions(system=example.system, max_tokens=MAX_TOKENS))
         monitor.start_run(services, saved.name, saved.prompts, [arm], to_current=True, set_id=saved.id, project=project)

@@ -58,6 +58,8 @@ def _show_actions(services: Services, run: PromptRun) -> None:
         f"{fmt_n(sum(run.done))} of {fmt_n(len(run.prompts) * len(run.arms))} answered{failed}. {where} "
         f"Started {fmt_time(run.created_at)}."
     )
+    if why := monitor.why_run_ended(services, run.id):
+        st.error(prose(why), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):
         if missing and not monitor.run_job(services, run.id):
             label = f"Continue: {fmt_n(missing)} to go"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, StorageError
+from driftium_core.formats import fmt_name
 from driftium_core.store.records import DEFAULT_PROJECT
 from pages.ui.widgets import escape, prose
 
@@ -85,8 +86,8 @@ def show_unknown_project(page: str) -> None:
         return
     if name is not None:
         st.warning(
-            f"There is no project called “{escape(name)}”. This is the project “{escape(current_project())}”; "
-            "pick another one in the sidebar.",
+            f"There is no project called “{escape(fmt_name(name, limit=80))}”. This is the project "
+            f"“{escape(current_project())}”; pick another one in the sidebar.",
             icon=":material/link_off:",
         )
 

@@ -104,6 +104,20 @@ def test_a_script_in_a_prompt_or_an_answer_never_runs(app: App, beside: Services
     assert app.page.locator("[data-testid=stMain] img[src=x]").count() == 0
 
 
+def test_half_a_character_in_a_paste_does_not_end_the_page(app: App, beside: Services, project: str) -> None:
+    """Protobuf refuses a lone surrogate: the server would read nothing of this page any more, and say nothing."""
+    app.open(link("/playground", project))
+    prompt(app).evaluate(
+        """(area) => {
+            Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(area, "One \\ud83d word.");
+            area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
+        }"""
+    )
+    prompt(app).press("Control+Enter")
+    expect(app.page.get_by_text("Kept as telemetry.")).to_be_visible(timeout=ANSWER_MS)
+    assert [asked for asked, _ in stored(beside, project)] == ["One \ufffd word."]
+
+
 def test_four_browsers_generate_at_once(open_browser: Callable[..., App], beside: Services, project: str) -> None:
     apps = [open_browser() for _ in range(4)]
     prompts = [f"Tell me about {topic} in two sentences." for topic in ("bread", "the Moon", "bicycles", "whales")]

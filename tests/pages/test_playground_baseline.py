@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from driftium_core import monitor
+from driftium_core.errors import GeneratorUnavailableError
 from driftium_core.examples import ASTRONOMY, COOKING
 from driftium_core.response import Response
 from tests.monitor.answers import TOPICS, answers
@@ -242,6 +243,22 @@ def test_a_step_that_runs_says_so_and_offers_nothing_twice(app, services, script
     assert "0 of 16 answered" in bar.proto.text.replace("\xa0", " ")
     scripted.gate.set()
     assert has_button(done(page, services), "play-guide-promote")
+
+
+@pytest.mark.parametrize("step", [1, 3])
+def test_a_step_that_was_stopped_is_not_done_and_goes_on(app, services, scripted, step):
+    page = open_playground(app)
+    if step == 3:
+        page = press(done(press(page, "play-guide-run-1"), services), "play-guide-promote")
+    asked = len(scripted.asked)
+    scripted.script = lambda *_: GeneratorUnavailableError("Gone.") if len(scripted.asked) - asked > 2 else "Yes."
+    page = done(press(page, f"play-guide-run-{step}"), services)
+    assert page.button(key=f"play-guide-run-{step}").label == "Continue: 14 to go"
+    assert not has_button(page, "play-guide-promote")
+    scripted.script = lambda *_: "Yes."
+    page = done(press(page, f"play-guide-run-{step}"), services)
+    assert not has_button(page, f"play-guide-run-{step}")
+    assert monitor.count_current(services) == 16
 
 
 def test_the_guide_can_be_hidden_and_stays_away_from_other_uses(app, services):

@@ -3,7 +3,7 @@
 import pytest
 
 from driftium_core import monitor
-from driftium_core.errors import InputError
+from driftium_core.errors import GeneratorUnavailableError, InputError, StorageError
 from driftium_core.examples import COOKING
 from driftium_core.logs import read_prompts
 from driftium_core.monitor import GenerationOptions, ModelChoice
@@ -188,6 +188,35 @@ def test_failures_are_listed_and_only_they_are_asked_again(app, services):
     assert scripted.asked == ["What is a crust?"]
     assert "3 of 3 answered." in said(page)
     assert not has_button(page, "play-continue")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why"),
+    [
+        (
+            GeneratorUnavailableError("Ollama is gone."),
+            "The run stopped after 3 failures in a row. Ollama is gone. Continue the run then.",
+        ),
+        (StorageError("The disk is full."), "The disk is full."),
+    ],
+)
+def test_a_run_that_ended_by_itself_says_why_until_it_goes_on(app, services, monkeypatch, trouble, why):
+    scripted = script(services, lambda *_: "Yes.")
+
+    def fails(*_):
+        raise trouble
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services.store.prompt_runs, "add_answer", fails)
+        if isinstance(trouble, GeneratorUnavailableError):
+            scripted.script = lambda *_: trouble
+        run = run_of(services, to_current=True)
+    page = open_sets(app, prompt_run=run.id)
+    assert why in [error.value.replace("\\", "") for error in page.error]
+    scripted.script = lambda *_: "Yes."
+    page = done(press(page, "play-continue"), services)
+    assert not page.error
+    assert "3 of 3 answered." in said(page)
 
 
 def test_a_running_batch_is_stopped_and_continued(app, services):

@@ -73,6 +73,12 @@ def test_a_link_to_an_unknown_project_gets_a_sentence_until_another_page_opens(a
     assert "no project called" not in texts(page.run())
 
 
+def test_an_endless_name_in_a_link_is_told_in_a_line(app):
+    app.query_params["project"] = "a" * 3000
+    (sentence,) = (line for line in texts(app.run()).splitlines() if "no project called" in line)
+    assert f"“{'a' * 79}…”" in sentence
+
+
 def test_a_new_project_is_chosen_at_once(app, services):
     page = create(app.run(), "  support-bot ")
     assert not page.exception
