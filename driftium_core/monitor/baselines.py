@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from driftium_core.errors import InputError
 from driftium_core.monitor.vectors import start_reconcile
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT, Baseline
@@ -13,8 +12,8 @@ __all__ = [
     "active_baseline",
     "baselines",
     "delete_baseline",
-    "former_baseline",
     "promote",
+    "promotion_to_undo",
     "restore_baseline",
     "undo_promotion",
 ]
@@ -57,36 +56,34 @@ def restore_baseline(services: Services, baseline_id: str) -> Baseline:
     return services.store.baselines.restore(baseline_id)
 
 
-def former_baseline(services: Services, *, project: str = DEFAULT_PROJECT) -> Baseline | None:
-    """The stored version next below the active one, which `undo_promotion` goes back to; None when there is none."""
-    stored = baselines(services, project=project)
-    active = next((item for item in stored if item.active), None)
-    return next((item for item in stored if active and item.version < active.version), None)
+def promotion_to_undo(services: Services, *, project: str = DEFAULT_PROJECT) -> Baseline | None:
+    """The promotion that `undo_promotion` would undo: the newest version, while it is active and was not imported."""
+    newest = next(iter(baselines(services, project=project)), None)
+    if newest is None or not newest.active or not services.store.baselines.was_promoted(newest.id):
+        return None
+    return newest
 
 
-def undo_promotion(services: Services, baseline_id: str) -> Baseline:
-    """Go back from the active baseline to the version before it, which is returned.
+def undo_promotion(services: Services, baseline_id: str) -> Baseline | None:
+    """Make the answers of the newest baseline current again, and the version before it the baseline.
 
-    The promoted responses stay stored as the version they became, which can be made active again: nothing is lost,
-    and nothing is taken for current telemetry that was not looked at as such.
+    Returns
+    -------
+    Baseline or None
+        What answers are compared with again; None when there was no baseline before.
 
     Raises
     ------
     ConflictError
-        The baseline is not, or no longer, the active one: someone else promoted or restored another meanwhile.
+        It is not, or no longer, the newest and active one: someone else promoted or restored another meanwhile.
     InputError
-        There is no version before it.
+        It was imported; its answers were never current.
     NotFoundError
         The baseline is not stored.
     """
-    undone = services.store.baselines.get(baseline_id)
-    former = former_baseline(services, project=undone.project)
-    if undone.active and former is None:
-        raise InputError(
-            f"There is no baseline before “{undone.name}” (version {undone.version}) to go back to. Promote or import "
-            "another one instead."
-        )
-    return services.store.baselines.restore(former.id if former else baseline_id, instead_of=baseline_id)
+    former = services.store.baselines.withdraw(baseline_id)
+    start_reconcile(services)
+    return former
 
 
 def delete_baseline(services: Services, baseline_id: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import ConflictError, InputError, NotFoundError
@@ -91,21 +91,54 @@ class BaselineRepository:
             change_pools(session, key, active_baseline_id=row.id)
             return baseline_record(row, project, active=row.id), added
 
-    def restore(self, baseline_id: str, *, instead_of: str | None = None) -> Baseline:
-        """Make an older version the active one; the newer ones keep their responses.
-
-        With ``instead_of`` only while that version is the active one, else `ConflictError`.
-        """
+    def restore(self, baseline_id: str) -> Baseline:
+        """Make an older version the active one; the newer ones keep their responses."""
         with self._store.session(write=True) as session:
             row, project, active = _row(session, baseline_id, lock=True)
-            if instead_of is not None and active != instead_of:
-                raise ConflictError(
-                    f"The active baseline of project {project!r} is another one by now. Nothing was changed; look at "
-                    "the baselines again."
-                )
             if active != row.id:
                 change_pools(session, row.project_id, active_baseline_id=row.id)
             return baseline_record(row, project, active=row.id)
+
+    def withdraw(self, baseline_id: str) -> Baseline | None:
+        """Undo a promotion: its responses are current again, and the version next below is active and returned.
+
+        One transaction. The undone version is gone; its number is not given again.
+
+        Raises
+        ------
+        ConflictError
+            It is not, or no longer, the newest and active version.
+        InputError
+            It was imported: its responses were never current.
+        NotFoundError
+            It is not stored.
+        """
+        with self._store.session(write=True) as session:
+            row, project, active = _row(session, baseline_id, lock=True)
+            of_project = BaselineRow.project_id == row.project_id
+            newest = session.scalar(select(func.max(BaselineRow.version)).where(of_project))
+            if row.id != active or row.version != newest:
+                raise ConflictError(
+                    f"The newest baseline of project {project!r} is another one by now. Nothing was undone; look at "
+                    "the baselines again."
+                )
+            if not _was_promoted(session, row):
+                raise InputError(f"“{row.name}” was imported as a baseline; there is no promotion to undo.")
+            below = select(BaselineRow).where(of_project, BaselineRow.version < row.version)
+            former = session.scalar(below.order_by(BaselineRow.version.desc()).limit(1))
+            former_id = former.id if former else None
+            session.execute(
+                update(ProjectRow).where(ProjectRow.id == row.project_id).values(active_baseline_id=former_id)
+            )
+            of_it = (ResponseRow.project_id == row.project_id, ResponseRow.baseline_id == row.id)
+            n_changed(session, update(ResponseRow).where(*of_it).values(baseline_id=None))
+            _remove(session, row)
+            return baseline_record(former, project, active=former_id) if former else None
+
+    def was_promoted(self, baseline_id: str) -> bool:
+        """Whether its responses were current telemetry before, and not imported; `NotFoundError` if not stored."""
+        with self._store.session() as session:
+            return _was_promoted(session, _row(session, baseline_id)[0])
 
     def all(self, *, project: str = DEFAULT_PROJECT) -> list[Baseline]:
         """The project's baselines, newest version first."""
@@ -157,10 +190,22 @@ class BaselineRepository:
                     f"Baseline {row.name!r} (version {row.version}) of project {project!r} is the active one. "
                     "Restore or promote another one first."
                 )
-            of_it = (AlarmStateRow.project_id == row.project_id, AlarmStateRow.baseline_id == row.id)
-            session.execute(delete(AlarmStateRow).where(*of_it))
-            session.delete(row)
-            change_pools(session, row.project_id)
+            _remove(session, row)
+
+
+def _was_promoted(session: Session, row: BaselineRow) -> bool:
+    """An import stores the responses after it has made the version; a promotion finds them stored."""
+    of_it = (ResponseRow.project_id == row.project_id, ResponseRow.baseline_id == row.id)
+    first = session.scalar(select(func.min(ResponseRow.stored_at)).where(*of_it))
+    return first is not None and first < row.created_at
+
+
+def _remove(session: Session, row: BaselineRow) -> None:
+    """Delete a version with its evidence and what responses it still has."""
+    of_it = (AlarmStateRow.project_id == row.project_id, AlarmStateRow.baseline_id == row.id)
+    session.execute(delete(AlarmStateRow).where(*of_it))
+    session.delete(row)
+    change_pools(session, row.project_id)
 
 
 def _checked(name: str) -> str:

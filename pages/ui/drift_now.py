@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_distance, fmt_n
+from driftium_core.formats import fmt_distance, fmt_n, fmt_name
 from pages.ui.project import current_project
 from pages.ui.widgets import prose, verdict
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from driftium_core.text.report import Banded, TextReport
 
 __all__ = ["drift_token", "live_drift", "show_drift_now"]
+
+MOST_WORDS = 5
 
 
 def drift_token(services: Services) -> object:
@@ -39,6 +41,9 @@ def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = T
                 st.markdown(prose(live.status.message))
         return
     report = live.check.report if live.check else None
+    baseline = live.check.status.baseline if live.check else None
+    if baseline and live.status.baseline and baseline.id != live.status.baseline.id:
+        report = None  # it compares with another baseline than the one in force
     if report:
         drift = report.drift
         sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {drift.design}."
@@ -64,14 +69,28 @@ def _may_start(services: Services, project: str) -> bool:
 
 
 def _detail(live: LiveCheck, report: TextReport) -> str:
+    """Whether it is still so, what changed, how the answers fit their prompts, and the numbers."""
     health = report.health
-    sentences = [f"Centroid distance {_banded(report.drift.centroid)}, MMD² {_banded(report.drift.mmd)}."]
+    sentences = ["" if live.current else _waiting(live)]
+    if report.drift.verdict == "drift":
+        sentences += [_words(report), report.traffic.text]
     if health.value is not None and health.low is not None and health.high is not None:
         interval = f"95 % {fmt_n(round(health.low))} to {fmt_n(round(health.high))}"
-        sentences.insert(0, f"Health {fmt_n(round(health.value))} ({interval}).")
+        sentences.append(f"Answers fit their prompts: health {fmt_n(round(health.value))} of 100 ({interval}).")
+    sentences.append(f"Centroid distance {_banded(report.drift.centroid)}, MMD² {_banded(report.drift.mmd)}.")
     if report.drift.verdict == "drift":
-        sentences += [report.traffic.text, report.drift.detectable.text]
-    return " ".join(filter(None, (*sentences, "" if live.current else _waiting(live))))
+        sentences.append(report.drift.detectable.text)
+    return " ".join(filter(None, sentences))
+
+
+def _words(report: TextReport) -> str:
+    """The words that came and went most, where some did."""
+    gained, lost = (
+        ", ".join(fmt_name(word.term) for word in words[:MOST_WORDS])
+        for words in (report.evidence.keywords_gained, report.evidence.keywords_lost)
+    )
+    found = [f"{what}: {words}" for what, words in (("more of", gained), ("less of", lost)) if words]
+    return f"Words: {'; '.join(found)}." if found else ""
 
 
 def _banded(score: Banded) -> str:

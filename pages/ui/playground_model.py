@@ -46,7 +46,7 @@ def choose_model(services: Services) -> None:
     )
     with st.popover("Get a model", icon=":material/download:"):
         st.markdown(
-            f"Ollama at `{escape(services.settings.ollama_host)}` downloads models from its library, for example "
+            f"Ollama at `{services.settings.ollama_host.replace('`', '')}` downloads models from its library, for example "
             "`smollm:135m` (92 MB), `qwen3:0.6b` or `llama3.2:3b`."
         )
         with st.form("play_pull", border=False):
@@ -115,7 +115,7 @@ def choose_options(key: str) -> GenerationOptions:
             help="0 always takes the likeliest next token; higher values vary more.",
         )
         max_tokens = st.number_input(
-            "Most tokens of an answer", 1, 4096, 128, 32, key=f"{key}_max_tokens", persist_state="session"
+            "Token limit of an answer", 1, 4096, 128, 32, key=f"{key}_max_tokens", persist_state="session"
         )
         seed = st.number_input(
             "Seed",
@@ -140,7 +140,7 @@ def _options_label(key: str) -> str:
     state = st.session_state
     seed = state.get(f"{key}_seed")
     parts = [
-        f"Temperature {fmt_effect(state.get(f'{key}_temperature', 0.7))}",
+        f"Settings: temperature {fmt_effect(state.get(f'{key}_temperature', 0.7))}",
         f"up to {fmt_n(state.get(f'{key}_max_tokens', 128))} tokens",
         "" if seed is None else f"seed {seed}",
         "system prompt" if (state.get(f"{key}_system") or "").strip() else "",

@@ -17,7 +17,7 @@ from pages.ui.project import current_project, of_project
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from driftium_core.monitor import PoolStatus, PromotionPreview
     from driftium_core.services import Services
@@ -64,7 +64,7 @@ def _show_offer(status: PoolStatus) -> None:
 def _show_preview(services: Services, status: PoolStatus) -> None:
     project, picked = current_project(), picked_ids()
     with st.container(key="promote-preview"):
-        st.subheader("What will be the baseline", anchor=False)
+        st.subheader("New baseline: preview", anchor=False)
         preview = run_job(
             services,
             f"preview {project} {status.revision} {','.join(picked)}",
@@ -146,19 +146,20 @@ def _show_baselines(services: Services, active: Baseline) -> None:
             f":violet-badge[baseline v{active.version}] **{escape(active.name)}**, "
             f"{fmt_count(active.size, 'answer')}, made {fmt_time(active.created_at)}.{note}"
         )
-        if len(versions) < 2:
-            return
         with st.container(horizontal=True, vertical_alignment="center"):
-            former = monitor.former_baseline(services, project=project)
-            if former:
+            if monitor.promotion_to_undo(services, project=project):
+                former = next((version for version in versions if version.version < active.version), None)
+                then = f"they are compared with “{former.name}” again" if former else "there is no baseline again"
                 st.button(
-                    f"Undo: back to v{former.version}",
+                    "Undo the promotion",
                     key="play-undo",
                     icon=":material/undo:",
-                    help=prose(f"Compare with “{former.name}” again. Version {active.version} stays stored."),
+                    help=prose(f"The {fmt_count(active.size, 'answer')} are current again, and {then}."),
                     on_click=_undo,
                     args=(services, active),
                 )
+            if len(versions) < 2:
+                return
             with st.popover("All versions", type="tertiary", icon=":material/history:"):
                 for version in versions:
                     _show_version(services, version)
@@ -178,20 +179,22 @@ def _show_version(services: Services, version: Baseline) -> None:
 
 def _undo(services: Services, active: Baseline) -> None:
     """Undo the promotion that was shown, not one that another window made meanwhile."""
-    _compare_again(lambda: monitor.undo_promotion(services, active.id))
+    try:
+        former = monitor.undo_promotion(services, active.id)
+    except DriftiumError as error:
+        st.toast(prose(str(error)), icon=":material/error:", duration="long")
+        return
+    then = f"v{former.version} is the baseline again" if former else "there is no baseline again"
+    st.toast(f"Undone: {then}, and {fmt_count(active.size, 'answer')} current.", icon=":material/undo:")
 
 
 def _restore(services: Services, version: Baseline) -> None:
-    _compare_again(lambda: monitor.restore_baseline(services, version.id))
-
-
-def _compare_again(restored: Callable[[], Baseline]) -> None:
     try:
-        version = restored()
+        monitor.restore_baseline(services, version.id)
     except DriftiumError as error:
-        st.toast(prose(str(error)), icon=":material/error:")
+        st.toast(prose(str(error)), icon=":material/error:", duration="long")
     else:
-        st.toast(f"Answers are compared with v{version.version} again.", icon=":material/undo:")
+        st.toast(f"Answers are compared with v{version.version} again.", icon=":material/history:")
 
 
 def _open() -> None:

@@ -41,7 +41,7 @@ def show_prompt(services: Services, live: LiveCheck) -> None:
     with card("prompt"):
         prompt = st.text_area(
             "Prompt",
-            key=PROMPT,
+            key=of_project(PROMPT),
             persist_state="session",
             height=110,
             placeholder="Ask something. The answer streams in below, and is kept as telemetry.",
@@ -57,7 +57,7 @@ def show_prompt(services: Services, live: LiveCheck) -> None:
                 disabled=nobody,
                 help="No model answers; the line at the top says what to do." if nobody else None,
             )
-            options = choose_options("play")
+            options = choose_options(of_project("play"))
     if sent:
         answer = _send(services, prompt or "", options)
     if answer is None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
-from driftium_core.formats import UNKNOWN, fmt_n, fmt_name, fmt_time
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_time
 from driftium_core.store.prompt_records import ARM_NAMES
 from pages.ui.jobs import run_job
 from pages.ui.playground_export import offer_downloads
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from streamlit.elements.lib.column_types import ColumnConfig
 
     from driftium_core.services import Services
-    from driftium_core.store.prompt_records import PromptRun, RunAnswer
+    from driftium_core.store.prompt_records import PromptRun, RunAnswer, RunArm
 
 __all__ = ["show_run"]
 
@@ -52,7 +52,7 @@ def show_run(services: Services) -> None:
 
 def _show_actions(services: Services, run: PromptRun) -> None:
     missing = len(run.prompts) * len(run.arms) - sum(run.done)
-    where = "Answers became telemetry as they came." if run.to_current else "Nothing is telemetry until you send it."
+    where = "Answers became telemetry as they came." if run.to_current else _sent(run)
     failed = f", {fmt_n(sum(run.failed))} failed" if sum(run.failed) else ""
     st.caption(
         f"{fmt_n(sum(run.done))} of {fmt_n(len(run.prompts) * len(run.arms))} answered{failed}. {where} "
@@ -76,6 +76,15 @@ def _show_actions(services: Services, run: PromptRun) -> None:
                 monitor.delete_prompt_run(services, run.id)
                 open_run(None)
                 st.rerun()
+
+
+def _sent(run: PromptRun) -> str:
+    """Which answers are telemetry."""
+    names = [ARM_NAMES[arm] if len(run.arms) > 1 else "They" for arm in range(len(run.arms)) if run.sent[arm]]
+    if not names:
+        return "Nothing is telemetry until you send it."
+    became = f"{' and '.join(names)} became telemetry."
+    return became if len(names) == len(run.arms) else f"{became} The other does when you send it."
 
 
 def _offer_sending(services: Services, run: PromptRun, arm: int) -> None:
@@ -165,6 +174,14 @@ def _columns(
     return columns, config
 
 
+def _settings(arm: RunArm) -> str:
+    """How a model of the run was asked, in a few words."""
+    parts = [f"temperature {fmt_effect(arm.temperature)}", f"up to {fmt_n(arm.max_tokens)} tokens"]
+    parts += [f"seed {arm.seed}"] if arm.seed is not None else []
+    parts += [f"system prompt “{fmt_name(arm.system, limit=60)}”"] if arm.system.strip() else []
+    return " · ".join(parts)
+
+
 def _excerpt(answer: RunAnswer | None) -> str:
     if answer is None:
         return UNKNOWN
@@ -179,7 +196,8 @@ def _show_pair(run: PromptRun, at: dict[tuple[int, int], RunAnswer], position: i
         answer = at.get((position, arm))
         with place:
             model = answer.content.model if answer and answer.content else run.arms[arm].model
-            st.caption(escape(f"{ARM_NAMES[arm]} · {model}" if len(run.arms) > 1 else str(model)))
+            name = f"{ARM_NAMES[arm]} · " if len(run.arms) > 1 else ""
+            st.caption(escape(f"{name}{model} · {_settings(run.arms[arm])}"))
             if answer is None:
                 st.caption("Not answered yet.")
             elif answer.content is None:

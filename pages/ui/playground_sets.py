@@ -29,7 +29,7 @@ __all__ = ["show_sets"]
 
 DRAFT, DRAFT_N, LOADED = "play_draft", "play_draft_n", "play_loaded_set"
 EDITED, VERSION = "play_edited", "play_version"
-SETTINGS = "play_run"
+SETTINGS, SECOND_SETTINGS = "play_run", "play_second"
 """Settings of a run: apart from those of the single prompt, as a set brings its system prompt."""
 
 CHOSEN, NAME, SECOND, SECOND_MODEL = "play_set", "play_set_name", "play_second", "play_second_model"
@@ -152,7 +152,9 @@ def _offer_run(services: Services, loaded: PromptSet | None, prompts: tuple[str,
     labels = model_labels(services, str(chosen_model()), *filter(None, [st.session_state.get(SECOND_MODEL)]))
     st.markdown(f"**A** {escape(labels[str(chosen_model())])}, as chosen above")
     arms = [monitor.run_arm(chosen_model(), choose_options(of_project(SETTINGS)))]
-    if st.toggle("Compare with a second model or other settings", key=SECOND, persist_state="session"):
+    if st.toggle(
+        "Compare with a second model or other settings", key=SECOND, persist_state="session", on_change=_begin_second
+    ):
         arms.append(_second_arm(labels))
         st.caption("Both answer every prompt; then you look at them side by side and send either to current.")
     else:
@@ -171,6 +173,14 @@ def _offer_run(services: Services, loaded: PromptSet | None, prompts: tuple[str,
     )
 
 
+def _begin_second() -> None:
+    """Begin with A's settings, so that only what is changed then differs."""
+    mine, second = of_project(SETTINGS), of_project(SECOND_SETTINGS)
+    for name in ("system", "temperature", "max_tokens", "seed"):
+        if st.session_state.get(SECOND) and f"{mine}_{name}" in st.session_state:
+            st.session_state[f"{second}_{name}"] = st.session_state[f"{mine}_{name}"]
+
+
 def _second_arm(labels: dict[str, str]) -> RunArm:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**B**", width="content")
@@ -181,9 +191,9 @@ def _second_arm(labels: dict[str, str]) -> RunArm:
             key=SECOND_MODEL,
             persist_state="session",
             label_visibility="collapsed",
-            width=330,
+            width=390,
         )
-        return monitor.run_arm(ModelChoice.parse(second), choose_options("play_second"))
+        return monitor.run_arm(ModelChoice.parse(second), choose_options(of_project(SECOND_SETTINGS)))
 
 
 def _run(

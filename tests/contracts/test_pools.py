@@ -315,14 +315,40 @@ def test_of_two_promotions_at_once_exactly_one_wins(url: str) -> None:
         _assert_whole(store)
 
 
-def test_a_version_is_restored_only_instead_of_the_one_that_was_seen(store: Store) -> None:
-    first, second, third = (_promoted(store, text) for text in ("one", "two", "three"))
-    with pytest.raises(ConflictError, match=r"another one by now\. Nothing was changed"):
-        store.baselines.restore(first, instead_of=second)
-    active = store.baselines.active()
-    assert active is not None
-    assert active.id == third
-    assert store.baselines.restore(second, instead_of=third).active
+def test_a_promotion_is_withdrawn_whole(store: Store) -> None:
+    first, second = (_promoted(store, text) for text in ("one", "two"))
+    store.responses.add(new_responses(1))
+    before, revision = store.baselines.responses(second), store.revision()
+    with pytest.raises(ConflictError, match="Nothing was undone"):
+        store.baselines.withdraw(first)
+    former = store.baselines.withdraw(second)
+    assert former is not None
+    assert (former.id, former.active) == (first, True)
+    assert [item.id for item in store.responses.current()][: len(before)] == [item.id for item in before]
+    assert [item.id for item in store.baselines.all()] == [first]
+    assert store.revision() > revision
+    with pytest.raises(NotFoundError):
+        store.baselines.withdraw(second)
+    assert store.baselines.withdraw(first) is None
+    assert store.baselines.active() is None
+    assert store.baselines.promote("again").version == 3, "a number is not given twice"
+
+
+def test_an_imported_baseline_is_no_promotion_to_undo(store: Store) -> None:
+    baseline, _ = store.baselines.add("log", new_responses(2))
+    assert baseline is not None
+    assert not store.baselines.was_promoted(baseline.id)
+    with pytest.raises(InputError, match="“log” was imported as a baseline"):
+        store.baselines.withdraw(baseline.id)
+    assert store.baselines.active() == baseline
+
+
+def test_a_promotion_is_not_undone_after_another_was_restored(store: Store) -> None:
+    first, second = (_promoted(store, text) for text in ("one", "two"))
+    store.baselines.restore(first)
+    for version in (first, second):
+        with pytest.raises(ConflictError):
+            store.baselines.withdraw(version)
 
 
 @pytest.mark.parametrize(

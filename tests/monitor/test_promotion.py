@@ -10,6 +10,7 @@ from driftium_core.errors import ConflictError, InputError, NotFoundError, Stora
 from driftium_core.response import Response
 from driftium_core.services import Services
 from tests.monitor.answers import answers
+from tests.monitor.conftest import settle
 
 
 def store(services: Services, topic: str, count: int, *, seed: int) -> list[str]:
@@ -140,19 +141,31 @@ def test_the_number_of_a_deleted_version_is_not_announced_again(services: Servic
     assert monitor.promote(services, "third").version == 3
 
 
-def test_a_promotion_is_undone_and_nothing_is_lost(services: Services) -> None:
+def test_a_promotion_is_undone_and_its_answers_are_current_again(services: Services) -> None:
     store(services, "bread", 12, seed=1)
     first = monitor.promote(services, "bread")
-    assert monitor.former_baseline(services) is None
-    with pytest.raises(InputError, match=r"no baseline before “bread” \(version 1\) to go back to"):
-        monitor.undo_promotion(services, first.id)
     store(services, "bicycle", 9, seed=2)
     second = monitor.promote(services, "wheels")
-    assert monitor.former_baseline(services) == monitor.baselines(services)[1]
-    assert monitor.undo_promotion(services, second.id).id == first.id
-    assert [(item.size, item.active) for item in monitor.baselines(services)] == [(9, False), (12, True)]
+    assert monitor.promotion_to_undo(services) == second
+    former = monitor.undo_promotion(services, second.id)
+    assert former is not None
+    assert former.id == first.id
+    assert monitor.count_current(services) == 9
+    settle(services)
+    assert (services.vectors.count("baseline"), services.vectors.count("current")) == (12, 9)
+    assert monitor.promotion_to_undo(services) == former
+    assert monitor.undo_promotion(services, first.id) is None
+    assert monitor.count_current(services) == 21
+    with pytest.raises(NotFoundError):
+        monitor.undo_promotion(services, second.id)
+
+
+def test_what_was_restored_is_no_promotion_to_undo(services: Services) -> None:
+    store(services, "bread", 5, seed=1)
+    first = monitor.promote(services, "bread")
+    store(services, "bicycle", 5, seed=2)
+    second = monitor.promote(services, "wheels")
+    monitor.restore_baseline(services, first.id)
+    assert monitor.promotion_to_undo(services) is None
     with pytest.raises(ConflictError, match="another one by now"):
         monitor.undo_promotion(services, second.id)
-    assert monitor.restore_baseline(services, second.id).size == 9
-    with pytest.raises(NotFoundError):
-        monitor.undo_promotion(services, "none")
