@@ -240,7 +240,7 @@ def test_a_step_that_runs_says_so_and_offers_nothing_twice(app, services, script
     assert not has_button(page, "play-guide-run-1")
     assert not has_button(page, "play-promote"), "part of a batch is no baseline"
     (bar,) = page.get("progress")
-    assert "0 of 16 answered" in bar.proto.text.replace("\xa0", " ")
+    assert "0 of 16 done" in bar.proto.text.replace("\xa0", " ")
     scripted.gate.set()
     assert has_button(done(page, services), "play-guide-promote")
 
