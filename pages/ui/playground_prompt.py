@@ -13,7 +13,7 @@ from driftium_core.monitor import BACKEND_NAMES
 from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options
 from pages.ui.project import current_project, of_project
-from pages.ui.widgets import card, escape, prose
+from pages.ui.widgets import card, escape, prose, whole
 
 if TYPE_CHECKING:
     from driftium_core.monitor import Answer, Generation, GenerationOptions, LiveCheck
@@ -74,7 +74,7 @@ def show_prompt(services: Services, live: LiveCheck) -> None:
 def show_text(text: str, key: str) -> None:
     """Text from a model as text, whatever is in it, in the page's own type and with a copy button."""
     with st.container(key=f"said-{key}"):
-        st.code(text, language=None, wrap_lines=True)
+        st.code(whole(text), language=None, wrap_lines=True)
 
 
 def answer_metrics(generation: Generation) -> None:

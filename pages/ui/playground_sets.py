@@ -17,7 +17,7 @@ from pages.ui.playground_model import choose_options, model_labels
 from pages.ui.playground_runs import open_run
 from pages.ui.playground_upload import offer_prompts
 from pages.ui.project import current_project, of_project
-from pages.ui.widgets import card, escape, prose
+from pages.ui.widgets import card, escape, prose, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def _choose(services: Services, saved: Sequence[PromptSet]) -> PromptSet | None:
         _load(loaded.prompts if loaded else example.prompts if example else ())
         st.session_state[of_project(LOADED)] = source
         st.session_state[of_project(NAME)] = "" if chosen == NEW else names[chosen]
-        st.session_state[_system_key()] = loaded.system if loaded else example.system if example else ""
+        st.session_state[_system_key()] = whole(loaded.system) if loaded else example.system if example else ""
     return loaded
 
 
@@ -119,7 +119,7 @@ def _edit() -> tuple[str, ...]:
         alt="Prompts of the set",
         column_config={"Prompt": st.column_config.TextColumn(width="large", required=True)},
     )
-    values = [value for value in edited["Prompt"].tolist() if isinstance(value, str)]
+    values = [whole(value) for value in edited["Prompt"].tolist() if isinstance(value, str)]
     prompts = tuple(value for value in values if value.strip())
     st.session_state[of_project(EDITED)] = prompts
     return prompts
@@ -255,6 +255,6 @@ def _draft() -> tuple[str, ...]:
 
 def _load(prompts: Sequence[str]) -> None:
     """Put prompts into the editor, which keeps what was typed under its key: so it gets another one."""
-    st.session_state[of_project(DRAFT)] = tuple(prompts)
+    st.session_state[of_project(DRAFT)] = tuple(map(whole, prompts))
     st.session_state.pop(of_project(EDITED), None)
     st.session_state[of_project(DRAFT_N)] = st.session_state.get(of_project(DRAFT_N), 0) + 1

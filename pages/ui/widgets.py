@@ -27,11 +27,13 @@ __all__ = [
     "theme",
     "title",
     "verdict",
+    "whole",
 ]
 
 THEME_KEY = "driftium_light"
 """Key of the light-mode toggle; ``theme/head.js`` finds the toggle by it."""
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -44,6 +46,11 @@ def theme() -> Theme:
 def escape(text: object) -> str:
     """Make user text safe inside Streamlit's markdown: every punctuation mark stands for itself."""
     return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def whole(text: str) -> str:
+    """User text as Streamlit can send it: half of a character, which JSON and the database can hold, is replaced."""
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def prose(text: str) -> str:

@@ -219,6 +219,16 @@ def test_a_run_that_ended_by_itself_says_why_until_it_goes_on(app, services, mon
     assert "3 of 3 answered." in said(page)
 
 
+def test_half_a_character_in_a_saved_set_does_not_break_the_page(app, services):
+    """The database keeps it as it is; the browser cannot be sent it."""
+    script(services, lambda *_: "Yes.")
+    saved = monitor.save_prompt_set(services, "Half", ["a \ud83d b"], system="half \udfff")
+    run = run_of(services, asked=saved.prompts)
+    page = pick(open_sets(app, prompt_run=run.id), "play_answers", 0)
+    assert prompts(page) == ["a \ufffd b"]
+    assert model_texts(page)[0] == "a \ufffd b"
+
+
 def test_a_running_batch_is_stopped_and_continued(app, services):
     scripted = script(services, lambda *_: "one two")
     scripted.gate.clear()
