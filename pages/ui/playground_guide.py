@@ -67,20 +67,27 @@ def _step(services: Services, live: LiveCheck) -> int:
     if status.status == "not_initialized":
         return 1
     if status.status == "waiting_for_baseline":
-        runs = monitor.prompt_runs(services, project=current_project(), limit=3)
-        if not any(run.name == COOKING.name for run in runs):
+        if _newest(services, COOKING) is None:
             return 0
         return 1 if _unfinished(services, COOKING) else 2
     if status.baseline is None or status.baseline.name != BASELINE:
         return 0
-    return 3 if status.status == "waiting_for_telemetry" or _unfinished(services, ASTRONOMY) else 4
+    if status.status == "waiting_for_telemetry" or _unfinished(services, ASTRONOMY):
+        return 3
+    run = _newest(services, ASTRONOMY)
+    return 4 if run and sum(run.sent) == status.n_current else 0  # with other answers the verdict is about more
+
+
+def _newest(services: Services, example: ExampleSet) -> PromptRunFacts | None:
+    """The last run of an example set into telemetry, if it is one of the project's last."""
+    runs = monitor.prompt_runs(services, project=current_project(), limit=3)
+    return next((run for run in runs if run.name == example.name and run.to_current), None)
 
 
 def _unfinished(services: Services, example: ExampleSet) -> PromptRunFacts | None:
     """The run of a step that was stopped or broke off; the step's button goes on with it."""
-    runs = monitor.prompt_runs(services, project=current_project(), limit=3)
-    newest = next((run for run in runs if run.name == example.name), None)
-    return newest if newest and newest.to_current and not newest.finished else None
+    newest = _newest(services, example)
+    return newest if newest and not newest.finished else None
 
 
 def _draw_step(

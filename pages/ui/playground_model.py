@@ -46,7 +46,7 @@ def choose_model(services: Services) -> None:
     )
     with st.popover("Get a model", icon=":material/download:"):
         st.markdown(
-            f"Ollama at `{services.settings.ollama_host.replace('`', '')}` downloads models from its library, for example "
+            f"Ollama at `{services.settings.ollama_host.replace('`', '')}` downloads models from its library, such as "
             "`smollm:135m` (92 MB), `qwen3:0.6b` or `llama3.2:3b`."
         )
         with st.form("play_pull", border=False):
