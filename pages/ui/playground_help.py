@@ -14,7 +14,8 @@ chip in the sidebar always names it. A model that you choose is never replaced b
 partial answer, one that was stopped, ran out of time or broke off, is shown and not kept.
 
 **Baseline.** *Promote* makes current answers the next version of the baseline. They leave the current pool; what comes
-later is compared with them. Former versions stay and can be restored.
+later is compared with them. Former versions stay and can be restored; undoing a promotion makes its answers current
+again.
 
 **Drift.** After every change the current answers are tested against the baseline, and the line at the top says what
 came out, here and in every open browser. Few answers show only large changes: the line says which.
