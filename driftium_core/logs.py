@@ -7,12 +7,23 @@ from dataclasses import dataclass
 
 from driftium_core.errors import ColumnError, InputError
 from driftium_core.formats import fmt_count, fmt_n, fmt_name, fmt_names
-from driftium_core.tabular.records import read_records
+from driftium_core.tabular.records import Records, read_records
 from driftium_core.text.log import Log
-from driftium_core.text.log_columns import LogColumns, find_prompts
+from driftium_core.text.log_columns import NO_COLUMN, LogColumns, find_prompts, guess_columns
 from driftium_core.text.logs import read_responses
 
-__all__ = ["Log", "LogColumns", "PromptFile", "prompt_lines", "read_log", "read_prompts"]
+__all__ = [
+    "NO_COLUMN",
+    "Log",
+    "LogColumns",
+    "LogFile",
+    "PromptFile",
+    "open_log",
+    "prompt_lines",
+    "read_log",
+    "read_opened",
+    "read_prompts",
+]
 
 _PHASES = 4
 
@@ -27,8 +38,8 @@ def read_log(
 ) -> Log:
     """Read logged prompts and responses.
 
-    CSV, JSON Lines (OpenAI's and Ollama's records too), a JSON array or Parquet, plain, gzipped or alone in a zip
-    file. Texts are taken exactly as written.
+    CSV, TSV, JSON Lines (OpenAI's and Ollama's records too), a JSON array or Parquet, plain, gzipped or alone in a
+    zip file. Texts are taken exactly as written.
 
     Parameters
     ----------
@@ -52,7 +63,59 @@ def read_log(
         No column, or more than one, can be the responses, or no row holds one.
     """
     records = read_records(data, name, max_bytes=max_bytes, progress=progress)
+    return _read_rows(records, columns, progress)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFile:
+    """Rows of a log before it is settled which column holds what.
+
+    Attributes
+    ----------
+    records : Records
+    columns : LogColumns
+        As found by their names; without a response where no name, or more than one, says so.
+    unclear : str
+        Why there is no response among them; empty when there is.
+    """
+
+    records: Records
+    columns: LogColumns
+    unclear: str
+
+    def could_be_prompts(self, response: str | None) -> tuple[str, ...]:
+        """Columns that prompts may be read from beside these responses; a column of chats holds both."""
+        lists = self.records.json_columns
+        return tuple(name for name in self.records.columns if name != response or name in lists)
+
+
+def open_log(
+    data: bytes | memoryview,
+    name: str,
+    *,
+    max_bytes: int | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> LogFile:
+    """The rows of a log, to be read by `read_opened` with one choice of columns or several.
+
+    Parameters are those of `read_log`; which column holds the responses need not be clear.
+
+    Raises
+    ------
+    TableReadError
+        The file cannot be read.
+    """
+    records = read_records(data, name, max_bytes=max_bytes, progress=progress)
+    columns, unclear = guess_columns(list(records.columns), log_name=records.name)
+    return LogFile(records=records, columns=columns, unclear=unclear)
+
+
+def read_opened(file: LogFile, columns: LogColumns, *, progress: Callable[[int, int, str], None] | None = None) -> Log:
+    """The prompts and responses of an opened log; errors are those of `read_log`."""
+    return _read_rows(file.records, columns, progress)
+
+
+def _read_rows(records: Records, columns: LogColumns | None, progress: Callable[[int, int, str], None] | None) -> Log:
     def row_done(done: int, total: int) -> None:
         if progress is not None:
             progress(_PHASES - 1, _PHASES, f"Reading responses, {100 * done // max(1, total)} %")

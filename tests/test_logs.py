@@ -15,7 +15,7 @@ import pytest
 
 from driftium_core.errors import CancelledError, ColumnError, InputError, TableReadError
 from driftium_core.files import read_log_path
-from driftium_core.logs import Log, LogColumns, read_log
+from driftium_core.logs import Log, LogColumns, open_log, read_log, read_opened
 from driftium_core.text.log_columns import NO_COLUMN
 from tests.bad_input.corpus import CORPUS, MAX_BYTES, BadInput
 
@@ -392,3 +392,26 @@ def test_bad_files_give_a_sentence_or_a_log(bad: BadInput) -> None:
         else:
             assert log.responses
             assert all(isinstance(response.response, str) for response in log.responses)
+
+
+def test_an_opened_log_names_the_columns_that_it_found() -> None:
+    data = csv_of(["question", "answer"], ("p", "r"))
+    file = open_log(data, "x.csv")
+    assert (file.columns, file.unclear) == (LogColumns(prompt="question", response="answer"), "")
+    assert read_opened(file, file.columns).responses == read_log(data, "x.csv").responses
+
+
+def test_an_opened_log_whose_responses_are_not_clear_can_be_read_by_choice() -> None:
+    file = open_log(csv_of(["prompt", "a", "b"], ("p", "x", "y")), "x.csv")
+    assert file.columns == LogColumns(prompt="prompt")
+    assert file.unclear.startswith("x.csv has no column that is known to hold responses")
+    for column, text in (("a", "x"), ("b", "y")):
+        (response,) = read_opened(file, LogColumns(prompt="prompt", response=column)).responses
+        assert (response.prompt, response.response) == ("p", text)
+    assert file.could_be_prompts("a") == ("prompt", "b")
+    assert file.could_be_prompts(None) == ("prompt", "a", "b")
+
+
+def test_a_column_of_chats_may_hold_the_prompts_of_its_responses() -> None:
+    file = open_log(lines(CHAT), "x.jsonl")
+    assert file.columns.response in file.could_be_prompts(file.columns.response)

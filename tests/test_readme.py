@@ -25,6 +25,18 @@ ANSWERS = ("text", "import", "status", "history", "promote", "baselines", "resto
 PLAYGROUND = ("demo", "models", "generate", "sets", "run", "runs")
 
 
+NAMES_OF_FORMATS = (
+    *("README.md", "driftium_core/cli/project.py", "driftium_core/cli/tabular.py", "driftium_core/cli/text.py"),
+    *("pages/ui/playground_import.py", "pages/ui/playground_upload.py", "pages/ui/tabular_inputs.py"),
+)
+
+
+@pytest.mark.parametrize("path", NAMES_OF_FORMATS)
+def test_formats_of_files_are_named_alike_everywhere(path: str) -> None:
+    words = " ".join((ROOT / path).read_text("utf-8").split())
+    assert "CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too" in words
+
+
 def test_settings_table_is_the_one_the_code_has() -> None:
     from driftium_core.settings import settings_table
 

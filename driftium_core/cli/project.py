@@ -42,7 +42,9 @@ class To(StrEnum):
 
 
 def import_(
-    file: Annotated[str, typer.Argument(help="JSON Lines, CSV, TSV or Parquet; - reads standard input.")],
+    file: Annotated[
+        str, typer.Argument(help="CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too; - reads standard input.")
+    ],
     to: Annotated[To, typer.Option(help="Pool that the responses go to.")],
     name: Annotated[str, typer.Option(help="Name of the new baseline; the file's name when not given.")] = "",
     project: Project = "default",

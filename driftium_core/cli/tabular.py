@@ -31,7 +31,7 @@ def tabular(
     fail_on: FailOnOption = None,
     fail_on_inconclusive: FailOnInconclusive = False,
 ) -> None:
-    """Compare two tables: CSV, TSV, JSON Lines or Parquet, gzipped or not.
+    """Compare two tables: CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too.
 
     Without --fail-on the exit code is 0 also when drift is found.
     """

@@ -32,9 +32,10 @@ def text(
     fail_on: FailOnOption = None,
     fail_on_inconclusive: FailOnInconclusive = False,
 ) -> None:
-    """Compare a model's answers with a baseline: JSON Lines, CSV, TSV or Parquet with a response per row.
+    """Compare a model's answers with a baseline, in files with a response per row.
 
-    Nothing is stored. Without --fail-on the exit code is 0 also when drift is found.
+    CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too. Nothing is stored. Without --fail-on the
+    exit code is 0 also when drift is found.
     """
     if baseline == current == STDIN:
         raise InputError("Only one of the two files can come from standard input.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -100,6 +100,7 @@ def import_log(
     to: Literal["current", "baseline"],
     name: str = "",
     project: str = DEFAULT_PROJECT,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> ImportReport:
     """Store the responses of a log; rows that are stored already add nothing.
 
@@ -111,16 +112,26 @@ def import_log(
         For ``"baseline"`` the new rows become a version of their own, which is made active.
     name : str
         Of that version; the file's name by default.
+    progress : callable, optional
+        Called with answers done, answers in all and an empty text; what it raises ends the import, and nothing is
+        stored.
 
     Notes
     -----
     Vectors are not made here: call `reconcile`, or let `start_reconcile` do it in the background.
     """
+
+    def stored(done: int, total: int) -> None:
+        if progress is not None:
+            progress(done, total, "")
+
     baseline = None
     if to == "baseline":
-        baseline, added = services.store.baselines.add(name or log.name, log.responses, project=project)
+        baseline, added = services.store.baselines.add(
+            name or log.name, log.responses, project=project, progress=stored
+        )
     else:
-        added = services.store.responses.add(log.responses, project=project)
+        added = services.store.responses.add(log.responses, project=project, progress=stored)
     return ImportReport(
         rows=len(log.responses) + log.n_skipped,
         added=len(added.stored),

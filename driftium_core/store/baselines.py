@@ -17,7 +17,7 @@ from driftium_core.store.names import checked_name
 from driftium_core.store.pools import baseline_record, read_standing
 from driftium_core.store.projects import change_pools, lock_project_of, project_key
 from driftium_core.store.records import DEFAULT_PROJECT, Added, Baseline, StoredResponse
-from driftium_core.store.response_rows import add_responses, chunks, n_changed, read_responses
+from driftium_core.store.response_rows import Stored, add_responses, chunks, n_changed, read_responses
 from driftium_core.store.schema import AlarmStateRow, BaselineRow, ProjectRow, ResponseRow
 
 if TYPE_CHECKING:
@@ -67,12 +67,18 @@ class BaselineRepository:
             return baseline_record(row, project, active=row.id)
 
     def add(
-        self, name: str, responses: Sequence[Response], *, note: str = "", project: str = DEFAULT_PROJECT
+        self,
+        name: str,
+        responses: Sequence[Response],
+        *,
+        note: str = "",
+        project: str = DEFAULT_PROJECT,
+        progress: Stored | None = None,
     ) -> tuple[Baseline | None, Added]:
         """Store responses straight into a new version and make it active, in one transaction.
 
         Responses whose key the project has already, in whichever pool, are left out as in `ResponseRepository.add`;
-        when none is new, no version is made.
+        when none is new, no version is made. ``progress`` is as there.
 
         Raises
         ------
@@ -83,7 +89,9 @@ class BaselineRepository:
         with self._store.session(write=True) as session:
             key = project_key(session, project, lock=True)
             row = _new_version(session, key, name, note)
-            added = add_responses(session, responses, project_id=key, project=project, baseline_id=row.id)
+            added = add_responses(
+                session, responses, project_id=key, project=project, baseline_id=row.id, progress=progress
+            )
             if not added.stored:
                 session.rollback()
                 return None, added

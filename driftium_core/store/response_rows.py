@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
@@ -20,9 +20,11 @@ from driftium_core.store.projects import project_names
 from driftium_core.store.records import Added, StoredResponse
 from driftium_core.store.schema import ResponseRow
 
-__all__ = ["add_responses", "chunks", "n_changed", "read_responses", "storable"]
+__all__ = ["Stored", "add_responses", "chunks", "n_changed", "read_responses", "storable"]
 
 T = TypeVar("T")
+Stored = Callable[[int, int], None]
+"""Responses done, and responses in all."""
 
 CHUNK = 5_000
 """Values per statement; SQLite takes at most 32,766, PostgreSQL 65,535."""
@@ -48,9 +50,17 @@ def n_changed(session: Session, statement: Update | Delete) -> int:
 
 
 def add_responses(
-    session: Session, responses: Sequence[Response], *, project_id: int, project: str, baseline_id: str | None = None
+    session: Session,
+    responses: Sequence[Response],
+    *,
+    project_id: int,
+    project: str,
+    baseline_id: str | None = None,
+    progress: Stored | None = None,
 ) -> Added:
     """Insert those whose key the project does not have. The caller holds the project's lock.
+
+    ``progress`` is called before each chunk; what it raises ends the work.
 
     Raises
     ------
@@ -63,7 +73,9 @@ def add_responses(
     ids: set[str] = set()
     stored: list[StoredResponse] = []
     ids_reused = 0
-    for part in chunks(checked):
+    for number, part in enumerate(chunks(checked)):
+        if progress is not None:
+            progress(number * CHUNK, len(checked))
         hashes = [None if response.key is None else text_hash(response.key) for response in part]
         keys |= _stored(session, ResponseRow.key_hash, hashes, project_id)
         fresh = [pair for pair in zip(part, hashes, strict=True) if _first_time(pair[1], keys)]

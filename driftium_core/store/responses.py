@@ -13,7 +13,7 @@ from driftium_core.formats import fmt_n
 from driftium_core.response import Response
 from driftium_core.store.projects import change_pools, project_key, project_names
 from driftium_core.store.records import DEFAULT_PROJECT, Added, ResponseFacts, StoredResponse
-from driftium_core.store.response_rows import add_responses, chunks, n_changed, read_responses
+from driftium_core.store.response_rows import Stored, add_responses, chunks, n_changed, read_responses
 from driftium_core.store.schema import ResponseRow
 
 if TYPE_CHECKING:
@@ -28,11 +28,14 @@ class ResponseRepository:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def add(self, responses: Sequence[Response], *, project: str = DEFAULT_PROJECT) -> Added:
+    def add(
+        self, responses: Sequence[Response], *, project: str = DEFAULT_PROJECT, progress: Stored | None = None
+    ) -> Added:
         """Store responses as current telemetry, in one transaction.
 
         A response whose key the project has already, in whichever pool, or that came before in the same call is
-        left out and counted. A latency that is not finite is stored as unknown.
+        left out and counted. A latency that is not finite is stored as unknown. ``progress`` is called with responses
+        done and in all; what it raises ends the work, and nothing is stored.
 
         Raises
         ------
@@ -41,7 +44,7 @@ class ResponseRepository:
         """
         with self._store.session(write=True) as session:
             key = project_key(session, project, lock=True)
-            added = add_responses(session, responses, project_id=key, project=project)
+            added = add_responses(session, responses, project_id=key, project=project, progress=progress)
             if added.stored:
                 change_pools(session, key)
             return added

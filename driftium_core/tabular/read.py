@@ -12,8 +12,16 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from driftium_core.errors import TableReadError
-from driftium_core.tabular.formats.containers import check_size, foreign_format, is_parquet, unwrap
+from driftium_core.tabular.formats.containers import (
+    called_parquet,
+    check_size,
+    foreign_format,
+    is_parquet,
+    not_parquet,
+    unwrap,
+)
 from driftium_core.tabular.formats.delimited import read_delimited
+from driftium_core.tabular.formats.dialect import find_dialect
 from driftium_core.tabular.formats.encoding import Utf8Text, to_utf8
 from driftium_core.tabular.formats.jsonlines import looks_like_json, read_json
 from driftium_core.tabular.formats.parquet import read_parquet
@@ -115,6 +123,8 @@ def parse_file(
         # SHA-256 releases the lock, so it costs no time of its own beside the parser.
         content_hash = pool.submit(hashlib.sha256, view)
         inner, inner_name, notes = unwrap(view, name, max_bytes)
+        if called_parquet(inner_name) and not is_parquet(inner):
+            notes = (*notes, "Not a Parquet file, though it is called one.")
         parsed = _parse(inner, inner_name, name, parsers, report)
     return parsed, content_hash.result().hexdigest(), notes
 
@@ -129,8 +139,22 @@ def _parse(view: memoryview, inner_name: str, name: str, parsers: Parsers[T], re
     if is_parquet(view):
         report(2, _PHASES, "Parsing")
         return parsers.parquet(view)
+    try:
+        return _parse_text(view, inner_name, name, parsers, report)
+    except TableReadError as error:
+        if called_parquet(inner_name):
+            raise not_parquet(name, error) from None
+        raise
+
+
+def _parse_text(view: memoryview, inner_name: str, name: str, parsers: Parsers[T], report: Progress) -> T:
     foreign_format(view, name)
     report(1, _PHASES, "Checking the text")
     text = to_utf8(view, name)
     report(2, _PHASES, "Parsing")
-    return parsers.json(text) if parsers.is_json(text, inner_name) else parsers.delimited(text)
+    if parsers.is_json(text, inner_name):
+        return parsers.json(text)
+    if called_parquet(inner_name) and len(find_dialect(text.view, name).header) == 1:
+        # Nobody calls lines of text a table; these are an error message, or a pointer of Git LFS.
+        raise TableReadError(f"{shown_name(name)} holds lines of text, not a table. Nothing was loaded.")
+    return parsers.delimited(text)

@@ -11,7 +11,7 @@ from typing import Literal
 from driftium_core.errors import ColumnError, InputError
 from driftium_core.formats import fmt_name, fmt_names
 
-__all__ = ["NO_COLUMN", "LogColumns", "choose_columns", "duration_unit", "find_prompts"]
+__all__ = ["NO_COLUMN", "LogColumns", "choose_columns", "duration_unit", "find_prompts", "guess_columns"]
 
 NO_COLUMN = ""
 """Given as a column's name: the log has no such column, do not look for one."""
@@ -144,6 +144,17 @@ def choose_columns(names: Sequence[str], given: LogColumns | None, *, log_name: 
                 )
         columns = replace(columns, **{role: chosen or None})
     return columns, notes
+
+
+def guess_columns(names: Sequence[str], *, log_name: str) -> tuple[LogColumns, str]:
+    """The columns by their names alone, and a sentence on why the responses are not among them.
+
+    The sentence is empty when they are; when they are not, the prompts are named all the same where they are known.
+    """
+    try:
+        return choose_columns(names, None, log_name=log_name)[0], ""
+    except InputError as error:
+        return LogColumns(prompt=find_prompts(names) if len(names) > 1 else None), str(error)
 
 
 def find_prompts(names: Sequence[str]) -> str | None:

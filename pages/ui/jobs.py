@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
     from driftium_core.services import Services
 
-__all__ = ["run_job", "show_progress"]
+__all__ = ["GRACE_S", "run_job", "show_progress"]
 
 T = TypeVar("T")
 

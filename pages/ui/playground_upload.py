@@ -34,7 +34,7 @@ def offer_prompts(services: Services) -> tuple[str, ...]:
         st.session_state[N] = n + 1
         return lines
     upload = st.file_uploader(
-        "Or a file with a column of prompts: CSV, JSON Lines or Parquet",
+        "Or a file with a column of prompts: CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too",
         key=f"{FILE}-{n}",
         max_upload_size=services.settings.max_upload_mb,
     )

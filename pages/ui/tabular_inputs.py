@@ -152,7 +152,7 @@ def _read_upload(services: Services, side: str, offer: Callable[[Services, Table
         label_visibility="collapsed",
         on_change=_forget,
         args=(kept_key,),
-        help=f"CSV (comma, semicolon, tab or pipe), gz, zip, JSON lines or Parquet, up to {limit_mb} MB.",
+        help=f"CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too. Up to {limit_mb} MB.",
     )
     table: Table | None = st.session_state.get(kept_key)
     if upload is not None and table is None:
@@ -166,7 +166,7 @@ def _read_upload(services: Services, side: str, offer: Callable[[Services, Table
             return None
         st.session_state[kept_key] = table
     if table is None:
-        st.caption("CSV, TSV, JSON lines or Parquet; gz and zip with one table too.")
+        st.caption("CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too.")
         return None
     with st.container(horizontal=True, vertical_alignment="center", key=f"tabular_{side}_facts"):
         _describe(table)

@@ -222,6 +222,26 @@ CORPUS: list[BadInput] = [
     BadInput("no_rows.parquet", lambda: _parquet(pd.DataFrame({"a": [], "b": []})), r"has 2 columns but no rows"),
     BadInput("parquet_called.csv", lambda: _parquet(pd.DataFrame({"a": [1, 3], "b": [2, 4]})), check=_ABC),
     BadInput("csv_called.parquet", _text(_PLAIN), check=_ABC),
+    BadInput(
+        "noise.parquet",
+        lambda: np.random.default_rng(2).bytes(5000),
+        r"^noise\.parquet is not a Parquet file\. It is not a text table",
+    ),
+    BadInput(
+        "words.parquet", _text("not\nparquet\n"), r"^words\.parquet is not a Parquet file\. It holds lines of text"
+    ),
+    BadInput("blank.parquet", _bytes(b" \n\n"), r"^blank\.parquet is not a Parquet file\. It is empty"),
+    BadInput("report.parquet", _bytes(b"%PDF-1.7\n"), r"^report\.parquet is not a Parquet file\. It is a PDF document"),
+    BadInput(
+        "short_row.parquet",
+        _text("a,b\n1,2\n1\n"),
+        r"^short_row\.parquet is not a Parquet file\. Line 3 of short_row\.parquet has 1 field, 2 expected",
+    ),
+    BadInput(
+        "gzipped.parquet.gz",
+        lambda: gzip.compress(b"not\nparquet\n"),
+        r"^gzipped\.parquet\.gz is not a Parquet file\. It holds lines of text",
+    ),
     # JSON.
     BadInput("broken.jsonl", _bytes(b'{"a": 1}\n{"a": \n'), r"^Line 2 of broken\.jsonl is not a JSON object"),
     BadInput("list.jsonl", _bytes(b'{"a": 1}\n[2]\n'), r"^Line 2 of list\.jsonl is not a JSON object"),

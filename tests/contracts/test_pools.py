@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from driftium_core.errors import ConflictError, InputError, NotFoundError
+from driftium_core.errors import CancelledError, ConflictError, InputError, NotFoundError
 from driftium_core.response import Response, text_hash
 from driftium_core.store import Store, open_store
 from driftium_core.store.records import StoredResponse
@@ -525,3 +525,22 @@ def _assert_whole(store: Store) -> None:
         assert baseline.size == len(store.baselines.responses(baseline.id)) > 0
     stored = _all_stored(store)
     assert len({s.id for s in stored}) == len({s.seq for s in stored}) == len(stored) == len(store.responses.facts())
+
+
+def test_an_import_that_is_stopped_half_way_stores_nothing(store: Store) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def stop_at_the_second_chunk(done: int, total: int) -> None:
+        seen.append((done, total))
+        if done:
+            raise CancelledError("Stopped.")
+
+    many = new_responses(6_000, prefix="many", key="many")
+    with pytest.raises(CancelledError):
+        store.responses.add(many, progress=stop_at_the_second_chunk)
+    with pytest.raises(CancelledError):
+        store.baselines.add("stopped", many, progress=stop_at_the_second_chunk)
+    assert seen == 2 * [(0, 6_000), (5_000, 6_000)]
+    assert not store.responses.any()
+    assert store.baselines.all() == []
+    assert store.baselines.next_version() == 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -16,7 +17,7 @@ from driftium_core.errors import TableReadError
 from driftium_core.formats import fmt_count
 from driftium_core.tabular.formats.wording import quoted, shown_name, shown_size
 
-__all__ = ["check_size", "foreign_format", "is_parquet", "unwrap"]
+__all__ = ["called_parquet", "check_size", "foreign_format", "is_parquet", "not_parquet", "unwrap"]
 
 _CHUNK_BYTES = 1 << 20
 _MAX_NESTING = 2
@@ -70,6 +71,17 @@ def check_size(n_bytes: int, name: str, max_bytes: int | None) -> None:
 def is_parquet(view: memoryview) -> bool:
     """Whether the bytes start as Parquet files do."""
     return bytes(view[:4]) in (b"PAR1", b"PARE")
+
+
+def called_parquet(name: str) -> bool:
+    """Whether a file's name says that it is Parquet."""
+    return name.lower().endswith((".parquet", ".pq"))
+
+
+def not_parquet(name: str, error: TableReadError) -> TableReadError:
+    """What is wrong with a file that cannot be read and is not the Parquet file that its name says."""
+    shown = shown_name(name)
+    return TableReadError(f"{shown} is not a Parquet file. {re.sub(f'^{re.escape(shown)}(?= )', 'It', str(error))}")
 
 
 def foreign_format(view: memoryview, name: str) -> None:
