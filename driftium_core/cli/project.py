@@ -118,7 +118,7 @@ def promote(
         baseline = monitor.promote(services, name, note=note, project=project)
         monitor.start_reconcile(services).wait()
     former = preview.replaces.version if preview.replaces else None
-    more = {"cautions": list(preview.cautions), "former_version": former}
+    more: dict[str, object] = {"cautions": list(preview.cautions), "former_version": former}
     _show_baseline(baseline, "Baseline set successfully", more if as_json else None)
     if former is not None:
         where = "" if project == DEFAULT_PROJECT else f" --project {shlex.quote(project)}"
