@@ -150,6 +150,7 @@ def read_prompts(
     name: str,
     column: str | None = None,
     *,
+    or_first: bool = False,
     max_bytes: int | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> PromptFile:
@@ -158,14 +159,16 @@ def read_prompts(
     Parameters
     ----------
     column : str, optional
-        Where they stand; by default the column whose name says so, the only one, or else the first.
+        Where they stand; by default the column whose name says so, or the only one.
+    or_first : bool
+        Take the first column where neither is so, as for a page that offers the others.
 
     Raises
     ------
     TableReadError
         The file cannot be read.
     ColumnError
-        There is no such column.
+        There is no such column, or none was given and it cannot be told.
     InputError
         The column holds no prompt.
     """
@@ -173,7 +176,12 @@ def read_prompts(
     columns = tuple(records.columns)
     if column is not None and column not in columns:
         raise ColumnError(f"{records.name} has no column `{fmt_name(column)}`. It has {fmt_names(columns)}.")
-    chosen = column or find_prompts(columns) or columns[0]
+    chosen = column or find_prompts(columns) or (columns[0] if or_first else None)
+    if chosen is None:
+        raise ColumnError(
+            f"{records.name} has no column that is known to hold prompts; it has {fmt_names(columns)}. "
+            "Choose with --prompt-column."
+        )
     values = records.columns[chosen].to_pylist()
     prompts = tuple(value for value in values if value and value.strip())
     if not prompts:

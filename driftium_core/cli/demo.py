@@ -36,7 +36,7 @@ def demo(
 ) -> None:
     """See a drift: the model answers questions on one topic, which become the baseline, then on another one.
 
-    Nothing is prepared: both example prompt sets are answered here and now, which takes about half a minute.
+    Nothing is prepared: both example prompt sets are answered here and now, which takes half a minute to a minute.
     """
     from driftium_core import monitor
     from driftium_core.monitor import documents

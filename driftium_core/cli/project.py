@@ -1,7 +1,8 @@
-"""The stored project: import, promote, baselines, restore, status, history."""
+"""What is stored: projects, import, promote, baselines, restore, status, history."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -12,7 +13,7 @@ import typer
 from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.cli.text import PromptColumn, ResponseColumn, read_responses
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
-from driftium_core.errors import NotFoundError, StorageError, UnavailableError
+from driftium_core.errors import InputError, NotFoundError, StorageError, UnavailableError
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -25,6 +26,7 @@ __all__ = [
     "history",
     "import_",
     "opened_services",
+    "projects",
     "promote",
     "restore",
     "status",
@@ -39,6 +41,28 @@ class To(StrEnum):
 
     CURRENT = "current"
     BASELINE = "baseline"
+
+
+def projects(
+    create: Annotated[str | None, typer.Option(metavar="NAME", help="Make a project of this name.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the projects, oldest first, or make one; the first column is what --project takes."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+    from driftium_core.terminal import print_projects
+
+    with opened_services() as services:
+        made = None if create is None else monitor.create_project(services, create)
+        names = monitor.projects(services) if made is None else [made]
+        found = [(name, monitor.pool_status(services, project=name)) for name in names]
+    with on_stdout():
+        if as_json:
+            print_json({"projects": [documents.project_document(*item) for item in found]})
+        elif made is None:
+            print_projects(found)
+        else:
+            print(f"Made project {made!r}. Commands on it take `--project {shlex.quote(made)}`.")
 
 
 def import_(
@@ -78,13 +102,29 @@ def promote(
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
-    """Make current telemetry the baseline; it leaves the current pool. The former baseline can be restored."""
-    from driftium_core import monitor
+    """Make current telemetry the baseline; it leaves the current pool. The former baseline can be restored.
 
+    What speaks against it is said, and it is done all the same.
+    """
+    from driftium_core import monitor
+    from driftium_core.store.records import DEFAULT_PROJECT
+    from driftium_core.terminal import progress_on_stderr
+
+    if not name.strip():  # before the encoder is loaded for nothing
+        raise InputError("A baseline needs a name.")
     with opened_services(project) as services:
+        with progress_on_stderr("Looking at the answers") as progress:
+            preview = monitor.preview_promotion(services, project=project, progress=progress)
+        for caution in preview.cautions:
+            say(caution)
         baseline = monitor.promote(services, name, note=note, project=project)
         monitor.start_reconcile(services).wait()
-    _say_baseline(baseline, "Baseline set successfully", as_json=as_json)
+    former = preview.replaces.version if preview.replaces else None
+    more: dict[str, object] = {"cautions": list(preview.cautions), "former_version": former}
+    _show_baseline(baseline, "Baseline set successfully", more if as_json else None)
+    if former is not None:
+        where = "" if project == DEFAULT_PROJECT else f" --project {shlex.quote(project)}"
+        say(f"Undo with `driftium restore {former}{where}`.")
 
 
 def restore(
@@ -100,7 +140,7 @@ def restore(
         if not found:
             raise NotFoundError(f"Project {project!r} has no baseline of version {version}. See `driftium baselines`.")
         baseline = monitor.restore_baseline(services, found[0].id)
-    _say_baseline(baseline, "Baseline restored", as_json=as_json)
+    _show_baseline(baseline, "Baseline restored", {} if as_json else None)
 
 
 def baselines(project: Project = "default", as_json: AsJson = False) -> None:
@@ -179,11 +219,13 @@ def opened_services(project: str | None = None) -> Iterator[Services]:
             say(notice)
 
 
-def _say_baseline(baseline: Baseline, message: str, *, as_json: bool) -> None:
+def _show_baseline(baseline: Baseline, message: str, json_more: dict[str, object] | None) -> None:
+    """A baseline and what was done to it, as a sentence, or as JSON when there is something to add to that."""
     from driftium_core.monitor import documents
 
     with on_stdout():
-        if as_json:
-            print_json({"message": message, "baseline_size": baseline.size, **documents.baseline_document(baseline)})
+        if json_more is not None:
+            about = {"message": message, "baseline_size": baseline.size}
+            print_json({**about, **documents.baseline_document(baseline), **json_more})
         else:
             print(f"{message}: “{baseline.name}”, version {baseline.version}, {baseline.size} responses.")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json
+
+if TYPE_CHECKING:
+    from driftium_core.monitor import SentAnswers
 
 __all__ = ["runs", "send", "sets"]
 
@@ -63,10 +67,23 @@ def send(
     from driftium_core import monitor
 
     with opened_services() as services:
+        before = monitor.sent_answers(services, run_id, list(Arm).index(arm))
         added = monitor.send_to_current(services, run_id, list(Arm).index(arm))
         project = monitor.open_prompt_run(services, run_id).project
     with on_stdout():
         if as_json:
-            print_json({"run": run_id, "project": project, "added": len(added.stored), "known": added.known})
+            known = {**asdict(before), "baselines": [{"version": v, "answers": n} for v, n in before.baselines]}
+            about = {"run": run_id, "project": project, "added": len(added.stored), "known": added.known}
+            print_json({**about, "known_in": known})
         else:
-            print(f"{len(added.stored)} added to current of project {project!r}, {added.known} were there already.")
+            print(f"{len(added.stored)} added to current of project {project!r}{_before(before)}.")
+
+
+def _before(before: SentAnswers) -> str:
+    """``", 16 are in baseline v2 already"``."""
+    n_current, n_deleted = before.current, before.deleted
+    said = [f"{n_current} {'was' if n_current == 1 else 'were'} there already"] if n_current else []
+    said += [f"{n} {'is' if n == 1 else 'are'} in baseline v{version} already" for version, n in before.baselines]
+    if n_deleted:
+        said.append(f"{n_deleted} {'was' if n_deleted == 1 else 'were'} sent before and deleted since")
+    return "".join(f", {part}" for part in said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,14 +31,15 @@ MOST_SAID = 20
 class _Asked:
     """What the user asked for; None and empty where nothing was."""
 
-    model: str | None
-    second_model: str | None
-    system: str | None
-    temperature: float | None
-    max_tokens: int | None
-    seed: int | None
-    to_current: bool | None
-    prompt_column: str | None
+    model: str | None = None
+    second_model: str | None = None
+    system: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    to_current: bool | None = None
+    prompt_column: str | None = None
+    save: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,9 @@ def run(
         ),
     ] = None,
     prompt_column: PromptColumn = "",
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Save the prompts first, as the next version of this prompt set.")
+    ] = None,
     continued: Annotated[str, typer.Option("--continue", metavar="RUN", help="Answer the rest of a run.")] = "",
     project: Project = "default",
     as_json: AsJson = False,
@@ -84,7 +88,7 @@ def run(
     """
     from driftium_core import monitor
 
-    asked = _Asked(model, second_model, system, temperature, max_tokens, seed, to_current, prompt_column or None)
+    asked = _Asked(model, second_model, system, temperature, max_tokens, seed, to_current, prompt_column or None, save)
     if bool(source) == bool(continued):
         raise InputError("Give the name of a prompt set, a file or -; or --continue and the id of a run. See --help.")
     with opened_services(project) as services:
@@ -107,22 +111,34 @@ def _started(services: Services, source: str, asked: _Asked, project: str) -> Pr
         seed=asked.seed,
     )
     models = [asked.model or "auto", *([asked.second_model] if asked.second_model else [])]
+    arms = [monitor.run_arm(monitor.ModelChoice.parse(model), options) for model in models]
     _require(services, models)
+    if asked.save is not None:
+        prompts = _saved(services, asked.save, replace(prompts, system=options.system), project)
     return monitor.start_run(
         services,
         prompts.name,
         prompts.prompts,
-        [monitor.run_arm(monitor.ModelChoice.parse(model), options) for model in models],
+        arms,
         to_current=len(models) == 1 if asked.to_current is None else asked.to_current,
         set_id=prompts.set_id,
         project=project,
     )
 
 
+def _saved(services: Services, name: str, prompts: _Prompts, project: str) -> _Prompts:
+    """The prompts as the version of the set that they are now."""
+    from driftium_core import monitor
+
+    saved = monitor.save_prompt_set(services, name, prompts.prompts, system=prompts.system, project=project)
+    say(f"These prompts are version {saved.version} of the prompt set “{saved.name}”.")
+    return _Prompts(saved.name, saved.prompts, saved.system, saved.id)
+
+
 def _continued(services: Services, run_id: str, asked: _Asked) -> PromptRun:
     from driftium_core import monitor
 
-    if asked != _Asked(*[None] * 8):
+    if asked != _Asked():
         raise InputError("--continue goes on with the run's own prompts, models and settings. Leave the other options.")
     known = monitor.open_prompt_run(services, run_id)
     if known.finished and not any(known.failed):

@@ -75,6 +75,7 @@ from driftium_core.monitor.runs import (
     table_monitors,
     table_runs,
 )
+from driftium_core.monitor.sent import SentAnswers, sent_answers
 from driftium_core.monitor.tables import (
     delete_reference,
     filter_options,
@@ -104,6 +105,7 @@ __all__ = [
     "ProgressCallback",
     "PromotionPreview",
     "Reconciled",
+    "SentAnswers",
     "Similar",
     "TableMonitor",
     "active_baseline",
@@ -174,6 +176,7 @@ __all__ = [
     "save_prompt_set",
     "save_reference",
     "send_to_current",
+    "sent_answers",
     "similar",
     "simulate",
     "standing",

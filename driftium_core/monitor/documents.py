@@ -8,7 +8,7 @@ from typing import Any
 from driftium_core.documents import json_safe
 from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import Generation
-from driftium_core.monitor.pools import PoolCheck
+from driftium_core.monitor.pools import PoolCheck, PoolStatus
 from driftium_core.monitor.responses import ImportReport
 from driftium_core.store.prompt_records import ARM_NAMES, PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
@@ -21,12 +21,24 @@ __all__ = [
     "check_document",
     "import_document",
     "offer_document",
+    "project_document",
     "prompt_run_document",
     "prompt_set_document",
     "run_answer_document",
 ]
 
 Document = dict[str, Any]
+
+
+def project_document(name: str, status: PoolStatus) -> Document:
+    """A project and where it stands."""
+    return {
+        "project": name,
+        "status": status.status,
+        "baseline": baseline_document(status.baseline) if status.baseline else None,
+        "baseline_size": status.n_baseline,
+        "telemetry_size": status.n_current,
+    }
 
 
 def baseline_document(baseline: Baseline) -> Document:

@@ -37,7 +37,8 @@ def require_project(services: Services, name: str) -> None:
     """
     if name not in projects(services):
         raise NotFoundError(
-            f"There is no project called {name!r}. Make it in the sidebar of the app; `driftium demo` makes its own."
+            f"There is no project called {name!r}. `driftium projects` lists those there are; "
+            "`driftium projects --create NAME` makes one, as does the sidebar of the app."
         )
 
 

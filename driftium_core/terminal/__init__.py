@@ -9,7 +9,7 @@ from driftium_core.terminal.answers import (
 )
 from driftium_core.terminal.console import activity_on_stderr, plain, progress_on_stderr
 from driftium_core.terminal.parts import print_parts
-from driftium_core.terminal.pools import print_baselines, print_history, print_import, print_status
+from driftium_core.terminal.pools import print_baselines, print_history, print_import, print_projects, print_status
 from driftium_core.terminal.tables import print_report
 from driftium_core.terminal.texts import print_text_report
 
@@ -22,6 +22,7 @@ __all__ = [
     "print_import",
     "print_models",
     "print_parts",
+    "print_projects",
     "print_prompt_run",
     "print_prompt_runs",
     "print_prompt_sets",

@@ -13,7 +13,7 @@ from driftium_core.severity import severity_label
 from driftium_core.store.records import AlarmState, Baseline, Calculation
 from driftium_core.terminal.console import STYLES, stdout
 
-__all__ = ["print_baselines", "print_history", "print_import", "print_status"]
+__all__ = ["print_baselines", "print_history", "print_import", "print_projects", "print_status"]
 
 
 HINTS = {
@@ -23,6 +23,18 @@ HINTS = {
     "ready": "",
 }
 """Commands that lead on, by status."""
+
+
+def print_projects(projects: Sequence[tuple[str, PoolStatus]]) -> None:
+    """One line per project, oldest first: its name, the active baseline, and how many answers are current."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("--project", "baseline", "current"):
+        table.add_column(heading)
+    for name, status in projects:
+        baseline = status.baseline
+        active = f"“{fmt_name(baseline.name)}” (version {baseline.version})" if baseline else UNKNOWN
+        table.add_row(Text(name), Text(active), fmt_n(status.n_current))
+    stdout().print(table)
 
 
 def print_import(report: ImportReport) -> None:

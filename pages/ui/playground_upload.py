@@ -62,6 +62,6 @@ def _read(services: Services, upload: UploadedFile, column: str | None = None) -
     data, limit = upload.getvalue(), services.settings.max_upload_bytes
 
     def read(progress: Progress) -> PromptFile:
-        return read_prompts(data, upload.name, column, max_bytes=limit, progress=progress)
+        return read_prompts(data, upload.name, column, or_first=True, max_bytes=limit, progress=progress)
 
     return run_job(services, f"prompts {upload.file_id} {column or ''}", f"Reading {upload.name}", read)

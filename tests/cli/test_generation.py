@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from driftium_core import cli
+from driftium_core import cli, monitor
 from driftium_core.errors import GeneratorUnavailableError, InputError
 from driftium_core.examples import ASTRONOMY, COOKING, MAX_TOKENS
 from driftium_core.llm.generators import Offer, Standing
 from driftium_core.llm.port import AUTOMATIC, ModelChoice
 from driftium_core.llm.streaming import Ending
+from driftium_core.services import open_services
 from tests.llm.ollama_server import OllamaServer
 from tests.llm.text_sources import FixedText
 from tests.monitor.scripted import ScriptedGenerators
@@ -106,7 +107,7 @@ def test_a_partial_answer_is_shown_and_not_kept(model: Answering, capsys: pytest
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["generate", "hi", "--project", "nope"], "Make it in the sidebar of the app; `driftium demo` makes its own."),
+        (["generate", "hi", "--project", "nope"], "`driftium projects --create NAME` makes one"),
         (["generate", "hi", "--seed", "5000000000"], "The seed is 5000000000"),
         (["generate", "hi", "--temperature", "3"], "Invalid value for '--temperature'"),
         (["run"], "Give the name of a prompt set, a file or -"),
@@ -115,6 +116,8 @@ def test_a_partial_answer_is_shown_and_not_kept(model: Answering, capsys: pytest
         (["run", COOKING.name, "--second-model", "b", "--to-current"], "two models cannot become current telemetry"),
         (["run", "--continue", "x"], "Prompt run x is not stored"),
         (["run", "--continue", "x", "--seed", "1"], "Leave the other options."),
+        (["run", "--continue", "x", "--save", "Bread"], "Leave the other options."),
+        (["run", COOKING.name, "--save", " "], "A prompt set needs a name."),
         (["send", "x"], "Prompt run x is not stored"),
         (["demo", "--model", "gone"], "Ollama does not answer. Start it."),
     ],
@@ -177,7 +180,9 @@ def test_a_set_runs_to_current_and_failures_are_told_and_asked_again(
     assert whole["arms"][0]["seed"] == 1
     assert len(model.asked) == 4
     assert document(capsys, "status")["telemetry_size"] == 3
-    assert document(capsys, "send", run["id"]) == {"run": run["id"], "project": "default", "added": 0, "known": 3}
+    sent = document(capsys, "send", run["id"])
+    assert (sent["run"], sent["project"], sent["added"], sent["known"]) == (run["id"], "default", 0, 3)
+    assert sent["known_in"] == {"current": 3, "baselines": [], "deleted": 0}
 
 
 def test_two_models_are_compared_and_either_is_sent(model: Answering, capsys: pytest.CaptureFixture[str]) -> None:
@@ -190,6 +195,61 @@ def test_two_models_are_compared_and_either_is_sent(model: Answering, capsys: py
     out = capsys.readouterr().out
     assert "✕ B differs from A: CRITICAL." in out
     assert "B: 16 of 16 prompts answered by b; kept in the run." in out
+
+
+@pytest.mark.usefixtures("model")
+def test_what_was_sent_before_is_said_where_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    run = document(capsys, "run", COOKING.name)
+    assert cli.main(["send", run["id"]]) == 0
+    assert capsys.readouterr().out == "0 added to current of project 'default', 16 were there already.\n"
+    document(capsys, "promote", "first")
+    kept = document(capsys, "run", ASTRONOMY.name, "--keep")
+    assert cli.main(["send", kept["id"]]) == 0
+    assert capsys.readouterr().out == "16 added to current of project 'default'.\n"
+    with open_services() as services:
+        current = monitor.current_responses(services)
+        monitor.delete_responses(services, [item.id for item in current[:15]])
+    assert cli.main(["send", kept["id"]]) == 0
+    assert capsys.readouterr().out == (
+        "0 added to current of project 'default', 1 was there already, 15 were sent before and deleted since.\n"
+    )
+    assert cli.main(["send", run["id"]]) == 0
+    assert capsys.readouterr().out == "0 added to current of project 'default', 16 are in baseline v1 already.\n"
+    assert document(capsys, "send", run["id"])["known_in"] == {
+        "current": 0,
+        "baselines": [{"version": 1, "answers": 16}],
+        "deleted": 0,
+    }
+
+
+def test_prompts_are_saved_as_a_set_before_they_run(
+    model: Answering, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ask.txt").write_text("How do I bake?\nWhat is rice?\n", "utf-8")
+    assert cli.main(["run", "ask.txt", "--save", "Bread", "--model", "gone"]) == 2
+    assert document(capsys, "sets")["sets"] == []  # nobody was there to answer
+    assert cli.main(["run", "ask.txt", "--save", "Bread", "--system", "Be brief."]) == 0
+    assert capsys.readouterr().err == "These prompts are version 1 of the prompt set “Bread”.\n"
+    (tmp_path / "ask.txt").write_text("What is rye?\n", "utf-8")
+    run = document(capsys, "run", "ask.txt", "--save", "Bread")
+    (saved,) = document(capsys, "sets")["sets"]
+    assert (saved["name"], saved["version"], saved["prompts"]) == ("Bread", 2, ["What is rye?"])
+    assert (run["name"], run["set_id"]) == ("Bread", saved["id"])
+    assert document(capsys, "run", "Bread")["set_id"] == saved["id"]
+    assert model.options[0].system == "Be brief."
+
+
+def test_a_column_of_prompts_that_cannot_be_told_is_asked_for(
+    model: Answering, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ask.csv").write_text("nr,what\n1,How do I bake?\n", "utf-8")
+    assert cli.main(["run", "ask.csv"]) == 2
+    assert capsys.readouterr().err == (
+        "ask.csv has no column that is known to hold prompts; it has `nr` and `what`. Choose with --prompt-column.\n"
+    )
+    assert model.asked == []
+    assert cli.main(["run", "ask.csv", "--prompt-column", "what"]) == 0
+    assert model.asked == ["How do I bake?"]
 
 
 @pytest.mark.usefixtures("model")

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from driftium_core import cli
+from driftium_core import cli, monitor
 from driftium_core.monitor import comparison
+from driftium_core.services import open_services
 from tests.monitor.answers import answers
 from tests.monitor.words import WordsEncoder
 
@@ -116,6 +117,44 @@ def test_from_import_to_drift_to_a_new_baseline(logs: dict[str, str], capsys: py
     assert document(capsys, "restore", "1")["name"] == "good"
     names = [(item["name"], item["active"]) for item in document(capsys, "baselines")["baselines"]]
     assert names == [("wheels", False), ("good", True)]
+
+
+def test_a_promotion_says_what_speaks_against_it_and_the_way_back(
+    logs: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    document(capsys, "projects", "--create", "two words")
+    there = ["--project", "two words"]
+    document(capsys, "import", logs["bread"], "--to", "current", *there)
+    first = document(capsys, "promote", "good", *there)
+    assert first["former_version"] is None
+    assert [caution[:23] for caution in first["cautions"]] == ["40 responses are few: a"]
+    document(capsys, "import", logs["more bread"], "--to", "current", *there)
+    document(capsys, "import", logs["bicycle"], "--to", "current", *there)
+    with open_services() as services:
+        preview = monitor.preview_promotion(services, project="two words")
+    assert preview.mixture is not None
+    assert preview.mixture.mixed
+    capsys.readouterr()
+    assert cli.main(["promote", "mixed", *there]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == "Baseline set successfully: “mixed”, version 2, 80 responses.\n"
+    assert captured.err.splitlines() == [*preview.cautions, "Undo with `driftium restore 1 --project 'two words'`."]
+    assert document(capsys, "restore", "1", *there)["name"] == "good"
+    document(capsys, "import", logs["three"], "--to", "current", *there)
+    assert document(capsys, "promote", "third", *there)["former_version"] == 1
+
+
+def test_projects_are_made_and_listed(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["projects", "--create", " support bot "]) == 0
+    assert capsys.readouterr().out == ("Made project 'support bot'. Commands on it take `--project 'support bot'`.\n")
+    document(capsys, "import", logs["three"], "--to", "baseline", "--name", "good", "--project", "support bot")
+    found = document(capsys, "projects")["projects"]
+    assert [item["project"] for item in found] == ["default", "support bot"]
+    assert [item["baseline_size"] for item in found] == [0, 3]
+    cli.main(["projects"])
+    assert "support bot  “good” (version 1)" in capsys.readouterr().out
+    assert cli.main(["projects", "--create", "support bot"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_people_get_sentences(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ from driftium_core.tabular.formats.columns import MISSING, WORDS_BY_COLUMN, Conv
 from driftium_core.tabular.formats.dialect import Dialect, ends_inside_quotes, find_dialect, malformed
 from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
+from driftium_core.tabular.formats.lending import lent
 from driftium_core.tabular.formats.notations import CommaIsDecimal, uses_decimal_comma
 from driftium_core.tabular.formats.notes import type_notes
 from driftium_core.tabular.formats.wording import listed, shown_name
@@ -119,10 +120,13 @@ def _split(body: memoryview, dialect: Dialect, missing: Sequence[str], *, has_qu
     while True:
         read_options = pacsv.ReadOptions(column_names=keys, block_size=block)
         try:
-            source = pa.BufferReader(pa.py_buffer(body))
-            table = pacsv.read_csv(
-                source, read_options=read_options, parse_options=parse_options, convert_options=convert_options
-            )
+            with lent(body) as loan:
+                table = pacsv.read_csv(
+                    pa.BufferReader(pa.py_buffer(loan)),
+                    read_options=read_options,
+                    parse_options=parse_options,
+                    convert_options=convert_options,
+                )
         except pa.ArrowInvalid as error:
             if "straddling" not in str(error) or block >= min(len(body), _MAX_BLOCK_BYTES):
                 raise

@@ -14,6 +14,7 @@ from driftium_core.errors import TableReadError
 from driftium_core.formats import fmt_count
 from driftium_core.tabular.formats.containers import check_size
 from driftium_core.tabular.formats.headers import column_names
+from driftium_core.tabular.formats.lending import lent
 from driftium_core.tabular.formats.wording import listed, quoted, shown_name, shown_size
 
 __all__ = ["STORED_INDEX", "open_parquet", "read_parquet", "text_columns"]
@@ -58,24 +59,35 @@ def open_parquet(view: memoryview, name: str, max_bytes: int | None) -> Any:
     TableReadError
         For a damaged file, one without rows, or one that unpacks to more than four times *max_bytes*.
     """
-    # Imported here: Parquet support takes 60 ms to load, and most tables are text.
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     check_size(len(view), name, max_bytes)
-    try:
-        file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(view)))
-        _check_unpacked(file.metadata, name, max_bytes)
-        table = file.read()
-    except (pa.ArrowException, OSError):
+    with lent(view) as loan:
+        table = _arrow_table(loan, name, max_bytes)
+    if table is None:
         raise TableReadError(
             f"{shown_name(name)} starts as a Parquet file but is damaged or cut off. Nothing was loaded."
-        ) from None
+        )
     if not table.num_rows:
         raise TableReadError(
             f"{shown_name(name)} has {fmt_count(table.num_columns, 'column')} but no rows. Nothing was loaded."
         )
     return table
+
+
+def _arrow_table(loan: memoryview, name: str, max_bytes: int | None) -> Any:
+    """The table, or None when the file is damaged: an exception would hold the file, and with it the loan."""
+    # Imported here: Parquet support takes 60 ms to load, and most tables are text.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = None
+    try:
+        file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(loan)))
+        _check_unpacked(file.metadata, name, max_bytes)
+        return file.read()
+    except (pa.ArrowException, OSError):
+        return None
+    finally:
+        del file
 
 
 def _check_unpacked(metadata: Any, name: str, max_bytes: int | None) -> None:
