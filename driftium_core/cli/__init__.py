@@ -20,7 +20,7 @@ from driftium_core.cli.demo import demo
 from driftium_core.cli.doctor import doctor
 from driftium_core.cli.generate import generate
 from driftium_core.cli.models import models, pull
-from driftium_core.cli.project import baselines, history, import_, projects, promote, restore, status
+from driftium_core.cli.project import baselines, history, import_, projects, promote, restore, status, undo
 from driftium_core.cli.prompts import runs, send, sets
 from driftium_core.cli.run import run
 from driftium_core.cli.streams import discard, prepare_streams, say
@@ -42,7 +42,7 @@ app = typer.Typer(
 )
 for command in (
     *(tabular, text, demo, generate, models, pull, sets, run, runs, send),
-    *(projects, promote, baselines, restore, status, history, doctor),
+    *(projects, promote, undo, baselines, restore, status, history, doctor),
 ):
     app.command()(command)
 app.command("import")(import_)

@@ -14,6 +14,7 @@ from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.cli.text import PromptColumn, ResponseColumn, read_responses
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.errors import InputError, NotFoundError, StorageError, UnavailableError
+from driftium_core.formats import fmt_count
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -30,6 +31,7 @@ __all__ = [
     "promote",
     "restore",
     "status",
+    "undo",
 ]
 
 Project = Annotated[str, typer.Option(help="Project to work on.")]
@@ -122,9 +124,32 @@ def promote(
     former = preview.replaces.version if preview.replaces else None
     more: dict[str, object] = {"cautions": list(preview.cautions), "former_version": former}
     _show_baseline(baseline, "Baseline set successfully", more if as_json else None)
-    if former is not None:
-        where = "" if project == DEFAULT_PROJECT else f" --project {shlex.quote(project)}"
-        say(f"Undo with `driftium restore {former}{where}`.")
+    where = "" if project == DEFAULT_PROJECT else f" --project {shlex.quote(project)}"
+    say(f"Undo with `driftium undo{where}`.")
+
+
+def undo(project: Project = "default", as_json: AsJson = False) -> None:
+    """Undo the last promotion: its answers are current again, and the baseline before it is in force."""
+    from driftium_core import monitor
+    from driftium_core.monitor import documents
+
+    with opened_services(project) as services:
+        promoted = monitor.promotion_to_undo(services, project=project)
+        if promoted is None:
+            raise NotFoundError(
+                f"Project {project!r} has no promotion to undo: the newest baseline was imported, or another one is in "
+                "force. See `driftium baselines`."
+            )
+        former = monitor.undo_promotion(services, promoted.id)
+    with on_stdout():
+        if as_json:
+            active = documents.baseline_document(former) if former else None
+            print_json({"message": "Promotion undone", "now_current": promoted.size, "baseline": active})
+        else:
+            now = (
+                f"“{former.name}”, version {former.version}, is the baseline again" if former else "there is none again"
+            )
+            print(f"Promotion undone: {now}, and {fmt_count(promoted.size, 'response')} current.")
 
 
 def restore(

@@ -138,10 +138,13 @@ def test_a_promotion_says_what_speaks_against_it_and_the_way_back(
     assert cli.main(["promote", "mixed", *there]) == 0
     captured = capsys.readouterr()
     assert captured.out == "Baseline set successfully: “mixed”, version 2, 80 responses.\n"
-    assert captured.err.splitlines() == [*preview.cautions, "Undo with `driftium restore 1 --project 'two words'`."]
-    assert document(capsys, "restore", "1", *there)["name"] == "good"
-    document(capsys, "import", logs["three"], "--to", "current", *there)
+    assert captured.err.splitlines() == [*preview.cautions, "Undo with `driftium undo --project 'two words'`."]
+    undone = document(capsys, "undo", *there)
+    assert (undone["now_current"], undone["baseline"]["name"]) == (80, "good")
     assert document(capsys, "promote", "third", *there)["former_version"] == 1
+    assert document(capsys, "restore", "1", *there)["name"] == "good"
+    assert cli.main(["undo", *there]) == 2
+    assert "no promotion to undo" in capsys.readouterr().err
 
 
 def test_projects_are_made_and_listed(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
