@@ -52,7 +52,8 @@ def test_without_ollama_the_embedded_model_is_idle(tmp_path: Path) -> None:
     state = generator_state(CLOSED, file=file)
     assert state.status == "idle"
     assert state.detail == (
-        f"Ollama at {CLOSED} does not answer. The embedded model small.gguf (4 MB) is installed; not loaded."
+        f"Ollama at {CLOSED} does not answer. The embedded model small.gguf (4 MB) answers and is loaded at "
+        "the first prompt."
     )
 
 
