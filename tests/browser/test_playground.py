@@ -30,7 +30,7 @@ def stored(services: Services, project: str = "default") -> list[tuple[str | Non
 
 
 def prompt(app: App) -> Locator:
-    return app.key("play_prompt").get_by_role("textbox")
+    return app.key("card-prompt").get_by_role("textbox", name="Prompt", exact=True)
 
 
 def send(app: App, text: str) -> None:
@@ -48,11 +48,11 @@ def finished(app: App) -> Locator:
     return app.key("card-answer").get_by_text("Kept as telemetry.")
 
 
-def set_option(app: App, key: str, value: str) -> None:
+def set_option(app: App, label: str, value: str) -> None:
     app.key("card-prompt").get_by_test_id("stPopoverButton").click()
     with app.rerun():
-        app.key(key).get_by_role("spinbutton").fill(value)
-        app.key(key).get_by_role("spinbutton").press("Enter")
+        app.page.get_by_role("spinbutton", name=label).fill(value)
+        app.page.get_by_role("spinbutton", name=label).press("Enter")
     app.page.keyboard.press("Escape")
 
 
@@ -67,7 +67,7 @@ def record(services: Services, project: str, *replies: str) -> None:
 
 def test_tokens_stream_and_a_stop_leaves_a_partial_that_is_not_stored(app: App, beside: Services, project: str) -> None:
     app.open(link("/playground", project))
-    set_option(app, "play_max_tokens", "1500")
+    set_option(app, "Token limit of an answer", "1500")
     send(app, "Write a very long story about a baker who learns to make bread. Describe every single day of a year.")
     lengths: list[int] = []
     for _ in range(3):
