@@ -28,7 +28,7 @@ def chosen_model() -> ModelChoice:
 
 def show_generator_chip(services: Services) -> None:
     """Draw the chip; the page runs again when who answers changes, as Ollama comes and goes."""
-    follow(lambda: monitor.standing(services, chosen_model()), every_s=5)
+    follow(lambda: monitor.standing(services, chosen_model()), key="chip", every_s=5)
     standing = monitor.standing(services, chosen_model())
     colour, glyph = ("red", "✕") if standing.backend is None else ("gray", "◆") if standing.fallback else ("green", "●")
     help_text = prose(standing.text)

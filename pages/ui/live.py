@@ -30,7 +30,7 @@ from driftium_core.errors import DriftiumError
 __all__ = ["follow"]
 
 
-def follow(token: Callable[[], object], *, every_s: float = 2.0) -> None:
+def follow(token: Callable[[], object], *, key: str = "page", every_s: float = 2.0) -> None:
     """Run the whole page again, once, when what it shows has changed; draws nothing.
 
     Call it before the page reads what it shows: a change in between then costs a second run instead of being missed.
@@ -42,10 +42,12 @@ def follow(token: Callable[[], object], *, every_s: float = 2.0) -> None:
         What tells one state from another, e.g. ``monitor.project_version``; asked now and every ``every_s`` seconds,
         so it must be cheap. When it raises a `DriftiumError` the page stays as it is; the page's own reads say what is
         wrong. Once it answers again, a page that could not ask it runs again.
+    key : str
+        Tells two on one page apart; the stylesheet takes their room away by it.
     every_s : float
         Seconds between two polls.
     """
-    with st.container():
+    with st.container(key=f"poll-{key}"):
         st.fragment(_poll, run_every=every_s)(_Watch(token, _ask(token)))
 
 
