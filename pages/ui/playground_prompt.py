@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from driftium_core.monitor import Answer, Generation, GenerationOptions, LiveCheck
     from driftium_core.services import Services
 
-__all__ = ["answer_metrics", "show_prompt", "show_text"]
+__all__ = ["show_prompt", "show_text"]
 
 PROMPT = "play_prompt"
 ANSWER = "play_answer"
@@ -77,7 +77,7 @@ def show_text(text: str, key: str) -> None:
         st.code(whole(text), language=None, wrap_lines=True)
 
 
-def answer_metrics(generation: Generation) -> None:
+def _show_metrics(generation: Generation) -> None:
     """Four figures of an answer; a dash for what the backend did not say."""
     tokens_in = UNKNOWN if generation.prompt_tokens is None else fmt_n(generation.prompt_tokens)
     tokens_out = UNKNOWN if generation.tokens is None else fmt_n(generation.tokens)
@@ -134,7 +134,7 @@ def _draw(services: Services, answer: Answer) -> None:
     elif generation and generation.complete:
         st.caption("The model answered with nothing. That is kept as it is.")
     if generation:
-        answer_metrics(generation)
+        _show_metrics(generation)
         _explain(services, generation)
     if answer.error:
         st.error(prose(answer.error), icon=":material/error:")
