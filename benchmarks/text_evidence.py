@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.text_data import Topic, load
-from driftium_core.text.report import Evidence
+from driftium_core.text.differences import Evidence
 from driftium_core.text.terms import TermTable, tabulate_terms
 from driftium_core.text.why import PvalueOfRows, explain
 

@@ -28,6 +28,7 @@ from driftium_core.monitor.models import models, pull_model, require_model, stan
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pools import (
     PoolCheck,
+    PoolIds,
     PoolStatus,
     check_responses,
     open_calculation,
@@ -101,6 +102,7 @@ __all__ = [
     "ModelChoice",
     "Offer",
     "PoolCheck",
+    "PoolIds",
     "PoolStatus",
     "ProgressCallback",
     "PromotionPreview",

@@ -21,6 +21,7 @@ from driftium_core.text.report import Encoder, TextReport
 
 __all__ = [
     "PoolCheck",
+    "PoolIds",
     "PoolStatus",
     "check_responses",
     "compare_contents",
@@ -56,6 +57,17 @@ class PoolStatus:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class PoolIds:
+    """The stored responses that the positions in a report stand for, in order of arrival.
+
+    ``current`` is empty where it is no longer known which ones they were: telemetry changes, baselines never do.
+    """
+
+    baseline: tuple[str, ...] = ()
+    current: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolCheck:
     """Outcome of `check_responses`.
@@ -70,11 +82,14 @@ class PoolCheck:
         The report was known and was not computed again.
     notices : tuple of str
         What the user must know besides: another encoder than last time, or why the record could not be stored.
+    ids : PoolIds
+        Of the responses that were compared.
     """
 
     status: PoolStatus
     report: TextReport | None = None
     calculation: Calculation | None = None
+    ids: PoolIds = PoolIds()
     cached: bool = False
     notices: tuple[str, ...] = ()
 
@@ -121,7 +136,8 @@ def check_responses(
         duration_ms = 1000 * (time.perf_counter() - started)
         new = _new_calculation(key, pools.baseline, pools, report, duration_ms)
         stored, notices = _record(services, new, project)
-    return PoolCheck(status=status, report=report, calculation=stored, cached=cached, notices=notices)
+    ids = PoolIds(*(tuple(item.id for item in pool) for pool in (pools.baseline_responses, pools.current_responses)))
+    return PoolCheck(status=status, report=report, calculation=stored, ids=ids, cached=cached, notices=notices)
 
 
 def pool_history(services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[Calculation]:

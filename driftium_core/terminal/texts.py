@@ -11,7 +11,8 @@ from rich.text import Text
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_percent, fmt_value
 from driftium_core.severity import severity_label
 from driftium_core.terminal.console import STYLES, stdout
-from driftium_core.text.report import Banded, Descriptor, Exemplar, Flag, Keyword, TextReport
+from driftium_core.text.differences import Exemplar, Keyword
+from driftium_core.text.report import Banded, Descriptor, Flag, TextReport
 
 __all__ = ["print_text_report"]
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from driftium_core.text.differences import Cluster
 from driftium_core.text.order import Rows, Vectors
-from driftium_core.text.report import Cluster
 from driftium_core.text.terms import TermTable, rising_terms
 
 __all__ = ["changed_clusters"]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from driftium_core.text.differences import Exemplar
 from driftium_core.text.order import Vectors
-from driftium_core.text.report import Exemplar
 
 __all__ = ["Witness", "pick_exemplars", "witness"]
 

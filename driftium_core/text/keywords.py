@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from driftium_core.text.differences import Keyword
 from driftium_core.text.exemplars import Witness
 from driftium_core.text.order import Rows
-from driftium_core.text.report import Keyword
 from driftium_core.text.terms import TermTable, frequency_z, rising_terms
 
 __all__ = ["keywords", "telltale"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from driftium_core.text.differences import Projection
 from driftium_core.text.order import Vectors, content_sample
-from driftium_core.text.report import Projection
 
 __all__ = ["project"]
 

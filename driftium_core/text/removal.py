@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 
 from driftium_core.formats import fmt_n, fmt_p, fmt_percent
+from driftium_core.text.differences import Removal
 from driftium_core.text.exemplars import Witness
 from driftium_core.text.order import Rows
-from driftium_core.text.report import Removal
 
 __all__ = ["PvalueOf", "removal_check"]
 

@@ -6,23 +6,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from driftium_core.severity import Severity, verdict_headline
+from driftium_core.text.differences import AnswerPair, Evidence, Projection
 
 __all__ = [
     "Banded",
-    "Cluster",
     "Descriptor",
     "Design",
     "Detectable",
     "EmbeddingReport",
     "Encoder",
-    "Evidence",
-    "Exemplar",
     "Flag",
     "Health",
-    "Keyword",
     "Member",
-    "Projection",
-    "Removal",
+    "Shape",
     "TextReport",
     "Traffic",
     "TrafficVerdict",
@@ -44,11 +40,14 @@ class Banded:
         The distance as observed; nan where it could not be computed. It is no p-value and decides nothing.
     low, high : float
         2.5th and 97.5th percentile over the permutations, so at these very sizes.
+    draws : tuple of float
+        Evenly spaced quantiles of the permuted values, ascending, to draw the range by; empty where none was computed.
     """
 
     value: float
     low: float
     high: float
+    draws: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +180,23 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """Two distributions over the same bins or categories, small enough for a table's cell.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        Of each bin (``"120 to 180"``) or category.
+    baseline, current : tuple of float
+        Share (0 to 1) of each pool's values in each.
+    """
+
+    labels: tuple[str, ...]
+    baseline: tuple[float, ...]
+    current: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Descriptor:
     """One plain property of the responses, tested against the baseline.
 
@@ -199,6 +215,8 @@ class Descriptor:
     method : str
     text : str
         One sentence in words.
+    shape : Shape or None
+        Both pools' distributions; None where a pool has no values.
     """
 
     name: str
@@ -215,6 +233,7 @@ class Descriptor:
     severity: Severity | None
     method: str
     text: str
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +250,9 @@ class Traffic:
         Share of all responses that took part in the behaviour test.
     text : str
         The verdict as one sentence, worded as weakly as the evidence is.
+    prompts, behaviour : Banded or None
+        The statistic of each test beside its null range, in standard deviations of that range around its mean; None
+        where the test was not possible. They rank nothing and compare with nothing but their own range.
     """
 
     verdict: TrafficVerdict
@@ -239,119 +261,8 @@ class Traffic:
     overlap: float | None
     share_tested: float | None
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exemplar:
-    """A response that stands for the difference.
-
-    Attributes
-    ----------
-    index : int
-        Position in its pool (current for novel ones, baseline for gone ones).
-    witness : float
-        Value of the MMD witness function; larger is more typical of its own pool and less of the other.
-    text, prompt : str
-        Empty when only vectors were given.
-    """
-
-    index: int
-    witness: float
-    text: str = ""
-    prompt: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Keyword:
-    """A term that more of one pool's tell-tale responses hold than of the other pool's responses.
-
-    Attributes
-    ----------
-    z : float
-        Of the two document frequencies; positive for gained and for lost terms. It ranks and is no test.
-    share_baseline, share_current : float
-        Share (0 to 1) of all responses looked at that hold the term.
-    """
-
-    term: str
-    z: float
-    share_baseline: float
-    share_current: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """A group of like responses whose share changed significantly.
-
-    Attributes
-    ----------
-    direction : {"gained", "lost"}
-    n_baseline, n_current : int
-        Members in each pool.
-    pvalue_adjusted : float
-        Fisher's exact test, Bonferroni over all clusters.
-    terms : tuple of str
-        Words that set its members apart.
-    exemplar : int
-        Position of the member nearest to the centre, in current for gained, in baseline for lost clusters.
-    baseline_members, current_members : tuple of int
-        Positions in the pools.
-    """
-
-    direction: Literal["gained", "lost"]
-    n_baseline: int
-    n_current: int
-    pvalue_adjusted: float
-    terms: tuple[str, ...]
-    exemplar: int
-    baseline_members: tuple[int, ...]
-    current_members: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """What is left of the drift without the responses that the witness points at.
-
-    ``removed`` are positions in current, most novel first; ``text`` says it, e.g. "without these 31 responses p goes
-    from 0.001 to 0.4".
-    """
-
-    removed: tuple[int, ...]
-    pvalue_before: float
-    pvalue_after: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """Both pools on the same two principal axes of the pooled vectors; for looking, it decides nothing.
-
-    Attributes
-    ----------
-    baseline, current : tuple of (float, float)
-        May be a random part of large pools; ``baseline_index`` and ``current_index`` give the positions.
-    explained : tuple of float
-        Share of the variance on each axis.
-    """
-
-    baseline: tuple[tuple[float, float], ...]
-    current: tuple[tuple[float, float], ...]
-    baseline_index: tuple[int, ...]
-    current_index: tuple[int, ...]
-    explained: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Why: what is new, what is gone, and whether taking it out ends the drift."""
-
-    novel: tuple[Exemplar, ...] = ()
-    gone: tuple[Exemplar, ...] = ()
-    keywords_gained: tuple[Keyword, ...] = ()
-    keywords_lost: tuple[Keyword, ...] = ()
-    clusters: tuple[Cluster, ...] = ()
-    removal: Removal | None = None
-    notes: tuple[str, ...] = ()
+    prompts: Banded | None = None
+    behaviour: Banded | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,6 +275,8 @@ class TextReport:
         Tests and verdict; the verdict of the report is its verdict.
     baseline_hash, current_hash : str
         Digest of each pool's content, whatever its order.
+    pairs : tuple of AnswerPair
+        Answers to prompts that both pools have, least alike first; empty where no prompt is in both.
     notes : tuple of str
         Rows left out and why, and what else limits the report.
     """
@@ -380,4 +293,5 @@ class TextReport:
     baseline_hash: str
     current_hash: str
     versions: dict[str, str] = field(default_factory=dict)
+    pairs: tuple[AnswerPair, ...] = ()
     notes: tuple[str, ...] = ()

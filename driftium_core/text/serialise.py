@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from driftium_core.documents import json_safe
 from driftium_core.errors import InputError
-from driftium_core.text.report import Cluster, EmbeddingReport, Exemplar, TextReport
+from driftium_core.text.differences import Cluster, Exemplar
+from driftium_core.text.report import EmbeddingReport, TextReport
 
 __all__ = ["embedding_report_to_dict", "report_from_stored", "report_to_dict", "stored_report"]
 

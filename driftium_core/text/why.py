@@ -9,11 +9,11 @@ import numpy as np
 
 from driftium_core.formats import fmt_n
 from driftium_core.text.clusters import changed_clusters
+from driftium_core.text.differences import Cluster, Evidence, Exemplar, Removal
 from driftium_core.text.exemplars import Witness, pick_exemplars, witness
 from driftium_core.text.keywords import keywords
 from driftium_core.text.order import Rows, Vectors, content_sample
 from driftium_core.text.removal import removal_check
-from driftium_core.text.report import Cluster, Evidence, Exemplar, Removal
 from driftium_core.text.terms import tabulate_terms
 
 __all__ = ["PvalueOfRows", "explain"]

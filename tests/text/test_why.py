@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from driftium_core.text import why
-from driftium_core.text.report import Evidence
+from driftium_core.text.differences import Evidence
 from driftium_core.text.why import explain
 
 WORDS = ["soup recipe onion", "train delay platform", "garden bloom roses", "loan rate bank"]

@@ -1,0 +1,42 @@
+"""What the LLM Dashboard shows: the pools as they are now, or one calculation of the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from driftium_core.monitor import PoolIds
+    from driftium_core.store.records import Baseline, Calculation
+    from driftium_core.text.report import TextReport
+
+__all__ = ["Shown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A report with where it comes from.
+
+    Attributes
+    ----------
+    calculation : Calculation or None
+        Its record; None when it could not be stored.
+    baseline : Baseline or None
+        What was compared with; None when it was deleted since.
+    ids : PoolIds
+        The stored responses behind the report's positions, as far as they are still known.
+    live : bool
+        It is about the pools as they are, or were a moment ago, and not opened from the history.
+    """
+
+    project: str
+    report: TextReport
+    calculation: Calculation | None
+    baseline: Baseline | None
+    ids: PoolIds
+    live: bool
+
+    @property
+    def key(self) -> str:
+        """Tells this report from any other, for widget keys and caches."""
+        return f"{self.report.baseline_hash[:12]}{self.report.current_hash[:12]}"
