@@ -113,7 +113,8 @@ class ResponseRepository:
         start = func.substr(ResponseRow.response, 1, length)
         with self._store.session() as session:
             for part in chunks(list(set(ids))):
-                found |= session.execute(select(ResponseRow.id, start).where(ResponseRow.id.in_(part))).tuples()
+                query = select(ResponseRow.id, start).where(ResponseRow.id.in_(part))
+                found |= {id_: text for id_, text in session.execute(query)}
         return found
 
     def delete(self, ids: Collection[str], *, project: str = DEFAULT_PROJECT) -> int:

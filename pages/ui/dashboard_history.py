@@ -74,7 +74,8 @@ def _counted(known: Sequence[Calculation]) -> str:
 
 
 def _show_trend(services: Services, calculations: Sequence[Calculation], selected: str | None) -> None:
-    from driftium_core.figures.stability import stability_points, stability_trend
+    from driftium_core.figures.stability import stability_points
+    from driftium_core.figures.stability_trend import stability_trend
 
     versions = {item.id: f"v{item.version}" for item in monitor.baselines(services, project=current_project())}
     points = stability_points(calculations, baselines=versions)

@@ -12,6 +12,8 @@ from pages.ui.dashboard_shown import Picked
 from pages.ui.widgets import card, chart, prose, theme
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from driftium_core.services import Services
     from pages.ui.dashboard_shown import Shown
 
@@ -32,7 +34,7 @@ def picked_on_map(shown: Shown) -> Picked | None:
 
 def show_map(services: Services, shown: Shown) -> None:
     """Draw the map with its legend; the caption says what it can and cannot tell."""
-    from driftium_core.figures.pool_map import pool_map
+    from driftium_core.figures.pool_map import map_info, pool_map
 
     projection = shown.report.projection
     with card("map", "Map of both pools"):
@@ -47,9 +49,22 @@ def show_map(services: Services, shown: Shown) -> None:
             )
         )
         lasso = st.toggle(LASSO, key="map-lasso", help="Off, the page scrolls past the map; on, drawing picks answers.")
-        texts = monitor.map_texts(services, projection, shown.ids)
-        figure = pool_map(projection, theme(), clusters=shown.report.evidence.clusters, texts=texts, lasso=lasso)
+        info = map_info(
+            projection,
+            shown.report.evidence.clusters,
+            baseline_texts=_starts(services, shown.ids.baseline, projection.baseline_index),
+            current_texts=_starts(services, shown.ids.current, projection.current_index),
+        )
+        figure = pool_map(info, theme(), dragmode="lasso" if lasso else False)
         chart(figure, _key(shown), on_select="rerun", selection_mode=("points", "lasso", "box"))
+
+
+def _starts(services: Services, ids: Sequence[str], positions: Sequence[int]) -> dict[int, str]:
+    """How the answers at these positions begin, as far as it is still known which they are."""
+    if not ids:
+        return {}
+    starts = monitor.response_starts(services, [ids[position] for position in positions])
+    return {position: starts[ids[position]] for position in positions if ids[position] in starts}
 
 
 def _key(shown: Shown) -> str:

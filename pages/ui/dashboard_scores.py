@@ -43,7 +43,7 @@ def _show(shown: Shown, key: str, name: str, score: Banded, words: str) -> None:
     with card(key):
         st.markdown(f"**{name}** {fmt_distance(score.value)} · {_place(score)}", help=words)
         severity = shown.report.drift.severity if score.value > score.high else Severity.LOW
-        chart(null_range(name, score, severity, theme()), f"{key}-{shown.key}")
+        chart(null_range(name, score, severity, theme(), reason=shown.report.drift.reason), f"{key}-{shown.key}")
 
 
 def _place(score: Banded) -> str:

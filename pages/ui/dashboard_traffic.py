@@ -57,4 +57,4 @@ def _show_test(shown: Shown, key: str, name: str, score: Banded | None, pvalue: 
             st.caption("This test was not possible; the sentence above says why.")
         return
     severity = shown.report.drift.severity if score.value > score.high else Severity.LOW
-    chart(null_range(name, score, severity, theme()), f"traffic-{key}-{shown.key}")
+    chart(null_range(name, score, severity, theme(), narrow=True), f"traffic-{key}-{shown.key}")
