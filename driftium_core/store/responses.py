@@ -114,7 +114,7 @@ class ResponseRepository:
         with self._store.session() as session:
             for part in chunks(list(set(ids))):
                 query = select(ResponseRow.id, start).where(ResponseRow.id.in_(part))
-                found |= {id_: text for id_, text in session.execute(query)}
+                found |= {row.id: row[1] for row in session.execute(query)}
         return found
 
     def delete(self, ids: Collection[str], *, project: str = DEFAULT_PROJECT) -> int:

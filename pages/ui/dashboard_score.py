@@ -37,7 +37,7 @@ def show_evidence_score(services: Services) -> None:
         st.markdown(prose(monitor.evidence_sentence(state)), help=HELP)
         if not looks:
             return
-        figure = evidence_trend(looks, state.threshold, theme(), alarmed_at_block=state.alarmed_at_block)
+        figure = evidence_trend(looks, state.threshold, state.alarmed_at_block, theme())
         chart(figure, f"evidence-{state.baseline_id}-{state.looks}-{state.alarmed_at_block}")
         _show_alarm(services, state, fmt_time(looks[-1].created_at))
 
