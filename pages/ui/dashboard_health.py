@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["show_health"]
 
 FLAG_WORDS = {
-    "echo": "repeat their prompt",
-    "empty": "are empty",
-    "refusal": "refuse",
-    "low_alignment": "miss their prompt",
+    "echo": "Echoes",
+    "empty": "Empty",
+    "refusal": "Refusals",
+    "low_alignment": "Off the prompt",
 }
 FLAG_HELP = (
-    "Shares of the answers, baseline → current. Repeating: nearly the prompt itself. Missing: further from the prompt "
-    "than 95 % of the baseline's answers are. A coloured sign is the descriptor's tested severity; a gray one was not "
-    "tested."
+    "Shares of the answers, baseline → current. Echoes: nearly the prompt itself. Off the prompt: further from it than "
+    "95 % of the baseline's answers are. A coloured sign is the tested severity, as in the descriptors; a gray one was "
+    "not tested."
 )
 
 
@@ -45,7 +45,7 @@ def show_health(shown: Shown) -> None:
 
 def _flag(flag: Flag, report: TextReport) -> str:
     change = f"{fmt_percent(flag.baseline)} → {fmt_percent(flag.current)}"
-    return f"{severity_mark(_tested(flag, report), change)} {FLAG_WORDS[flag.name]}"
+    return f"{FLAG_WORDS[flag.name]} {severity_mark(_tested(flag, report), change)}"
 
 
 def _tested(flag: Flag, report: TextReport) -> Severity | None:

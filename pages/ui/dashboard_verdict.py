@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_time
+from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_percent, fmt_time
 from pages.ui.dashboard_baseline import baseline_label
 from pages.ui.drift_now import changed_words, show_check_problems, waiting_words
 from pages.ui.widgets import verdict
@@ -13,7 +13,7 @@ from pages.ui.widgets import verdict
 if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
-    from driftium_core.text.report import TextReport
+    from driftium_core.text.report import Detectable, TextReport
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["show_live_verdict", "show_past_verdict"]
@@ -48,8 +48,14 @@ def _sentence(report: TextReport) -> str:
     sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {pairs}"
     if drift.verdict == "drift":
         found = f"{fmt_p(drift.pvalue)}, effect {fmt_effect(drift.effect_size)}"
-        return f"{sizes}, {found}. {drift.detectable.text}"
+        return f"{sizes}, {found}{_detectable(drift.detectable)}."
     return f"{sizes}. {drift.reason}"
+
+
+def _detectable(detectable: Detectable) -> str:
+    if detectable.share is None:
+        return "; these sizes can detect a full change of topic at best"
+    return f"; these sizes can detect about {fmt_percent(round(detectable.share, 2))} of answers on a new topic"
 
 
 def _since(services: Services, shown: Shown) -> str:
