@@ -12,6 +12,9 @@ from driftium_core.services import Services
 from driftium_core.tabular.table import Table
 from tests.text.corpus import Answer, answers, other_model
 
+NEW_MODEL, CUSTOMERS = "new model", "bank customers"
+"""Projects beside the default one."""
+
 USUAL = ("bicycle", "cooking", "first_aid", "gardening")
 BASELINE_PER_TOPIC = 44
 
@@ -19,8 +22,8 @@ BASELINE_PER_TOPIC = 44
 def tell(services: Services) -> None:
     """Fill an empty store; takes about a minute, as the texts are embedded and the checks computed."""
     _topic_shift(services, "default")
-    _other_model(services, monitor.create_project(services, "new model"))
-    _customers(services, monitor.create_project(services, "bank customers"))
+    _other_model(services, monitor.create_project(services, NEW_MODEL))
+    _customers(services, monitor.create_project(services, CUSTOMERS))
 
 
 def _topic_shift(services: Services, project: str) -> None:
