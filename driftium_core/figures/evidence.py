@@ -81,18 +81,7 @@ def evidence_trend(
         font={"size": 12, "color": palette.text},
     )
     _add_scores(figure, points, theme)
-    alarm = next((point for point in points if point.block == alarmed_at_block), None)
-    if alarm is not None:
-        figure.add_annotation(
-            x=alarm.block,
-            y=alarm.height,
-            text=f"▲ alarm at block {fmt_n(alarm.block)}",
-            ax=0,
-            ay=-22,
-            arrowhead=0,
-            arrowcolor=palette.text,
-            font={"size": 12, "color": palette.text},
-        )
+    _add_alarm(figure, points, alarmed_at_block, palette.text)
     last = points[-1]
     state = f"alarm since block {fmt_n(alarmed_at_block)}" if alarmed_at_block is not None else "no alarm"
     alt = (
@@ -101,16 +90,36 @@ def evidence_trend(
     )
     apply_layout(figure, theme, height=height, alt=alt, hovermode="closest", margin={"l": 4, "r": 8, "t": 12, "b": 4})
     top = max(line, *(point.height for point in points))
-    scores = [0, *(10**power for power in range(1, math.ceil(top) + 1))]
+    powers = range(1, math.ceil(top) + 1, -(-math.ceil(top) // 4))
+    scores = [0, *(10**power for power in powers)]
     figure.update_yaxes(
-        range=[-0.06 * top, 1.28 * top],
+        range=[-0.06 * top, 1.16 * top],
         tickmode="array",
         tickvals=[math.log10(1 + score) for score in scores],
         ticktext=[fmt_n(score) for score in scores],
     )
-    blocks = [points[0].block, last.block]
-    figure.update_xaxes(range=[blocks[0] - 0.5, blocks[1] + 0.5], nticks=6, tickformat="d", title=None)
+    ends = (points[0].block - 0.5, last.block + 0.5)
+    title = {"text": "block of new answers", "standoff": 2, "font": {"size": 12, "color": palette.muted}}
+    figure.update_xaxes(range=ends, nticks=min(6, len(points) + 1), tickformat="d", title=title)
     return figure
+
+
+def _add_alarm(figure: go.Figure, points: Sequence[EvidencePoint], block: int | None, colour: str) -> None:
+    place = next((i for i, point in enumerate(points) if point.block == block), None)
+    if place is None:
+        return
+    early = place < len(points) / 2  # the score rises to the right, so words on the left cover nothing
+    figure.add_annotation(
+        x=points[place].block,
+        y=points[place].height,
+        text=f"▲ alarm at block {fmt_n(points[place].block)}",
+        xanchor="left" if early else "right",
+        ax=8 if early else -14,
+        ay=-16,
+        arrowhead=0,
+        arrowcolor=colour,
+        font={"size": 12, "color": colour},
+    )
 
 
 def _add_scores(figure: go.Figure, points: Sequence[EvidencePoint], theme: Theme) -> None:

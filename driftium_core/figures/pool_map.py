@@ -151,7 +151,7 @@ def pool_map(
 
 def _add_pool(figure: go.Figure, pool: MapPool, palette: Palette, *, dense: bool) -> None:
     current = pool.name == "current"
-    size = 5 if dense else 7
+    size = 4 if dense else 7
     figure.add_scatter(
         x=pool.x,
         y=pool.y,
@@ -164,7 +164,7 @@ def _add_pool(figure: go.Figure, pool: MapPool, palette: Palette, *, dense: bool
             "color": palette.current if current else palette.reference,
             "symbol": "circle" if current else "circle-open",
             "size": size if current else size + 1,
-            "opacity": 0.85,
+            "opacity": 0.6 if dense else 0.85,
             "line": {"width": 0 if current else 1.3},
         },
         selected={"marker": {"opacity": 1}},
@@ -203,7 +203,7 @@ def _add_marks(figure: go.Figure, info: MapInfo, palette: Palette) -> None:
             y=mark.y,
             text=mark.text,
             ax=0,
-            ay=-36 if above else 36,
+            ay=-46 if above else 46,
             xanchor="left" if share < 0.3 else "right" if share > 0.7 else "center",
             arrowhead=0,
             arrowwidth=1.2,
