@@ -38,7 +38,7 @@ ALLOWED: dict[str, set[str]] = {
 
 FACES = {"pages", "cli", "terminal", "api"}
 
-FACES_SEE_OF_STORE = {"records", "prompt_records"}
+FACES_SEE_OF_STORE = {"records", "prompt_records", "table_records"}
 """Faces show what was stored; they ask the monitor for it."""
 
 PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report"}}
