@@ -22,6 +22,8 @@ __all__ = [
     "LookResult",
     "NewCalculation",
     "NewLook",
+    "Outline",
+    "PoolDigests",
     "Pools",
     "ResponseFacts",
     "Standing",
@@ -112,7 +114,9 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How much a project's pools hold: the active baseline, current responses, and the revision of both."""
+    """How much a project's pools hold: the baseline, active unless another was asked for, current responses, and the
+    revision of both.
+    """
 
     baseline: Baseline | None
     n_current: int
@@ -133,12 +137,37 @@ class Version:
         Number of the newest recorded calculation; 0 before the first.
     runs : tuple of int
         Number of the newest table check, and how many there are: one that is not the newest can be deleted.
+    evidence : int
+        Rises with every block that an evidence score counts, and every alarm that is dismissed.
     """
 
     pools: int
     playground: int
     calculations: int
     runs: tuple[int, int]
+    evidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolDigests:
+    """The ids of a pool's responses and the digests of their contents, both in order of arrival."""
+
+    ids: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+
+    def first(self, count: int) -> PoolDigests:
+        """Those that arrived first."""
+        return PoolDigests(self.ids[:count], self.digests[:count])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """Both pools of a project as they were at one moment, without their contents; ``baseline`` as in `Pools`."""
+
+    baseline: Baseline | None
+    of_baseline: PoolDigests
+    of_current: PoolDigests
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +177,7 @@ class Pools:
     Attributes
     ----------
     baseline : Baseline or None
-        The active one.
+        The active one, unless another was asked for.
     baseline_responses, current_responses : tuple of StoredResponse
         In order of arrival.
     revision : int
@@ -161,13 +190,36 @@ class Pools:
     current_responses: tuple[StoredResponse, ...]
     revision: int
 
+    @property
+    def outline(self) -> Outline:
+        """The same without the contents."""
+        of_baseline, of_current = (
+            PoolDigests(tuple(item.id for item in pool), tuple(item.digest for item in pool))
+            for pool in (self.baseline_responses, self.current_responses)
+        )
+        return Outline(baseline=self.baseline, of_baseline=of_baseline, of_current=of_current, revision=self.revision)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalculationFacts:
     """What is known of a check of two pools besides its report.
 
-    ``fingerprint`` is the digest of both pools' content, the encoder and the settings. Scores are None where they
-    could not be computed; ``severity`` is None when inconclusive.
+    Attributes
+    ----------
+    fingerprint : str
+        Digest of both pools' content, the encoder and the settings.
+    baseline_id : str
+        Stays when the baseline is deleted.
+    severity : Severity or None
+        None when inconclusive.
+    pvalue, effect_size, centroid_score, mmd_score, health_index : float or None
+        None where they could not be computed.
+    mmd_low, mmd_high : float or None
+        The range of the MMD when nothing changed.
+    health_low, health_high : float or None
+        The 95 % interval of the Health Index.
+    n_baseline, n_current : int
+        Responses in each pool, the unusable ones too.
     """
 
     fingerprint: str
@@ -186,6 +238,10 @@ class CalculationFacts:
     precision: str
     seed: int
     duration_ms: float
+    mmd_low: float | None = None
+    mmd_high: float | None = None
+    health_low: float | None = None
+    health_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
