@@ -7,11 +7,13 @@ from driftium_core.monitor.baselines import (
     active_baseline,
     baselines,
     delete_baseline,
+    find_baseline,
     promote,
     promotion_to_undo,
     restore_baseline,
     undo_promotion,
 )
+from driftium_core.monitor.calculations import PoolIds, calculation_ids, open_calculation, pool_history
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
@@ -26,15 +28,8 @@ from driftium_core.monitor.evidence import (
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.parts import health, preload
-from driftium_core.monitor.pools import (
-    PoolCheck,
-    PoolIds,
-    PoolStatus,
-    check_responses,
-    open_calculation,
-    pool_history,
-    pool_status,
-)
+from driftium_core.monitor.pool_status import PoolStatus, pool_status
+from driftium_core.monitor.pools import PoolCheck, check_responses
 from driftium_core.monitor.projects import create_project, project_version, projects, require_project
 from driftium_core.monitor.promotion import PromotionPreview, preview_promotion
 from driftium_core.monitor.prompt_runs import (
@@ -115,6 +110,7 @@ __all__ = [
     "arms_headline",
     "ask",
     "baselines",
+    "calculation_ids",
     "catch_up",
     "check_responses",
     "check_table",
@@ -139,6 +135,7 @@ __all__ = [
     "evidence_state",
     "export_run",
     "filter_options",
+    "find_baseline",
     "find_run",
     "fingerprint",
     "health",
