@@ -32,8 +32,8 @@ __all__ = [
 
 Status = Literal["not_initialized", "waiting_for_baseline", "waiting_for_telemetry", "ready"]
 
-TEXT_REPORT_FORMAT = 1
-"""Part of every fingerprint: raise it when a release computes other numbers from the same pools."""
+TEXT_REPORT_FORMAT = 2
+"""Part of every fingerprint: raise it when a release computes other or more numbers from the same pools."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
