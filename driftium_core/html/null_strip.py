@@ -15,7 +15,7 @@ __all__ = ["Strip", "null_strip"]
 
 WIDTH, HEIGHT, FLOOR = 380.0, 104.0, 82.0
 _MARGIN, _TOP = 14.0, 22.0
-_MOST_DOTS, _DOT = 50, 5.6
+_MOST_DOTS, _DOT, _WIDEST = 50, 5.4, 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,15 @@ def _scale(low: float, high: float) -> Scale:
 
 def _stacked(draws: Sequence[float], scale: Scale) -> tuple[tuple[float, float], ...]:
     """One dot per value, those of nearly the same place above each other."""
+    if not draws:
+        return ()
+    # Wide ranges get wider columns, so that their middle rises above their ends as well.
+    width = min(_WIDEST, max(_DOT, (scale(draws[-1]) - scale(draws[0])) / 16))
     columns: dict[int, int] = {}
     places = []
     for draw in draws:
-        column = math.floor(scale(draw) / _DOT)
+        column = math.floor(scale(draw) / width)
         columns[column] = columns.get(column, 0) + 1
         places.append((column, columns[column]))
-    rise = min(_DOT, (FLOOR - _TOP - _DOT) / max(columns.values(), default=1))
-    return tuple(((column + 0.5) * _DOT, FLOOR - 1 - (level - 0.5) * rise) for column, level in places)
+    rise = min(_DOT, (FLOOR - _TOP - _DOT) / max(columns.values()))
+    return tuple(((column + 0.5) * width, FLOOR - 0.5 - (level - 0.5) * rise) for column, level in places)
