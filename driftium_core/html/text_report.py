@@ -14,6 +14,7 @@ from driftium_core.html.pool_map import pool_map
 from driftium_core.html.render import render
 from driftium_core.html.trend import TrendPoint, stability_trend
 from driftium_core.response import Response
+from driftium_core.severity import Severity
 from driftium_core.text.differences import Cluster
 from driftium_core.text.report import Banded, TextReport
 
@@ -22,19 +23,27 @@ __all__ = ["Quotable", "ReportOrigin", "quoted_positions", "text_report_html"]
 MOST_PAIRS, MOST_TERMS, MOST_CLUSTERS = 20, 10, 12
 
 TRAFFIC_WORDS = {
-    "traffic": "Traffic",
-    "behaviour": "Behaviour",
-    "both": "Both",
-    "neither": "Neither",
-    "cannot_tell": "Inconclusive",
-    "no_prompts": "Inconclusive",
+    "traffic": "Traffic.",
+    "behaviour": "Behaviour.",
+    "both": "Both.",
+    "neither": "Neither.",
+    "cannot_tell": "Cannot be told.",
+    "no_prompts": "Cannot be told.",
 }
 
 FLAG_WORDS = {
-    "echo": "Repeats its prompt",
+    "echo": "Echoes of the prompt",
     "empty": "Empty",
-    "refusal": "Refuses",
-    "low_alignment": "Far from its prompt",
+    "refusal": "Refusals",
+    "low_alignment": "Off the prompt",
+}
+
+MEMBER_WORDS = {
+    "mmd": "MMD², median bandwidth",
+    "mmd_quarter": "MMD², a quarter of it",
+    "ridge": "ridge discriminant",
+    "largest_dimension": "largest single dimension",
+    "clusters": "cluster scan",
 }
 
 
@@ -130,6 +139,7 @@ def text_report_html(
         traffic_word=TRAFFIC_WORDS[report.traffic.verdict],
         traffic_strips=_traffic_strips(report),
         flag_words=FLAG_WORDS,
+        member_words=MEMBER_WORDS,
         shifts=shift_bars(evidence.keywords_gained[:MOST_TERMS], evidence.keywords_lost[:MOST_TERMS]),
         map=pool_map(report.projection),
         groups=[_Group(cluster, _example(report, cluster, texts)) for cluster in evidence.clusters[:MOST_CLUSTERS]],
@@ -140,9 +150,13 @@ def text_report_html(
 
 
 def _strips(report: TextReport) -> list[tuple[str, Banded, Strip | None]]:
-    severity = report.drift.severity
     scores = (("Centroid distance", report.drift.centroid), ("MMD²", report.drift.mmd))
-    return [(name, score, null_strip(name, score, severity, fmt_distance)) for name, score in scores]
+    return [(name, score, null_strip(name, score, _severity(report, score), fmt_distance)) for name, score in scores]
+
+
+def _severity(report: TextReport, score: Banded) -> Severity | None:
+    """Severity that a score's marker has: that of the verdict, unless chance gives as much."""
+    return report.drift.severity if score.value > score.high else Severity.LOW
 
 
 def _traffic_strips(report: TextReport) -> list[tuple[str, float | None, Strip | None]]:
@@ -153,7 +167,7 @@ def _traffic_strips(report: TextReport) -> list[tuple[str, float | None, Strip |
         ("Answers given the prompt", traffic.behaviour_pvalue, traffic.behaviour),
     )
     return [
-        (name, pvalue, null_strip(f"{name}: the statistic", score, None, fmt_effect) if score else None)
+        (name, pvalue, null_strip(name, score, _severity(report, score), fmt_effect) if score else None)
         for name, pvalue, score in tests
     ]
 

@@ -64,6 +64,7 @@ from driftium_core.monitor.responses import (
     delete_responses,
     import_log,
     record_response,
+    response_starts,
     responses_by_ids,
     similar,
 )
@@ -167,6 +168,7 @@ __all__ = [
     "references",
     "require_model",
     "require_project",
+    "response_starts",
     "responses_by_ids",
     "restore_baseline",
     "retry_check",

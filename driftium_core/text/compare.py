@@ -159,7 +159,9 @@ def _traffic(baseline: _Aligned, current: _Aligned, *, drift: EmbeddingReport, s
             f"Behaviour: the same prompts are answered differently ({fmt_p(drift.pvalue)} in "
             f"{fmt_n(drift.n_pairs)} prompts)."
         )
-        return replace(found, verdict="behaviour", behaviour_pvalue=drift.pvalue, text=text)
+        # The conditional test's statistic belongs to the p-value that is replaced, and of the drift test's five members
+        # no one statistic belongs to its p-value.
+        return replace(found, verdict="behaviour", behaviour_pvalue=drift.pvalue, behaviour=None, text=text)
     return found
 
 
