@@ -41,7 +41,7 @@ FACES = {"pages", "cli", "terminal", "api"}
 
 SHOWERS = FACES | {"figures"}
 
-SHOWERS_SEE_OF_STORE = {"records", "prompt_records"}
+SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records"}
 """Faces and figures show what was stored; the monitor asks for it."""
 
 PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report"}}

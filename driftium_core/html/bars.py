@@ -73,7 +73,9 @@ def shape_bars(shape: Shape | None) -> ShapeBars | None:
         for i, share in enumerate(shape.current)
         if share > 0
     )
-    words = (_most(name, shape.labels, pool) for name, pool in (("Baseline", shape.baseline), ("current", shape.current)))
+    words = (
+        _most(name, shape.labels, pool) for name, pool in (("Baseline", shape.baseline), ("current", shape.current))
+    )
     return ShapeBars(outline, bars, "; ".join(words) + ".")
 
 

@@ -23,6 +23,7 @@ from driftium_core.monitor.evidence import (
     evidence_state,
     update_evidence,
 )
+from driftium_core.monitor.exports import comparison_html, export_calculation, export_report
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.parts import health, preload
@@ -122,6 +123,7 @@ __all__ = [
     "compare",
     "compare_arms",
     "compare_responses",
+    "comparison_html",
     "continue_run",
     "count_current",
     "count_table",
@@ -137,6 +139,8 @@ __all__ = [
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
+    "export_calculation",
+    "export_report",
     "export_run",
     "filter_options",
     "find_run",

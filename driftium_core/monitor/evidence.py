@@ -17,9 +17,9 @@ from driftium_core.store.records import (
     AlarmState,
     LookResult,
     NewLook,
-    SavedReference,
     StoredResponse,
 )
+from driftium_core.store.table_records import SavedReference
 from driftium_core.text.blocks import Block, whole_blocks
 from driftium_core.text.pool import Pool, texts_of
 
