@@ -22,7 +22,7 @@ def print_json(document: object) -> None:
 
 
 def print_html(page: str) -> None:
-    """One HTML page on stdout; it says that it is UTF-8, so elsewhere every other character is written by its number."""
+    """One HTML page on stdout; it calls itself UTF-8, so elsewhere it is written in ASCII, the rest by number."""
     sys.stdout.write(page if _takes_utf8() else page.encode("ascii", "xmlcharrefreplace").decode())
 
 

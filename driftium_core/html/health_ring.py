@@ -16,7 +16,7 @@ _CENTRE, _INNER, _OUTER, _REACH = 100.0, 63.0, 81.0, 92.0
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Paths of a drawing of 200 × 200: all segments, those up to the index, and the interval as an arc with its ends."""
+    """Paths of a drawing of 200 × 200: all segments, those up to the index, and the interval as an arc."""
 
     value: str
     interval: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 
 from driftium_core import __version__
@@ -78,6 +78,8 @@ def _printed(value: object) -> str:
         return value
     if isinstance(value, str):
         return printable(str(value))
+    if isinstance(value, Undefined):
+        str(value)  # a missing name is told by its name
     raise TypeError(f"A template prints {value!r}, a {type(value).__name__}; format it, or say that it is unknown.")
 
 

@@ -45,7 +45,8 @@ def quote(text: str, limit: int = 700) -> Quote:
         return Quote(text, 0)
     kept = text[:limit]
     words = kept.rsplit(maxsplit=1)
-    if len(words) == 2 and len(words[0]) > 0.8 * limit:
+    within_a_word = not text[limit - 1].isspace() and not text[limit].isspace()
+    if within_a_word and len(words) == 2 and len(words[0]) > 0.8 * limit:
         kept = words[0]
     kept = kept.rstrip()
     return Quote(kept, len(text) - len(kept))

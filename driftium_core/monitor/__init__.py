@@ -23,7 +23,7 @@ from driftium_core.monitor.evidence import (
     evidence_state,
     update_evidence,
 )
-from driftium_core.monitor.exports import comparison_html, export_calculation, export_report
+from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.parts import health, preload
@@ -97,6 +97,7 @@ __all__ = [
     "Answer",
     "CheckedRun",
     "Closeness",
+    "ExportKind",
     "Generation",
     "GenerationOptions",
     "ImportReport",

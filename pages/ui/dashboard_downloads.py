@@ -62,8 +62,7 @@ def show_downloads(services: Services, shown: Shown) -> None:
             on_click="ignore",
             width="stretch",
             disabled=not (shown.ids.baseline or shown.ids.current),
-            help="Both pools, as far as they are still stored. Cells that a spreadsheet would run as a formula are made "
-            "harmless.",
+            help="Both pools, as far as they are still stored. Cells that a spreadsheet would run are made harmless.",
             key="dashboard-csv",
         )
 
