@@ -25,6 +25,7 @@ from driftium_core.monitor.evidence import (
     evidence_state,
     update_evidence,
 )
+from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.parts import health, preload
@@ -91,6 +92,7 @@ __all__ = [
     "Answer",
     "CheckedRun",
     "Closeness",
+    "ExportKind",
     "Generation",
     "GenerationOptions",
     "ImportReport",
@@ -118,6 +120,7 @@ __all__ = [
     "compare",
     "compare_arms",
     "compare_responses",
+    "comparison_html",
     "continue_run",
     "count_current",
     "count_table",
@@ -133,6 +136,8 @@ __all__ = [
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
+    "export_calculation",
+    "export_report",
     "export_run",
     "filter_options",
     "find_baseline",
