@@ -51,7 +51,7 @@ def show_live(services: Services) -> None:
     show_linked_response(services)
     if shown is None:
         show_waiting(live)
-        show_history(services, selected=None, baseline_id=None)
+        show_history(services, selected=None, baseline=None)
         return
     show_report(services, shown)
 
@@ -81,7 +81,7 @@ def show_past(services: Services, calculation_id: str) -> None:
         with title("LLM Dashboard"):
             leave_calculation()
         st.error(prose(str(error)), icon=":material/link_off:")
-        show_history(services, selected=None, baseline_id=None)
+        show_history(services, selected=None, baseline=None)
         return
     if calculation.project != current_project():  # a link names the calculation; the picker follows
         choose_project(calculation.project)
@@ -113,7 +113,7 @@ def show_report(services: Services, shown: Shown) -> None:
         show_history(
             services,
             selected=shown.calculation.id if shown.calculation else None,
-            baseline_id=shown.baseline.id if shown.baseline else None,
+            baseline=shown.baseline,
         )
         show_traffic(shown)
     show_changes(services, shown)

@@ -13,7 +13,13 @@ from driftium_core.monitor.baselines import (
     restore_baseline,
     undo_promotion,
 )
-from driftium_core.monitor.calculations import PoolIds, calculation_ids, open_calculation, pool_history
+from driftium_core.monitor.calculations import (
+    PoolIds,
+    calculation_ids,
+    drifting_since,
+    open_calculation,
+    pool_history,
+)
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
@@ -133,6 +139,7 @@ __all__ = [
     "delete_responses",
     "delete_run",
     "dismiss_alarm",
+    "drifting_since",
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",

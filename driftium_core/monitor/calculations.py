@@ -17,6 +17,7 @@ from driftium_core.text.report import TextReport
 __all__ = [
     "PoolIds",
     "calculation_ids",
+    "drifting_since",
     "fingerprint",
     "known_report",
     "open_calculation",
@@ -46,6 +47,21 @@ def pool_history(
 ) -> list[Calculation]:
     """Recorded calculations, or those against one baseline (even a deleted one), newest first, without reports."""
     return services.store.calculations.newest(project=project, baseline_id=baseline_id, limit=limit)
+
+
+def drifting_since(services: Services, calculation: Calculation) -> Calculation:
+    """Where the unbroken row of drifts against one baseline began that this calculation is part of; at worst itself.
+
+    It reaches as far back as the history does. An inconclusive calculation breaks the row: it may have been either.
+    """
+    first = calculation
+    for earlier in pool_history(services, project=calculation.project, baseline_id=calculation.baseline_id):
+        if earlier.created_at > calculation.created_at:
+            continue
+        if earlier.verdict != "drift":
+            break
+        first = earlier
+    return first
 
 
 def open_calculation(services: Services, calculation_id: str) -> tuple[Calculation, TextReport]:

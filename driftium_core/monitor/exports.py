@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from driftium_core.errors import NotFoundError
+from driftium_core.monitor.calculations import PoolIds, open_calculation
 from driftium_core.monitor.documents import baseline_document, calculation_document
-from driftium_core.monitor.pools import PoolIds, open_calculation
 from driftium_core.response import Response
 from driftium_core.services import Services
 

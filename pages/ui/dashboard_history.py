@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from driftium_core.services import Services
-    from driftium_core.store.records import Calculation
+    from driftium_core.store.records import Baseline, Calculation
 
 __all__ = ["leave_calculation", "linked_calculation", "show_history"]
 
@@ -44,13 +44,13 @@ def leave_calculation() -> None:
         _open(None)
 
 
-def show_history(services: Services, *, selected: str | None, baseline_id: str | None) -> None:
-    """Draw the trend of the newest calculations, against one baseline or all, and their table.
+def show_history(services: Services, *, selected: str | None, baseline: Baseline | None) -> None:
+    """Draw the trend of the newest calculations and their table, against all baselines or, when asked, this one.
 
     ``selected`` is marked; a click on another point or row opens that one.
     """
     try:
-        known = monitor.pool_history(services, project=current_project(), baseline_id=baseline_id)
+        known = monitor.pool_history(services, project=current_project())
     except StorageError as error:
         st.error(prose(str(error)), icon=":material/database_off:")
         return
@@ -62,11 +62,21 @@ def show_history(services: Services, *, selected: str | None, baseline_id: str |
                 "Calculations", [LAST, ALL], default=LAST, required=True, key="trend", bind="query-params",
                 label_visibility="collapsed",
             )  # fmt: skip
+            known = _against(baseline, known)
             st.caption(_counted(known), help=HELP, width="content")
         calculations = known if shown == ALL else known[:TREND_POINTS]
         _show_trend(services, calculations[::-1], selected)
         with st.expander(f"Table of {fmt_n(len(calculations))}", icon=":material/table_rows:"):
             _show_table(calculations, selected)
+
+
+def _against(baseline: Baseline | None, known: Sequence[Calculation]) -> Sequence[Calculation]:
+    """Those against this baseline, when there are others and the reader wants them away."""
+    same = [item for item in known if baseline and item.baseline_id == baseline.id]
+    if baseline is None or not same or len(same) == len(known):
+        return known
+    help_ = "Scores against different baselines are not comparable; where the baseline changes, the trend says so."
+    return same if st.toggle(f"Only against v{baseline.version}", key="trend-one-baseline", help=help_) else known
 
 
 def _counted(known: Sequence[Calculation]) -> str:
