@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -63,10 +64,10 @@ def apply_layout(figure: go.Figure, theme: Theme, *, height: int, alt: str, **la
 
 
 def empty_figure(message: str, theme: Theme, *, height: int = 160) -> go.Figure:
-    """One calm sentence where there is nothing to draw; never a blank axis."""
+    """One calm sentence where there is nothing to draw, in lines that fit a phone; never a blank axis."""
     figure = apply_layout(go.Figure(), theme, height=height, alt=message)
     figure.add_annotation(
-        text=label_text(message, 120),
+        text="<br>".join(label_text(line) for line in textwrap.wrap(message, 42, max_lines=4, placeholder=" …")),
         x=0.5,
         y=0.5,
         xref="paper",

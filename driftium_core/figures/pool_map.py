@@ -187,6 +187,7 @@ def _add_rings(figure: go.Figure, info: MapInfo, selected: Collection[tuple[Pool
             mode="markers",
             showlegend=False,
             hoverinfo="skip",
+            unselected={"marker": {"opacity": 1}},
             marker={"size": 14, "symbol": "circle-open", "color": palette.accent, "line": {"width": 2}},
         )
 

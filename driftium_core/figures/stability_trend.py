@@ -129,7 +129,7 @@ def _add_line(
         text=list(texts),
         hovertemplate="%{text}<extra></extra>",
         line={"color": palette.text, "width": 1 if len(points) > _MANY else 1.8},
-        marker=_marker(points, palette, 11 if row == 1 else 9),
+        marker=_marker(points, palette, 11 if row == 1 else 9, many=len(points) > _MANY),
         error_y=bars or None,
         cliponaxis=False,
         selected={"marker": {"opacity": 1}},
@@ -139,13 +139,15 @@ def _add_line(
     )
 
 
-def _marker(points: Sequence[StabilityPoint], palette: Palette, size: float) -> dict[str, Any]:
+def _marker(points: Sequence[StabilityPoint], palette: Palette, size: float, *, many: bool) -> dict[str, Any]:
+    size = 5 if many else size
     return {
-        "size": size if len(points) <= 25 else 7 if len(points) <= _MANY else 5,
+        # A triangle covers less than a circle of the same size.
+        "size": [size * (1.25 if SYMBOLS[point.severity] == "triangle-up" else 1) for point in points],
         "opacity": 1,
         "symbol": [SYMBOLS[point.severity] for point in points],
         "color": [palette.severity_mark[point.severity] for point in points],
-        "line": {"color": palette.surface, "width": 0.5 if len(points) > _MANY else 1},
+        "line": {"color": palette.surface, "width": 0 if many else 1},
     }
 
 
@@ -159,7 +161,7 @@ def _add_feet(
     """Calculations without anything to draw stand at the foot of both panels, where they can still be clicked."""
     gaps = [i for i, point in enumerate(points) if point.shown_health is None and point.shown_mmd is None]
     for row, foot in zip((1, 2), feet, strict=True):
-        marker = _marker([points[i] for i in gaps], palette, 10)
+        marker = _marker([points[i] for i in gaps], palette, 10, many=len(points) > _MANY)
         figure.add_scatter(
             x=gaps,
             y=[foot] * len(gaps),
@@ -168,7 +170,7 @@ def _add_feet(
             customdata=[points[i].calculation_id for i in gaps],
             text=[texts[i] for i in gaps],
             hovertemplate="%{text}<extra></extra>",
-            marker=marker | {"size": 10 if len(points) <= _MANY else 6, "line": {"width": 2}},
+            marker=marker | {"line": {"width": 2}},
             cliponaxis=False,
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
@@ -191,6 +193,7 @@ def _add_rings(
             marker={"size": 20, "symbol": "circle-open", "color": palette.accent, "line": {"width": 2}},
             hoverinfo="skip",
             cliponaxis=False,
+            unselected={"marker": {"opacity": 1}},
             row=row,
             col=1,
         )

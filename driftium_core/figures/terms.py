@@ -17,7 +17,7 @@ __all__ = ["MAX_TERMS", "TermRow", "diverging_terms", "short_term", "term_rows"]
 
 MAX_TERMS = 12
 
-_TERM_WIDTH = 20
+_TERM_WIDTH = 18
 _MONO = '"Source Code Pro", ui-monospace, Menlo, Consolas, monospace'
 
 
@@ -144,7 +144,7 @@ def _add_values(figure: go.Figure, places: dict[TermRow, int], colour: str) -> N
 
 def _set_axes(figure: go.Figure, rows: Sequence[TermRow], colour: str) -> None:
     lowest, highest = min(0.0, *(row.low for row in rows)), max(0.0, *(row.high for row in rows))
-    room = 0.26 * (highest - lowest)  # for the written values
+    room = 0.34 * (highest - lowest)  # for the written values
     figure.update_xaxes(
         range=[lowest - (room if lowest < 0 else 0.02), highest + (room if highest > 0 else 0.02)],
         nticks=7,
