@@ -15,6 +15,7 @@ from driftium_core.monitor.baselines import (
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
+from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
     count_table,
     dismiss_alarm,
@@ -23,8 +24,10 @@ from driftium_core.monitor.evidence import (
     evidence_state,
     update_evidence,
 )
+from driftium_core.monitor.headline import Headline, overview_headline
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
+from driftium_core.monitor.overview import MonitorRow, counts_of_a_day, overview, overview_version
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pools import (
     PoolCheck,
@@ -95,11 +98,14 @@ __all__ = [
     "Answer",
     "CheckedRun",
     "Closeness",
+    "Event",
     "Generation",
     "GenerationOptions",
+    "Headline",
     "ImportReport",
     "LiveCheck",
     "ModelChoice",
+    "MonitorRow",
     "Offer",
     "PoolCheck",
     "PoolIds",
@@ -124,6 +130,7 @@ __all__ = [
     "continue_run",
     "count_current",
     "count_table",
+    "counts_of_a_day",
     "create_project",
     "current_responses",
     "delete_baseline",
@@ -149,6 +156,9 @@ __all__ = [
     "open_prompt_run",
     "open_reference",
     "open_run",
+    "overview",
+    "overview_headline",
+    "overview_version",
     "pool_history",
     "pool_status",
     "preload",
@@ -162,6 +172,7 @@ __all__ = [
     "prompt_sets",
     "pull_model",
     "read_upload",
+    "recent_events",
     "reconcile",
     "record_response",
     "references",
