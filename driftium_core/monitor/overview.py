@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from driftium_core.formats import fmt_count, fmt_effect, fmt_n, fmt_name
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import AlarmState
 from driftium_core.store.survey_records import PoolResult, ProjectPools, RecentCounts, Survey, TableResult
+
+if TYPE_CHECKING:
+    from driftium_core.monitor.live import LiveCheck
 
 __all__ = ["MonitorRow", "counts_of_a_day", "overview", "overview_version"]
 
@@ -85,10 +88,16 @@ class MonitorRow:
         return not self.simulated and (severe or self.alarm is not None)
 
 
-def overview(services: Services) -> tuple[MonitorRow, ...]:
+def overview(services: Services, *, live: Mapping[str, LiveCheck] | None = None) -> tuple[MonitorRow, ...]:
     """Every monitor of every project, the most urgent first; a project that holds nothing has none.
 
-    A handful of statements whatever the number of projects.
+    A handful of statements whatever the number of projects. Starts nothing: pools that changed since their check are
+    said to have.
+
+    Parameters
+    ----------
+    live : mapping of str to LiveCheck, optional
+        By project, what `live_check` knows of its pools: whether they are being compared, or why they could not be.
 
     Raises
     ------
@@ -96,7 +105,7 @@ def overview(services: Services) -> tuple[MonitorRow, ...]:
         The database, or a record in it, cannot be read.
     """
     survey = services.store.survey.newest(limit=TREND)
-    rows = [*_pool_rows(survey), *_table_rows(survey)]
+    rows = [*_pool_rows(survey, live or {}), *_table_rows(survey)]
     return tuple(sorted(_with_longer_drift(services, rows), key=_urgency))
 
 
@@ -127,7 +136,7 @@ def _urgency(row: MonitorRow) -> tuple[object, ...]:
     return (row.simulated, order, row.alarm is None, newest_first, row.project, row.name)
 
 
-def _pool_rows(survey: Survey) -> Iterator[MonitorRow]:
+def _pool_rows(survey: Survey, live: Mapping[str, LiveCheck]) -> Iterator[MonitorRow]:
     checks: dict[str, list[PoolResult]] = {}
     for check in survey.checks:
         checks.setdefault(check.project, []).append(check)
@@ -135,42 +144,58 @@ def _pool_rows(survey: Survey) -> Iterator[MonitorRow]:
         of_project = checks.get(pools.project, [])
         if pools.baseline or pools.n_current or of_project:
             of_baseline = [c for c in of_project if pools.baseline and c.baseline_id == pools.baseline.id]
-            yield _with_alarm(_pool_row(pools, of_baseline), survey.alarms.get((pools.project, "")))
+            row = _pool_row(pools, of_baseline, live.get(pools.project))
+            yield _with_alarm(row, survey.alarms.get((pools.project, "")))
 
 
-def _pool_row(pools: ProjectPools, checks: Sequence[PoolResult]) -> MonitorRow:
+def _pool_row(pools: ProjectPools, checks: Sequence[PoolResult], live: LiveCheck | None) -> MonitorRow:
     """The row of a project's pools; ``checks`` are those against the active baseline, newest first."""
-    if pools.baseline is None or not pools.n_current or not checks:
-        finding, next_step = _waiting(pools)
-        return MonitorRow(
-            project=pools.project,
-            kind="llm",
-            name=pools.project,
-            outcome="waiting",
-            severity=None,
-            trend=_effects(checks),
-            finding=finding,
-            checked_at=checks[0].created_at if checks else None,
-            next_step=next_step,
-        )
-    newest = checks[0]
-    changed = _changed(pools, newest)
-    return MonitorRow(
+    finding, next_step = _waiting(pools)
+    row = MonitorRow(
         project=pools.project,
         kind="llm",
         name=pools.project,
+        outcome="waiting",
+        severity=None,
+        trend=tuple(c.effect_size for c in reversed(checks) if c.effect_size is not None and c.severity),
+        finding=finding,
+        checked_at=checks[0].created_at if checks else None,
+        next_step=next_step,
+    )
+    if pools.baseline is None or not pools.n_current:
+        return row
+    if not checks:
+        return _as_live(row, live)
+    newest = checks[0]
+    row = replace(
+        row,
         outcome=_outcome(newest.verdict),
         severity=newest.severity,
         health=newest.health_index,
-        trend=_effects(checks),
-        finding=_pool_finding(newest) + ("; answers changed since" if changed else ""),
+        finding=_pool_finding(newest),
         pvalue=newest.pvalue,
-        checked_at=newest.created_at,
         since=_since(checks),
-        changed=changed,
-        next_step="Open it to compare again" if changed else _pool_step(newest),
+        changed=not live.current if live else _changed(pools, newest),
+        next_step=_pool_step(newest),
         calculation_id=newest.id,
     )
+    return _as_live(row, live)
+
+
+def _as_live(row: MonitorRow, live: LiveCheck | None) -> MonitorRow:
+    """What is being done about pools that are not compared as they are."""
+    if live and live.job:
+        counted = f" {fmt_n(live.job.done)} of {fmt_n(live.job.total)}" if live.job.total else ""
+        doing = f": {live.job.message.lower()}{counted}" if live.job.message else ""
+        return replace(row, finding=f"comparing now{doing}", next_step="Nothing now")
+    if live and live.error:
+        return replace(row, finding=f"could not be compared: {live.error}", next_step="Try again")
+    if not row.changed:
+        return row
+    finding = f"{row.finding}; answers changed since"
+    if live:
+        return replace(row, finding=f"{finding}, compared after the running batch", next_step="Nothing now")
+    return replace(row, finding=finding, next_step="Open it to compare again")
 
 
 def _waiting(pools: ProjectPools) -> tuple[str, str]:
@@ -252,10 +277,6 @@ def _with_alarm(row: MonitorRow, alarm: AlarmState | None) -> MonitorRow:
 
 def _outcome(verdict: str) -> Outcome:
     return "drift" if verdict == "drift" else "no_drift" if verdict == "no_drift" else "inconclusive"
-
-
-def _effects(checks: Sequence[PoolResult]) -> tuple[float, ...]:
-    return tuple(c.effect_size for c in reversed(checks) if c.effect_size is not None and c.severity)
 
 
 def _since(checks: Sequence[PoolResult] | Sequence[TableResult]) -> datetime | None:
