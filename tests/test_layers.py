@@ -21,7 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "text": BASE | {"stats"},
     "logs": BASE | {"tabular", "text"},
     "files": BASE | {"tabular", "logs"},
-    "figures": BASE | {"stats", "tabular"},
+    "figures": BASE | {"stats", "tabular", "text", "store"},
     **dict.fromkeys(PORTS, BASE),
     "jobs": BASE,
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text"},
@@ -38,8 +38,10 @@ ALLOWED: dict[str, set[str]] = {
 
 FACES = {"pages", "cli", "terminal", "api"}
 
-FACES_SEE_OF_STORE = {"records", "prompt_records"}
-"""Faces show what was stored; they ask the monitor for it."""
+SHOWERS = FACES | {"figures"}
+
+SHOWERS_SEE_OF_STORE = {"records", "prompt_records"}
+"""Faces and figures show what was stored; the monitor asks for it."""
 
 PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report"}}
 """Pages show reports and name filters; they neither read, compare nor judge."""
@@ -104,7 +106,7 @@ def forbidden(unit: str, modules: list[str]) -> list[str]:
         target = rest[0] if rest and rest[0] in ALLOWED else ""
         if target != unit and target not in ALLOWED[unit]:
             wrong.append(f"{unit} imports {module}")
-        if unit in FACES and target == "store" and rest[1] not in FACES_SEE_OF_STORE:
+        if unit in SHOWERS and target == "store" and rest[1] not in SHOWERS_SEE_OF_STORE:
             wrong.append(f"{unit} imports {module}, which is the monitor's work")
         if unit == "pages" and rest[1:] and rest[1] not in PAGES_SEE.get(target, {rest[1]}):
             wrong.append(f"{unit} imports {module}, which is the core's work")
@@ -130,6 +132,7 @@ def test_imports_point_down(file: Path) -> None:
         ("monitor", "driftium_core.api"),
         ("monitor", "driftium_core.figures.runs"),
         ("pages", "driftium_core.stats.ks"),
+        ("figures", "driftium_core.store.runs"),
         ("pages", "driftium_core.tabular.drift.compare_tables"),
         ("pages", "sqlalchemy.orm"),
         ("cli", "driftium_core.store.runs"),

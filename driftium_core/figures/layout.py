@@ -7,9 +7,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from driftium_core.figures.palette import PALETTES, Theme
+from driftium_core.figures.palette import PALETTES, Theme, rgba
 
-__all__ = ["CONFIG", "apply_layout", "empty_figure", "figure_alt", "label_text", "top_legend"]
+__all__ = ["CONFIG", "apply_layout", "bar_marker", "empty_figure", "figure_alt", "label_text", "top_legend"]
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 """Plotly's config: axes stay put, so that a phone can scroll past a chart."""
@@ -32,6 +32,12 @@ def top_legend() -> dict[str, Any]:
     """Layout of a legend on one line above the plot."""
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"}
     return {"showlegend": True, "legend": legend | {"bgcolor": "rgba(0,0,0,0)", "font": {"size": 12.5}}}
+
+
+def bar_marker(colour: str, pattern: str) -> dict[str, Any]:
+    """Marker of a bar: the reference is hatched (``"/"``) and current solid (``""``), so that colour is not alone."""
+    hatch = {"shape": pattern, "fgcolor": colour, "bgcolor": rgba(colour, 0.22), "size": 6, "solidity": 0.32}
+    return {"color": rgba(colour, 0.78), "line": {"color": colour, "width": 1}, "pattern": hatch}
 
 
 def apply_layout(figure: go.Figure, theme: Theme, *, height: int, alt: str, **layout: Any) -> go.Figure:
