@@ -87,14 +87,15 @@ def _turned(now: PoolResult, before: PoolResult | None) -> str:
 
 
 def _run(run: TableResult) -> Event:
-    tables = f"“{fmt_name(run.current_name)}” against “{fmt_name(run.reference_name)}”"
-    found = f"{run.drifted} of {fmt_count(run.monitored, 'column')} drifted" if run.drifted else "no drift found"
+    found = "Too little to tell"
+    if run.severity:
+        found = f"{run.drifted} of {fmt_count(run.monitored, 'column')} drifted" if run.drifted else "No drift found"
     return Event(
         at=run.created_at,
         project=run.project,
         kind="table",
         severity=run.severity,
-        text=f"{tables}: {found if run.severity else 'too little to tell'}",
+        text=f"{found} in “{fmt_name(run.current_name)}”",
         run_id=run.id,
     )
 

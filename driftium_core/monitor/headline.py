@@ -71,7 +71,7 @@ def _word(row: MonitorRow) -> str:
 def _first(row: MonitorRow) -> str:
     """The monitor by its name, with its project where the name is a table's."""
     name = f"`{fmt_name(row.name)}`"
-    return name if row.kind == "llm" else f"{name} of project `{fmt_name(row.project)}`"
+    return name if row.kind == "llm" else f"{name} in `{fmt_name(row.project)}`"
 
 
 def _detail(rows: Sequence[MonitorRow], real: Sequence[MonitorRow]) -> str:

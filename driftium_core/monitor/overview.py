@@ -202,7 +202,7 @@ def _waiting(pools: ProjectPools) -> tuple[str, str]:
     """Finding and next step of pools that have no check to show."""
     answers = fmt_count(pools.n_current, "answer")
     if pools.baseline is None and pools.n_current:
-        return f"waits for a baseline: {answers} stored", "Promote or import a baseline"
+        return f"waits for a baseline: {answers}", "Promote or import a baseline"
     if pools.baseline is None:
         return "holds no answers any more", "Generate or import answers"
     name, size = fmt_name(pools.baseline.name), fmt_n(pools.baseline.size)

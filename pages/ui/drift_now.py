@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from driftium_core.services import Services
     from driftium_core.text.report import Banded, TextReport
 
-__all__ = ["drift_token", "live_drift", "show_drift_now"]
+__all__ = ["drift_token", "live_drift", "show_check_problems", "show_drift_now"]
 
 MOST_WORDS = 5
 
@@ -50,6 +50,11 @@ def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = T
         verdict(drift.severity, drift.headline, f"{sizes} {drift.reason}", _detail(live, report))
     elif not live.error:
         verdict(None, "○ Not calculated yet.", live.status.message, _waiting(live))
+    show_check_problems(services, live)
+
+
+def show_check_problems(services: Services, live: LiveCheck) -> None:
+    """Say why the pools could not be compared, with another try; and what the newest check had to tell besides."""
     if live.error:
         st.error(prose(f"The answers could not be compared. {live.error}"), icon=":material/error:")
         st.button(
