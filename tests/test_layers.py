@@ -41,7 +41,7 @@ FACES = {"pages", "cli", "terminal", "api"}
 FACES_SEE_OF_STORE = {"records", "prompt_records"}
 """Faces show what was stored; they ask the monitor for it."""
 
-PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report"}}
+PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report", "differences"}}
 """Pages show reports and name filters; they neither read, compare nor judge."""
 
 OWNERS: dict[str, set[str]] = {

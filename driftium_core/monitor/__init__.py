@@ -12,6 +12,15 @@ from driftium_core.monitor.baselines import (
     restore_baseline,
     undo_promotion,
 )
+from driftium_core.monitor.browse import (
+    Browsed,
+    BrowsedPage,
+    BrowsedPair,
+    BrowseOrder,
+    PairsPage,
+    browse_pairs,
+    browse_responses,
+)
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
@@ -56,6 +65,7 @@ from driftium_core.monitor.prompt_runs import (
     start_run,
     why_run_ended,
 )
+from driftium_core.monitor.response_export import export_responses
 from driftium_core.monitor.responses import (
     ImportReport,
     Similar,
@@ -93,6 +103,10 @@ __all__ = [
     "AUTOMATIC",
     "BACKEND_NAMES",
     "Answer",
+    "BrowseOrder",
+    "Browsed",
+    "BrowsedPage",
+    "BrowsedPair",
     "CheckedRun",
     "Closeness",
     "Generation",
@@ -101,6 +115,7 @@ __all__ = [
     "LiveCheck",
     "ModelChoice",
     "Offer",
+    "PairsPage",
     "PoolCheck",
     "PoolIds",
     "PoolStatus",
@@ -114,6 +129,8 @@ __all__ = [
     "arms_headline",
     "ask",
     "baselines",
+    "browse_pairs",
+    "browse_responses",
     "catch_up",
     "check_responses",
     "check_table",
@@ -136,6 +153,7 @@ __all__ = [
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
+    "export_responses",
     "export_run",
     "filter_options",
     "find_run",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 
-__all__ = ["Passage", "WordDifference", "beginning", "word_difference"]
+from driftium_core.text.differences import Passage, WordDifference
+
+__all__ = ["word_difference"]
 
 MOST_WORDS = 3_000
 """In each answer, besides what both begin and end with. Where every second one differs, `difflib` takes 0.4 s."""
@@ -21,31 +23,6 @@ MOST_EQUAL_PAIRS = 120_000
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORDS = re.compile(rf"\s*(?:[{_UNSPACED}]|[^\W{_UNSPACED}]+|[^\w\s])|\s+")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A piece of one answer; ``only_here`` when the other answer does not have it at this place."""
-
-    text: str
-    only_here: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WordDifference:
-    """Both answers in passages, which together are the whole answers, character by character.
-
-    Attributes
-    ----------
-    baseline, current : tuple of Passage
-        Empty for an empty answer.
-    note : str
-        Why no single words are marked; empty where they are.
-    """
-
-    baseline: tuple[Passage, ...]
-    current: tuple[Passage, ...]
-    note: str = ""
 
 
 def word_difference(baseline: str, current: str) -> WordDifference:
@@ -73,17 +50,6 @@ def word_difference(baseline: str, current: str) -> WordDifference:
         (Passage(current, False),),
         "These answers are too long to compare word by word: nothing is marked.",
     )
-
-
-def beginning(passages: Sequence[Passage], limit: int) -> tuple[Passage, ...]:
-    """Passages of the first ``limit`` characters."""
-    kept: list[Passage] = []
-    for passage in passages:
-        if limit <= 0:
-            break
-        kept.append(replace(passage, text=passage.text[:limit]))
-        limit -= len(passage.text)
-    return tuple(kept)
 
 
 def _aligned(baseline: list[str], current: list[str]) -> WordDifference | None:

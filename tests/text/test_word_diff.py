@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from driftium_core.text.word_diff import Passage, beginning, word_difference
+from driftium_core.text.differences import Passage
+from driftium_core.text.word_diff import word_difference
 
 
 def marked(passages: tuple[Passage, ...]) -> list[str]:
@@ -78,7 +79,7 @@ def test_an_answer_that_cannot_be_compared_is_whole_and_says_so() -> None:
 
 
 def test_the_beginning_keeps_the_marks() -> None:
-    found = word_difference("The loaf is hot.", "The loaf is cold.").current
-    assert beginning(found, 14) == (Passage("The loaf is", False), Passage(" co", True))
-    assert beginning(found, 100) == found
-    assert beginning(found, 0) == ()
+    found = word_difference("The loaf is hot.", "The loaf is cold.")
+    assert found.beginning(14).current == (Passage("The loaf is", False), Passage(" co", True))
+    assert found.beginning(100) == found
+    assert found.beginning(0).baseline == ()
