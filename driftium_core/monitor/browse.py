@@ -187,7 +187,7 @@ def _witness_by_position(
     witnesses: Witnesses | None, pool: Collection, size: int
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     values = np.full(size, np.nan)
-    if witnesses is not None:
+    if witnesses is not None and size:  # which responses they were may not be known any more
         of_baseline = pool == "baseline"
         index = witnesses.baseline_index if of_baseline else witnesses.current_index
         values[list(index)] = witnesses.baseline if of_baseline else witnesses.current
