@@ -7,6 +7,7 @@ is an en dash. p-values are never written as 0 or 1.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -20,6 +21,7 @@ __all__ = [
     "fmt_day",
     "fmt_distance",
     "fmt_effect",
+    "fmt_excerpt",
     "fmt_moment",
     "fmt_n",
     "fmt_name",
@@ -36,6 +38,9 @@ NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "−"
 UNKNOWN = "–"
+
+_JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+"""Zero-width joiner, emoji selector and skin tones: what makes one sign of several characters."""
 
 
 def fmt_p(pvalue: float | None) -> str:
@@ -71,11 +76,11 @@ def fmt_effect(effect: float | None, *, signed: bool = False) -> str:
     return text.replace("-", MINUS)
 
 
-def fmt_distance(distance: float | None) -> str:
-    """A distance or MMD²: three decimals, ``"0.068"``."""
+def fmt_distance(distance: float | None, *, signed: bool = False) -> str:
+    """A distance or MMD²: three decimals, ``"0.068"``; with ``signed`` a sign before every number but zero."""
     if distance is None or math.isnan(distance):
         return UNKNOWN
-    text = f"{distance:.3f}"
+    text = f"{distance:+.3f}" if signed else f"{distance:.3f}"
     return ("0.000" if float(text) == 0 else text).replace("-", MINUS)
 
 
@@ -129,6 +134,20 @@ def fmt_name(name: object, *, limit: int = 40) -> str:
     if not text:
         return "(empty text)"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def fmt_excerpt(text: str, *, limit: int = 600, lines: int = 12) -> str:
+    """The beginning of a longer text, cut between words where it has any, with an ellipsis; a shorter one as it is."""
+    first_lines = "\n".join(text.split("\n", lines)[:lines])
+    end = min(len(first_lines), limit)
+    if end >= len(text.rstrip()):
+        return text
+    if end < len(first_lines):
+        end = next((at for at in range(end, end - limit // 10, -1) if text[at].isspace()), end)
+    shortest = max(0, end - 40)
+    while end > shortest and (unicodedata.combining(text[end]) or _JOINERS.intersection(text[end - 1 : end + 1])):
+        end -= 1  # an accent stays with its letter, an emoji with its parts
+    return f"{text[:end].rstrip()} …"
 
 
 def fmt_names(names: Sequence[object], *, limit: int = 5) -> str:

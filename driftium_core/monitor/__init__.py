@@ -13,6 +13,15 @@ from driftium_core.monitor.baselines import (
     restore_baseline,
     undo_promotion,
 )
+from driftium_core.monitor.browse import (
+    Browsed,
+    BrowsedPage,
+    BrowsedPair,
+    BrowseOrder,
+    PairsPage,
+    browse_pairs,
+    browse_responses,
+)
 from driftium_core.monitor.calculations import (
     PoolIds,
     calculation_ids,
@@ -61,6 +70,7 @@ from driftium_core.monitor.prompt_runs import (
     start_run,
     why_run_ended,
 )
+from driftium_core.monitor.response_export import export_responses
 from driftium_core.monitor.responses import (
     ImportReport,
     Similar,
@@ -99,6 +109,10 @@ __all__ = [
     "AUTOMATIC",
     "BACKEND_NAMES",
     "Answer",
+    "BrowseOrder",
+    "Browsed",
+    "BrowsedPage",
+    "BrowsedPair",
     "CheckedRun",
     "Closeness",
     "Event",
@@ -111,6 +125,7 @@ __all__ = [
     "ModelChoice",
     "MonitorRow",
     "Offer",
+    "PairsPage",
     "PoolCheck",
     "PoolIds",
     "PoolStatus",
@@ -124,6 +139,8 @@ __all__ = [
     "arms_headline",
     "ask",
     "baselines",
+    "browse_pairs",
+    "browse_responses",
     "calculation_ids",
     "catch_up",
     "check_responses",
@@ -152,6 +169,7 @@ __all__ = [
     "evidence_state",
     "export_calculation",
     "export_report",
+    "export_responses",
     "export_run",
     "filter_options",
     "find_baseline",
