@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from driftium_core.errors import NotFoundError
-from driftium_core.monitor.calculations import PoolIds, open_calculation
+from driftium_core.monitor.calculations import PoolIds, calculation_ids, open_calculation
 from driftium_core.monitor.documents import baseline_document, calculation_document
 from driftium_core.response import Response
 from driftium_core.services import Services
@@ -29,14 +29,8 @@ TREND_LENGTH = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def export_calculation(services: Services, calculation_id: str, *, kind: ExportKind, ids: PoolIds | None = None) -> str:
+def export_calculation(services: Services, calculation_id: str, *, kind: ExportKind) -> str:
     """A calculation of the history as a file.
-
-    Parameters
-    ----------
-    kind : {"html", "json"}
-    ids : PoolIds, optional
-        The stored responses behind it, as far as they are known; the page then quotes pairs of answers.
 
     Raises
     ------
@@ -57,7 +51,7 @@ def export_calculation(services: Services, calculation_id: str, *, kind: ExportK
         calculation=calculation,
         baseline=baseline,
         kind=kind,
-        ids=ids or PoolIds(),
+        ids=calculation_ids(services, calculation) if kind == "html" else PoolIds(),
     )
 
 

@@ -70,7 +70,7 @@ def test_text_writes_a_page(logs: dict[str, str], tmp_path: Path, capsys: pytest
     report = document(capsys, "text", logs["bread"], logs["bicycle"], "--html", str(file))
     page = Page(file.read_text("utf-8")).text
     assert "Drift: CRITICAL." in page
-    assert "baseline “bread.jsonl”" in page
+    assert "bicycle.jsonl against baseline “bread.jsonl”" in page
     assert report["evidence"]["novel"][0]["text"].split()[0] in page
 
 

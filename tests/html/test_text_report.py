@@ -80,7 +80,7 @@ def test_it_needs_no_plotly() -> None:
     "shown",
     [
         "▲ Drift: HIGH. The responses differ.",
-        "128 current against 1\u202f400 baseline answers, paired by 96 prompts.",
+        "128 current against 1\u202f400 baseline answers, paired in 96 prompts.",
         "These sizes show a new topic of 10 %.",
         "Health Index 54 of 100.",
         "95\u202f% 47 to 61",
