@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 from pages.ui.dashboard_comparer import show_linked_response
-from pages.ui.dashboard_downloads import show_downloads
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
 from pages.ui.dashboard_baseline import linked_baseline, pick_baseline
 from pages.ui.dashboard_changes import show_changes
 from pages.ui.dashboard_descriptors import show_descriptors
+from pages.ui.dashboard_downloads import show_downloads
 from pages.ui.dashboard_health import show_health
 from pages.ui.dashboard_help import show_help
 from pages.ui.dashboard_history import leave_calculation, linked_calculation, show_history

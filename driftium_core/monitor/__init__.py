@@ -23,6 +23,7 @@ from driftium_core.monitor.calculations import (
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
+from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
     count_table,
     dismiss_alarm,
@@ -32,8 +33,10 @@ from driftium_core.monitor.evidence import (
     update_evidence,
 )
 from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
+from driftium_core.monitor.headline import Headline, overview_headline
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
+from driftium_core.monitor.overview import MonitorRow, counts_of_a_day, overview, overview_version
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pool_status import PoolStatus, pool_status
 from driftium_core.monitor.pools import PoolCheck, check_responses
@@ -98,12 +101,15 @@ __all__ = [
     "Answer",
     "CheckedRun",
     "Closeness",
+    "Event",
     "ExportKind",
     "Generation",
     "GenerationOptions",
+    "Headline",
     "ImportReport",
     "LiveCheck",
     "ModelChoice",
+    "MonitorRow",
     "Offer",
     "PoolCheck",
     "PoolIds",
@@ -130,6 +136,7 @@ __all__ = [
     "continue_run",
     "count_current",
     "count_table",
+    "counts_of_a_day",
     "create_project",
     "current_responses",
     "delete_baseline",
@@ -159,6 +166,9 @@ __all__ = [
     "open_prompt_run",
     "open_reference",
     "open_run",
+    "overview",
+    "overview_headline",
+    "overview_version",
     "pool_history",
     "pool_status",
     "preload",
@@ -172,6 +182,7 @@ __all__ = [
     "prompt_sets",
     "pull_model",
     "read_upload",
+    "recent_events",
     "reconcile",
     "record_response",
     "references",

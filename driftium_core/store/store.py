@@ -32,6 +32,7 @@ from driftium_core.store.references import ReferenceRepository
 from driftium_core.store.responses import ResponseRepository
 from driftium_core.store.runs import RunRepository
 from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow, PromptSetRow, ResponseRow, TableRunRow
+from driftium_core.store.survey import SurveyRepository
 
 __all__ = ["Store", "open_store"]
 
@@ -82,6 +83,7 @@ class Store:
         self.alarms = AlarmRepository(self)
         self.prompt_sets = PromptSetRepository(self)
         self.prompt_runs = PromptRunRepository(self)
+        self.survey = SurveyRepository(self)
         self._writer = self.engine.execution_options(**{WRITE: True})
         self._file = file_of(self.engine)
         self._identity: tuple[int, int] | None = None

@@ -287,7 +287,7 @@ class TextReport:
     baseline_hash, current_hash : str
         Digest of each pool's content, whatever its order.
     pairs : tuple of AnswerPair
-        Answers to prompts that both pools have, least alike first; empty where no prompt is in both.
+        Answers to prompts that both pools have, least alike first and at most 2,000; empty where no prompt is in both.
     notes : tuple of str
         Rows left out and why, and what else limits the report.
     """

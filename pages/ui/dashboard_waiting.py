@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.ui.project import open_page
+from pages.ui.project import PLAYGROUND_PAGE, open_page
 from pages.ui.widgets import card, prose
 
 if TYPE_CHECKING:
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
     from driftium_core.monitor import LiveCheck
 
-__all__ = ["PLAYGROUND_PAGE", "show_waiting"]
-
-PLAYGROUND_PAGE = "playground.py"
+__all__ = ["show_waiting"]
 
 HEADINGS = {
     "not_initialized": "No answers yet",

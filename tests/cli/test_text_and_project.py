@@ -61,7 +61,7 @@ def test_text_has_every_key_of_its_document(logs: dict[str, str], capsys: pytest
     assert (report["design"], report["n_baseline"], report["n_current"]) == ("unpaired", 40, 40)
     assert set(report["null_range"]) == {"centroid_score", "mmd_score"}
     assert report["flags"].keys() == {"echo", "empty", "refusal", "low_alignment"}
-    assert report["evidence"]["novel"][0].keys() == {"index", "text", "prompt", "witness"}
+    assert report["evidence"]["novel"][0].keys() == {"index", "text", "prompt", "witness", "nearest"}
     assert report["encoder"] == {"id": "words", "precision": "fp32"}
 
 
