@@ -45,13 +45,13 @@ def overview_headline(rows: Sequence[MonitorRow]) -> Headline:
         headline = f"{_of(n_worst, len(real))} {'is' if n_worst == 1 else 'are'} {severity}."
         first = f"{_first(real[0])} needs you first" if len(real) > 1 else _first(real[0])
         sentence = f"{_others(real, severity)} {first}: {real[0].finding}.".strip()
-    return Headline(severity, f"{GLYPHS[severity]} {headline}", sentence, _detail(rows, real))
+    return Headline(severity, f"{GLYPHS[severity]} {headline[0].upper()}{headline[1:]}", sentence, _detail(rows, real))
 
 
 def _of(count: int, total: int) -> str:
-    if count == total:
-        return "The only monitor" if total == 1 else f"All {fmt_n(total)} monitors"
-    return f"{fmt_n(count)} of {fmt_count(total, 'monitor')}"
+    if count < total:
+        return f"{fmt_n(count)} of {fmt_count(total, 'monitor')}"
+    return {1: "the only monitor", 2: "both monitors"}.get(total, f"all {fmt_n(total)} monitors")
 
 
 def _others(rows: Sequence[MonitorRow], named: Severity | None) -> str:
