@@ -16,10 +16,13 @@ import numpy as np
 __all__ = [
     "NARROW_SPACE",
     "UNKNOWN",
+    "fmt_clock",
     "fmt_count",
+    "fmt_day",
     "fmt_distance",
     "fmt_effect",
     "fmt_excerpt",
+    "fmt_moment",
     "fmt_n",
     "fmt_name",
     "fmt_names",
@@ -160,10 +163,30 @@ def fmt_names(names: Sequence[object], *, limit: int = 5) -> str:
 def fmt_time(time: datetime, *, now: datetime | None = None) -> str:
     """``"14:02"`` today, ``"23 Nov 14:02"`` otherwise, with the year when it is another one; UTC."""
     today = (now or datetime.now(UTC)).astimezone(UTC)
-    moment = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    moment = _in_utc(time)
     if moment.date() == today.date():
         return f"{moment:%H:%M}"
     return f"{moment.day} {moment:%b %H:%M}" if moment.year == today.year else f"{moment.day} {moment:%b %Y %H:%M}"
+
+
+def fmt_day(time: datetime) -> str:
+    """``"23 Nov 2025"``: the day in full, for what is read on another day; UTC."""
+    moment = _in_utc(time)
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def fmt_clock(time: datetime) -> str:
+    """``"14:02"``; UTC."""
+    return f"{_in_utc(time):%H:%M}"
+
+
+def fmt_moment(time: datetime) -> str:
+    """``"23 Nov 2025 14:02 UTC"``: nothing of it left to the reader's today."""
+    return f"{fmt_day(time)} {fmt_clock(time)} UTC"
+
+
+def _in_utc(time: datetime) -> datetime:
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def fmt_window(start: np.datetime64, end: np.datetime64) -> str:

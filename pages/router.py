@@ -31,6 +31,9 @@ page = st.navigation(
     [
         st.Page(ROOT / "pages/overview.py", title="Overview", icon=":material/monitoring:", default=True),
         st.Page(ROOT / "pages/tabular.py", title="Tabular", icon=":material/table_chart:", url_path="tabular"),
+        st.Page(
+            ROOT / "pages/llm_dashboard.py", title="LLM Dashboard", icon=":material/hub:", url_path="llm-dashboard"
+        ),
         st.Page(ROOT / "pages/playground.py", title="Playground", icon=":material/forum:", url_path="playground"),
         st.Page(ROOT / "pages/settings.py", title="Settings", icon=":material/tune:", url_path="settings"),
     ]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -76,6 +76,13 @@ def test_time_is_short_today_and_has_the_year_when_it_is_another():
     assert f.fmt_time(datetime(2026, 11, 23, 14, 2, tzinfo=UTC), now=now) == "14:02"
     assert f.fmt_time(datetime(2026, 3, 2, 14, 2, tzinfo=UTC), now=now) == "2 Mar 14:02"
     assert f.fmt_time(datetime(2025, 3, 2, 14, 2), now=now) == "2 Mar 2025 14:02"
+
+
+def test_a_moment_depends_on_nobodys_today():
+    west = timezone(timedelta(hours=-5))
+    assert f.fmt_moment(datetime(2025, 3, 2, 23, 2, tzinfo=west)) == "3 Mar 2025 04:02 UTC"
+    assert f.fmt_day(datetime(2025, 3, 2, 14, 2)) == "2 Mar 2025"
+    assert f.fmt_clock(datetime(2025, 3, 2, 4, 2, tzinfo=UTC)) == "04:02"
 
 
 def test_window_has_the_time_of_day_when_it_matters():

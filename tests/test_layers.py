@@ -21,11 +21,12 @@ ALLOWED: dict[str, set[str]] = {
     "text": BASE | {"stats"},
     "logs": BASE | {"tabular", "text"},
     "files": BASE | {"tabular", "logs"},
-    "figures": BASE | {"stats", "tabular"},
+    "figures": BASE | {"stats", "tabular", "text", "store"},
+    "html": BASE | {"figures", "tabular", "text"},
     **dict.fromkeys(PORTS, BASE),
     "jobs": BASE,
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text"},
-    "monitor": BASE | PORTS | {"services", "settings", "jobs", "stats", "tabular", "text", "files", "logs"},
+    "monitor": BASE | PORTS | {"services", "settings", "jobs", "stats", "tabular", "text", "files", "logs", "html"},
     "guard": BASE,
     "terminal": BASE | {"monitor", "store", "tabular", "text"},
     "api": BASE | {"monitor", "services", "settings", "jobs", "guard", "tabular"},
@@ -38,11 +39,16 @@ ALLOWED: dict[str, set[str]] = {
 
 FACES = {"pages", "cli", "terminal", "api"}
 
-FACES_SEE_OF_STORE = {"records", "prompt_records"}
-"""Faces show what was stored; they ask the monitor for it."""
+SHOWERS = FACES | {"figures"}
+
+SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records"}
+"""Faces and figures show what was stored; the monitor asks for it."""
 
 PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report", "differences"}}
 """Pages show reports and name filters; they neither read, compare nor judge."""
+
+HTML_SEES_OF_FIGURES = {"palette"}
+"""Reports share the colours of the charts; they load no Plotly."""
 
 OWNERS: dict[str, set[str]] = {
     "streamlit": {"app", "pages"},
@@ -57,6 +63,8 @@ OWNERS: dict[str, set[str]] = {
     "ollama": {"llm"},
     "xllamacpp": {"llm"},
     "plotly": {"figures", "pages"},
+    "jinja2": {"html"},
+    "markupsafe": {"html"},
     "fastapi": {"api"},
     "starlette": {"api", "guard", "app", "pages"},
     "sklearn": {"stats", "text"},
@@ -104,8 +112,10 @@ def forbidden(unit: str, modules: list[str]) -> list[str]:
         target = rest[0] if rest and rest[0] in ALLOWED else ""
         if target != unit and target not in ALLOWED[unit]:
             wrong.append(f"{unit} imports {module}")
-        if unit in FACES and target == "store" and rest[1] not in FACES_SEE_OF_STORE:
+        if unit in SHOWERS and target == "store" and rest[1] not in SHOWERS_SEE_OF_STORE:
             wrong.append(f"{unit} imports {module}, which is the monitor's work")
+        if unit == "html" and target == "figures" and rest[1] not in HTML_SEES_OF_FIGURES:
+            wrong.append(f"{unit} imports {module}, which loads Plotly")
         if unit == "pages" and rest[1:] and rest[1] not in PAGES_SEE.get(target, {rest[1]}):
             wrong.append(f"{unit} imports {module}, which is the core's work")
     return wrong
@@ -130,11 +140,15 @@ def test_imports_point_down(file: Path) -> None:
         ("monitor", "driftium_core.api"),
         ("monitor", "driftium_core.figures.runs"),
         ("pages", "driftium_core.stats.ks"),
+        ("figures", "driftium_core.store.runs"),
         ("pages", "driftium_core.tabular.drift.compare_tables"),
         ("pages", "sqlalchemy.orm"),
         ("cli", "driftium_core.store.runs"),
         ("jobs", "pages.ui.session"),
         ("api", "streamlit"),
+        ("html", "driftium_core.figures.layout"),
+        ("html", "driftium_core.store.records"),
+        ("monitor", "jinja2"),
     ],
 )
 def test_the_test_finds_wrong_arrows(unit: str, module: str) -> None:

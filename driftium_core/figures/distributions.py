@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from driftium_core.figures.layout import apply_layout, label_text, top_legend
+from driftium_core.figures.layout import apply_layout, bar_marker, label_text, top_legend
 from driftium_core.figures.palette import PALETTES, Theme, rgba
 from driftium_core.formats import fmt_effect, fmt_value
 from driftium_core.tabular.report import CategoryDistribution, NumberDistribution
@@ -166,17 +166,7 @@ def category_bars(column: str, distribution: CategoryDistribution, theme: Theme)
             cliponaxis=False,
             textfont={"color": palette.text, "size": 12},
             hovertemplate=f"{name} %{{x:.1%}}<extra></extra>",
-            marker={
-                "color": rgba(colour, 0.78),
-                "line": {"color": colour, "width": 1},
-                "pattern": {
-                    "shape": pattern,
-                    "fgcolor": colour,
-                    "bgcolor": rgba(colour, 0.22),
-                    "size": 6,
-                    "solidity": 0.32,
-                },
-            },
+            marker=bar_marker(colour, pattern),
         )
     apply_layout(
         figure,

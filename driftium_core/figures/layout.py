@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from typing import Any
 
 import plotly.graph_objects as go
 
-from driftium_core.figures.palette import PALETTES, Theme
+from driftium_core.figures.palette import PALETTES, Theme, rgba
 
-__all__ = ["CONFIG", "apply_layout", "empty_figure", "figure_alt", "label_text", "top_legend"]
+__all__ = ["CONFIG", "apply_layout", "bar_marker", "empty_figure", "figure_alt", "label_text", "top_legend"]
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 """Plotly's config: axes stay put, so that a phone can scroll past a chart."""
@@ -19,8 +20,13 @@ _SANS = '"Source Sans", system-ui, sans-serif'
 
 def label_text(text: object, max_length: int = 60) -> str:
     """User text for a Plotly label: on one line, shortened with an ellipsis, and escaped (Plotly reads tags)."""
-    line = " ".join(str(text).split())
+    line = " ".join(_whole(str(text)).split())
     return html.escape(line if len(line) <= max_length else line[: max_length - 1] + "…", quote=False)
+
+
+def _whole(text: str) -> str:
+    """Half of a character, which JSON can hold but no message to a browser can, becomes a replacement mark."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def figure_alt(figure: go.Figure) -> str:
@@ -34,6 +40,12 @@ def top_legend() -> dict[str, Any]:
     return {"showlegend": True, "legend": legend | {"bgcolor": "rgba(0,0,0,0)", "font": {"size": 12.5}}}
 
 
+def bar_marker(colour: str, pattern: str) -> dict[str, Any]:
+    """Marker of a bar: the reference is hatched (``"/"``) and current solid (``""``), so that colour is not alone."""
+    hatch = {"shape": pattern, "fgcolor": colour, "bgcolor": rgba(colour, 0.22), "size": 6, "solidity": 0.32}
+    return {"color": rgba(colour, 0.78), "line": {"color": colour, "width": 1}, "pattern": hatch}
+
+
 def apply_layout(figure: go.Figure, theme: Theme, *, height: int, alt: str, **layout: Any) -> go.Figure:
     """Give a figure the common look; ``layout`` overrides."""
     palette = PALETTES[theme]
@@ -41,7 +53,7 @@ def apply_layout(figure: go.Figure, theme: Theme, *, height: int, alt: str, **la
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        meta={"alt": alt},
+        meta={"alt": _whole(alt)},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
@@ -57,10 +69,10 @@ def apply_layout(figure: go.Figure, theme: Theme, *, height: int, alt: str, **la
 
 
 def empty_figure(message: str, theme: Theme, *, height: int = 160) -> go.Figure:
-    """One calm sentence where there is nothing to draw; never a blank axis."""
+    """One calm sentence where there is nothing to draw, in lines that fit a phone; never a blank axis."""
     figure = apply_layout(go.Figure(), theme, height=height, alt=message)
     figure.add_annotation(
-        text=label_text(message, 120),
+        text="<br>".join(label_text(line) for line in textwrap.wrap(message, 42, max_lines=4, placeholder=" …")),
         x=0.5,
         y=0.5,
         xref="paper",

@@ -7,6 +7,7 @@ from driftium_core.monitor.baselines import (
     active_baseline,
     baselines,
     delete_baseline,
+    find_baseline,
     promote,
     promotion_to_undo,
     restore_baseline,
@@ -21,9 +22,17 @@ from driftium_core.monitor.browse import (
     browse_pairs,
     browse_responses,
 )
+from driftium_core.monitor.calculations import (
+    PoolIds,
+    calculation_ids,
+    drifting_since,
+    open_calculation,
+    pool_history,
+)
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
+from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
     count_table,
     dismiss_alarm,
@@ -32,18 +41,14 @@ from driftium_core.monitor.evidence import (
     evidence_state,
     update_evidence,
 )
+from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
+from driftium_core.monitor.headline import Headline, overview_headline
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
+from driftium_core.monitor.overview import MonitorRow, counts_of_a_day, overview, overview_version
 from driftium_core.monitor.parts import health, preload
-from driftium_core.monitor.pools import (
-    PoolCheck,
-    PoolIds,
-    PoolStatus,
-    check_responses,
-    open_calculation,
-    pool_history,
-    pool_status,
-)
+from driftium_core.monitor.pool_status import PoolStatus, pool_status
+from driftium_core.monitor.pools import PoolCheck, check_responses
 from driftium_core.monitor.projects import create_project, project_version, projects, require_project
 from driftium_core.monitor.promotion import PromotionPreview, preview_promotion
 from driftium_core.monitor.prompt_runs import (
@@ -74,6 +79,7 @@ from driftium_core.monitor.responses import (
     delete_responses,
     import_log,
     record_response,
+    response_starts,
     responses_by_ids,
     similar,
 )
@@ -109,11 +115,15 @@ __all__ = [
     "BrowsedPair",
     "CheckedRun",
     "Closeness",
+    "Event",
+    "ExportKind",
     "Generation",
     "GenerationOptions",
+    "Headline",
     "ImportReport",
     "LiveCheck",
     "ModelChoice",
+    "MonitorRow",
     "Offer",
     "PairsPage",
     "PoolCheck",
@@ -131,6 +141,7 @@ __all__ = [
     "baselines",
     "browse_pairs",
     "browse_responses",
+    "calculation_ids",
     "catch_up",
     "check_responses",
     "check_table",
@@ -138,9 +149,11 @@ __all__ = [
     "compare",
     "compare_arms",
     "compare_responses",
+    "comparison_html",
     "continue_run",
     "count_current",
     "count_table",
+    "counts_of_a_day",
     "create_project",
     "current_responses",
     "delete_baseline",
@@ -150,12 +163,16 @@ __all__ = [
     "delete_responses",
     "delete_run",
     "dismiss_alarm",
+    "drifting_since",
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
+    "export_calculation",
+    "export_report",
     "export_responses",
     "export_run",
     "filter_options",
+    "find_baseline",
     "find_run",
     "fingerprint",
     "health",
@@ -167,6 +184,9 @@ __all__ = [
     "open_prompt_run",
     "open_reference",
     "open_run",
+    "overview",
+    "overview_headline",
+    "overview_version",
     "pool_history",
     "pool_status",
     "preload",
@@ -180,11 +200,13 @@ __all__ = [
     "prompt_sets",
     "pull_model",
     "read_upload",
+    "recent_events",
     "reconcile",
     "record_response",
     "references",
     "require_model",
     "require_project",
+    "response_starts",
     "responses_by_ids",
     "restore_baseline",
     "retry_check",

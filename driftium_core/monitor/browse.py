@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from driftium_core.monitor.pools import PoolIds
+from driftium_core.monitor.calculations import PoolIds
 from driftium_core.services import Services
 from driftium_core.store.records import StoredResponse
 from driftium_core.text.word_diff import word_difference

@@ -12,7 +12,7 @@ from driftium_core.documents import neutralise_formula
 from driftium_core.monitor.vectors import batches
 
 if TYPE_CHECKING:
-    from driftium_core.monitor.pools import PoolIds
+    from driftium_core.monitor.calculations import PoolIds
     from driftium_core.services import Services
     from driftium_core.store.records import StoredResponse
     from driftium_core.text.differences import Witnesses

@@ -27,6 +27,7 @@ __all__ = [
     "delete_responses",
     "import_log",
     "record_response",
+    "response_starts",
     "responses_by_ids",
     "similar",
 ]
@@ -167,6 +168,11 @@ def count_current(services: Services, *, project: str = DEFAULT_PROJECT, search:
 def responses_by_ids(services: Services, ids: Sequence[str]) -> list[StoredResponse]:
     """Those of the responses that are stored, in whichever pool, in the order of the ids."""
     return list(services.store.responses.by_ids(ids).values())
+
+
+def response_starts(services: Services, ids: Sequence[str], *, length: int = 120) -> dict[str, str]:
+    """How those of the responses begin that are stored, by id; for labels, where whole texts would be too much."""
+    return services.store.responses.starts(ids, length=length)
 
 
 def delete_responses(services: Services, ids: Sequence[str], *, project: str = DEFAULT_PROJECT) -> None:

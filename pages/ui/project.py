@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["choose_project", "current_project", "of_project", "open_page", "pick_project", "show_unknown_project"]
 
+TABULAR_PAGE, DASHBOARD_PAGE, PLAYGROUND_PAGE = "tabular.py", "llm_dashboard.py", "playground.py"
+"""What `open_page` takes."""
+
 PROJECT = "project"
 """Key of the picker, and query parameter of a link; the default project's links go without."""
 
@@ -24,7 +27,7 @@ WANTED = "project_wanted"
 UNKNOWN = "project_unknown"
 NEW_NAME, NEW_ERROR, NEW_OPEN = "project_new_name", "project_new_error", "project_new"
 
-OF_ONE_PROJECT = ("run", "column", "prompt_run", "response")
+OF_ONE_PROJECT = ("run", "column", "prompt_run", "baseline", "calculation", "response")
 """Query parameters that name something of one project; they go when another is picked."""
 
 
@@ -40,8 +43,10 @@ def choose_project(name: str) -> None:
     st.rerun()
 
 
-def open_page(page: str, **query: str) -> NoReturn:
-    """Go to another page of the same project; plain ``st.switch_page`` fails on the bound parameter of the picker."""
+def open_page(page: str, *, project: str | None = None, **query: str) -> NoReturn:
+    """Go to another page of the same or another project; plain ``st.switch_page`` fails on the picker's parameter."""
+    if project is not None:
+        st.session_state[WANTED] = project
     st.switch_page(page, query_params=query)
 
 

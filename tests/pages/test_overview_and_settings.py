@@ -1,10 +1,17 @@
 """Overview and Settings show what is there, and nothing that is not."""
 
 import pandas as pd
+import pytest
+from sqlalchemy import text
 
 from driftium_core import monitor
+from driftium_core.errors import StorageError
 from driftium_core.tabular.table import Table
+from tests.monitor.answers import answers
+from tests.monitor.conftest import settle as settle_background
 from tests.pages.conftest import texts
+from tests.pages.playground import pick, table
+from tests.store.make import new_responses
 
 
 def test_a_fresh_install_shows_the_first_steps_and_no_numbers(app):
@@ -15,24 +22,114 @@ def test_a_fresh_install_shows_the_first_steps_and_no_numbers(app):
     assert not page.dataframe
 
 
-def test_the_first_step_leads_to_the_sample(app):
+@pytest.mark.parametrize(
+    ("key", "heading"),
+    [
+        ("first-table", "Tabular"),
+        ("first-reference", "Tabular"),
+        ("new-table", "Tabular"),
+        ("first-playground", "Playground"),
+        ("first-log", "Playground"),
+        ("new-answers", "Playground"),
+    ],
+)
+def test_every_first_step_leads_somewhere(app, key, heading):
+    app.run().button(key=key).click()
     page = app.run()
-    next(button for button in page.button if button.label == "Try it on the sample").click()
-    page = page.run()
-    assert page.title[0].value == "Tabular"
+    assert not page.exception
+    assert page.title[0].value == heading
+
+
+def saved_run(services, project="default"):
+    reference = Table("orders.csv", pd.DataFrame({"x": [i * 37 % 400 for i in range(500)]}), "r")
+    current = Table("today.csv", pd.DataFrame({"x": [1000 + i * 37 % 400 for i in range(500)]}), "c")
+    return monitor.check_table(services, reference, current, project=project).run_id
 
 
 def test_a_saved_run_is_watched(app, services):
-    reference = Table("orders.csv", pd.DataFrame({"x": [i * 37 % 400 for i in range(500)]}), "r")
-    current = Table("today.csv", pd.DataFrame({"x": [1000 + i * 37 % 400 for i in range(500)]}), "c")
-    monitor.check_table(services, reference, current)
+    saved_run(services)
     page = app.run()
-    assert "✕ CRITICAL" in texts(page)
-    assert "1 of 1 references" in texts(page)
-    assert "`orders.csv` needs you first" in texts(page)
-    frame = page.dataframe[0].value
-    assert list(frame["Reference"]) == ["orders.csv"]
-    assert list(frame["Newest current"]) == ["today.csv"]
+    assert page.header[0].value.replace("\\", "") == (
+        "**✕ The only monitor is CRITICAL.** `orders.csv` in `default`: 1 of 1 column drifted."
+    )
+    frame = table(page, "overview-monitors").value
+    assert list(frame["Monitor"]) == ["orders.csv"]
+    assert list(frame["Severity"]) == [["✕ CRITICAL"]]
+    assert list(table(page, "overview-events").value["Event"]) == ["1 of 1 column drifted in “today.csv”"]
+    values = {metric.label: metric.value for metric in page.metric}
+    assert values == {"Monitors": "1", "Need attention": "1", "Answers, 24 h": "0", "Rows, 24 h": "500"}
+
+
+@pytest.mark.parametrize("of", ["overview-monitors", "overview-events"])
+def test_a_row_opens_its_run_in_its_project(app, services, of):
+    run_id = saved_run(services, monitor.create_project(services, "bank"))
+    page = pick(app.run(), of, 0)
+    assert page.title[0].value == "Tabular"
+    assert page.selectbox(key="project").value == "bank"
+    assert page.query_params["run"] in (run_id, [run_id])
+
+
+def test_a_row_of_answers_opens_the_dashboard_of_its_project(app, services):
+    services.store.responses.add(new_responses(2), project=monitor.create_project(services, "bot"))
+    page = pick(app.run(), "overview-monitors", 0)
+    assert page.title[0].value == "LLM Dashboard"
+    assert page.selectbox(key="project").value == "bot"
+
+
+def test_all_projects_are_watched_and_the_empty_ones_named(app, services):
+    for project in ("bot", "bank", "nothing `here`"):
+        monitor.create_project(services, project)
+    services.store.responses.add(new_responses(2), project="bot")
+    saved_run(services, "bank")
+    page = app.run()
+    frame = table(page, "overview-monitors").value
+    assert list(frame["Monitor"]) == ["orders.csv", "bot"]
+    assert list(frame["Project"]) == ["bank", "bot"]
+    assert list(frame["Severity"]) == [["✕ CRITICAL"], ["– WAITING"]]
+    assert "2 projects hold nothing yet: `default`" in texts(page)
+    assert "The project `default` holds nothing yet." in texts(page)
+    assert {"first-table", "first-playground"} <= {button.key for button in page.button}
+
+
+def test_names_of_any_kind_are_shown_as_they_are(app, services):
+    name = "🥐 <b>*bold*</b> " + "long " * 11
+    services.store.responses.add(new_responses(2), project=monitor.create_project(services, name))
+    monitor.promote(services, "half \ud800 <i>`x`</i>", project=name.strip())
+    page = app.run()
+    assert not page.exception
+    (monitored,) = table(page, "overview-monitors").value["Monitor"]
+    assert monitored == name.strip()
+
+
+def test_a_history_that_cannot_be_read_leaves_the_rest_of_the_page(app, services):
+    saved_run(services)
+    with services.store.session(write=True) as session:
+        session.execute(text("UPDATE table_runs SET severity = 'EXTREME'"))
+    page = app.run()
+    assert not page.exception
+    (error,) = page.error
+    assert "EXTREME" in error.value
+    assert page.title[0].value == "Overview"
+
+
+def test_a_check_that_failed_can_be_tried_again(app, services, monkeypatch):
+    services.store.responses.add(answers("bread", 12))
+    monitor.promote(services, "week 1")
+    services.store.responses.add(answers("bicycle", 12))
+    with monkeypatch.context() as patch:
+        patch.setattr(services.encoder, "encode", refuse)
+        app.run()
+        settle_background(services)
+        page = app.run()
+        assert "not be compared: The disk is full." in table(page, "overview-monitors").value["Finding"].iloc[0]
+    page.button(key="drift-retry").click()
+    app.run()
+    settle_background(services)
+    assert list(table(app.run(), "overview-monitors").value["Severity"]) == [["✕ CRITICAL"]]
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise StorageError("The disk is full.")
 
 
 def test_parts_are_told_truly(app, services):
@@ -56,3 +153,6 @@ def test_a_simulation_is_nobodys_incident(app, services):
     page = app.run()
     assert "Only simulations so far" in texts(page)
     assert "CRITICAL" not in page.header[0].value
+    assert list(table(page, "overview-monitors").value["Severity"]) == [["simulated"]]
+    assert {metric.label: metric.value for metric in page.metric}["Monitors"] == "0"
+    assert "Nothing happened yet" in texts(page)

@@ -52,15 +52,14 @@ def test_a_link_opens_its_project_and_pages_keep_it(app, services):
     check(services, "of bot.csv", "support-bot")
     app.query_params["project"] = "support-bot"
     page = app.run()
-    assert list(page.dataframe[0].value["Reference"]) == ["of bot.csv"]
+    assert sorted(page.dataframe[0].value["Monitor"]) == ["of bot.csv", "of default.csv"]
     page.switch_page("tabular.py")
     page = settle(page.run())
     assert page.selectbox(key="project").value == "support-bot"
     page.switch_page("overview.py")
     page = page.run()
-    assert list(page.dataframe[0].value["Reference"]) == ["of bot.csv"]
-    page = pick(page, "default")
-    assert list(page.dataframe[0].value["Reference"]) == ["of default.csv"]
+    assert page.selectbox(key="project").value == "support-bot"
+    assert pick(page, "default").selectbox(key="project").value == "default"
 
 
 def test_a_link_to_an_unknown_project_gets_a_sentence_until_another_page_opens(app):
@@ -134,50 +133,74 @@ def test_references_belong_to_a_project(app, services):
     assert "Saved" in pick(page, "other").segmented_control(key="tabular_reference").options
 
 
+def monitors(app):
+    """The Overview's rows, with plain spaces."""
+    (found,) = (item.value for item in app.dataframe if (item.key or "").startswith("overview-monitors"))
+    return found.replace("\xa0", " ", regex=True)
+
+
+def finding(app):
+    (found,) = monitors(app)["Finding"]
+    return found
+
+
 def test_overview_says_where_the_pools_stand(app, services):
     page = app.run()
     assert "Nothing is being watched yet" in texts(page)
     current(services, 3)
-    page.run()
-    assert "3 responses stored as current, and no baseline yet" in texts(page)
+    assert finding(page.run()) == "waits for a baseline: 3 answers"
     assert "Nothing is being watched yet" not in texts(page)
     monitor.promote(services, "week 1")
-    page.run()
-    assert "The baseline “week 1” holds 3 responses" in texts(page)
+    assert finding(page.run()) == "waits for answers: baseline “week 1” holds 3"
     current(services, 2)
-    page.run()
-    assert "Comparing them now." in texts(page) or "2 current against 3 baseline answers." in texts(page)
+    assert finding(page.run()).startswith(("comparing now", "2 against 3 answers"))
 
 
 def settled(app, services):
     """The page once nothing is computed any more."""
     app.run()
     settle_background(services)
-    return texts(app.run()).replace("\xa0", " ")
+    return app.run()
 
 
 def test_overview_follows_the_answers(app, services):
     services.store.responses.add(answers("bread", 12))
     monitor.promote(services, "week 1")
     services.store.responses.add(answers("bicycle", 12))
-    words = settled(app, services)
-    assert ":red-badge[✕ CRITICAL] health" in words
-    assert "12 current against 12 baseline answers." in words
-    assert "Since then" not in words
+    page = settled(app, services)
+    assert list(monitors(page)["Severity"]) == [["✕ CRITICAL"]]
+    assert finding(page).startswith("answers differ, effect")
+    assert "**✕ The only monitor is CRITICAL.**" in texts(page)
+    checked = len(monitor.pool_history(services))
     current(services, 1)
-    assert "13 current against 12 baseline answers." in settled(app, services)
+    assert "changed since" not in finding(settled(app, services))
+    assert len(monitor.pool_history(services)) == checked + 1
 
 
-def test_overview_shows_the_newest_record_while_it_cannot_compare(app, services):
+def test_overview_shows_the_newest_record_while_it_compares(app, services):
     current(services, 3)
     baseline = monitor.promote(services, "week 1")
     current(services, 2)
     facts = {"baseline_id": baseline.id, "n_baseline": 3, "n_current": 2, "health_index": 53.6}
     services.store.calculations.add(new_calculation("f", severity=Severity.HIGH, **facts))
     with services.checking:  # somebody else is computing: the check waits
-        words = texts(app.run()).replace("\xa0", " ")
-        assert ":orange-badge[▲ HIGH] health **54** · effect 0.26 · p = 0.001 · unpaired · calculated" in words
-        assert "now 2 current and 3 baseline answers of “week 1”, which are being compared." in words
+        page = app.run()
+        assert finding(page).startswith("comparing now")
+        (row,) = monitors(page).to_dict("records")
+        assert (row["Severity"], row["Health"], row["p"]) == (["▲ HIGH"], 53.6, "p = 0.001")
+
+
+def test_only_the_chosen_projects_answers_are_compared(app, services):
+    monitor.create_project(services, "other")
+    for project in ("default", "other"):
+        current(services, 3, project)
+        monitor.promote(services, "week 1", project=project)
+        current(services, 2, project)
+    page = settled(app, services)
+    found = dict(zip(monitors(page)["Monitor"], monitors(page)["Finding"], strict=True))
+    assert found["default"] == "2 against 3 answers are too few to tell"
+    assert found["other"] == "not compared yet: 2 answers with the 3 of “week 1”"
+    assert monitor.pool_history(services, project="other") == []
 
 
 def test_overview_without_a_database_says_so(app, tmp_path):

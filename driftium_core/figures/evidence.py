@@ -1,0 +1,133 @@
+"""The evidence score over its blocks, against the alarm line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from driftium_core.figures.layout import apply_layout, empty_figure
+from driftium_core.figures.palette import PALETTES, Theme
+from driftium_core.formats import fmt_count, fmt_n, fmt_p, fmt_time, fmt_value
+from driftium_core.store.records import AlarmLook
+
+__all__ = ["EvidencePoint", "evidence_points", "evidence_trend"]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePoint:
+    """The score after one block: its height log₁₀(1 + score), whether it is over the line, and the hover's words."""
+
+    block: int
+    height: float
+    over: bool
+    text: str
+
+
+def evidence_points(looks: Sequence[AlarmLook], threshold: float) -> list[EvidencePoint]:
+    """Read the points off the looks, by block number."""
+    return [
+        EvidencePoint(
+            look.block,
+            math.log10(1 + max(0.0, look.evidence)),
+            look.evidence >= threshold,
+            f"Block {fmt_n(look.block)} · {fmt_time(look.created_at)}<br>score {_score(look.evidence)}, alarm at "
+            f"{_score(threshold)}<br>this block: {fmt_p(look.pvalue)}",
+        )
+        for look in sorted(looks, key=lambda look: look.block)
+    ]
+
+
+def _score(score: float) -> str:
+    return fmt_n(round(score)) if score >= 10 else fmt_value(round(score, 1))
+
+
+def evidence_trend(
+    looks: Sequence[AlarmLook],
+    threshold: float,
+    alarmed_at_block: int | None,
+    theme: Theme,
+    *,
+    height: int = 170,
+) -> go.Figure:
+    """Evidence score after each block on a logarithmic axis, with the alarm line and where it was crossed.
+
+    Circles are filled at or over the line and open under it. The axis is log₁₀(1 + score), labelled with scores.
+    """
+    if not looks:
+        return empty_figure("No block of new answers was counted yet.", theme, height=height)
+    palette, points, line = PALETTES[theme], evidence_points(looks, threshold), math.log10(1 + threshold)
+    figure = go.Figure()
+    _add_line(figure, line, palette.text)
+    _add_scores(figure, points, theme)
+    _add_alarm(figure, points, alarmed_at_block, palette.text)
+    state = f"alarm since block {fmt_n(alarmed_at_block)}" if alarmed_at_block is not None else "no alarm"
+    newest = max(looks, key=lambda look: look.block)
+    alt = (
+        f"Evidence score after {fmt_count(len(points), 'block')} of new answers; now {_score(newest.evidence)}, "
+        f"the alarm line is {_score(threshold)}; {state}."
+    )
+    apply_layout(figure, theme, height=height, alt=alt, hovermode="closest", margin={"l": 4, "r": 8, "t": 12, "b": 4})
+    _set_axes(figure, points, max(line, *(point.height for point in points)), palette.muted)
+    return figure
+
+
+def _set_axes(figure: go.Figure, points: Sequence[EvidencePoint], top: float, colour: str) -> None:
+    powers = range(1, math.ceil(top) + 1, -(-math.ceil(top) // 4))
+    scores = [0, *(10**power for power in powers)]
+    figure.update_yaxes(
+        range=[-0.06 * top, 1.16 * top],
+        tickmode="array",
+        tickvals=[math.log10(1 + score) for score in scores],
+        ticktext=[fmt_n(score) for score in scores],
+    )
+    title = {"text": "block of new answers", "standoff": 2, "font": {"size": 12, "color": colour}}
+    ends = (points[0].block - 0.5, points[-1].block + 0.5)
+    figure.update_xaxes(range=ends, nticks=min(6, len(points) + 1), tickformat="d", title=title)
+
+
+def _add_line(figure: go.Figure, height: float, colour: str) -> None:
+    line = {"color": colour, "width": 1, "dash": "dash"}
+    figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=height, y1=height, line=line)
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "y": height, "yanchor": "bottom"}
+    figure.add_annotation(text="alarm line", showarrow=False, font={"size": 12, "color": colour}, **place)
+
+
+def _add_alarm(figure: go.Figure, points: Sequence[EvidencePoint], block: int | None, colour: str) -> None:
+    place = next((i for i, point in enumerate(points) if point.block == block), None)
+    if place is None:
+        return
+    early = place < len(points) / 2  # the score rises to the right, so words on the left cover nothing
+    figure.add_annotation(
+        x=points[place].block,
+        y=points[place].height,
+        text=f"▲ alarm at block {fmt_n(points[place].block)}",
+        xanchor="left" if early else "right",
+        ax=8 if early else -14,
+        ay=-16,
+        arrowhead=0,
+        arrowcolor=colour,
+        font={"size": 12, "color": colour},
+    )
+
+
+def _add_scores(figure: go.Figure, points: Sequence[EvidencePoint], theme: Theme) -> None:
+    palette = PALETTES[theme]
+    figure.add_scatter(
+        x=[point.block for point in points],
+        y=[point.height for point in points],
+        mode="lines+markers",
+        text=[point.text for point in points],
+        hovertemplate="%{text}<extra></extra>",
+        line={"color": palette.current, "width": 1.8},
+        marker={
+            "size": 8 if len(points) <= 60 else 5,
+            "opacity": 1,
+            "symbol": ["circle" if point.over else "circle-open" for point in points],
+            "color": palette.current,
+            "line": {"color": palette.current, "width": 1.5},
+        },
+        cliponaxis=False,
+    )

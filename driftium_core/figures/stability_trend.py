@@ -1,0 +1,280 @@
+"""The stability trend: health over MMD² on one time axis, each value with its range, severities as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from driftium_core.figures.layout import apply_layout, empty_figure, label_text
+from driftium_core.figures.palette import PALETTES, SYMBOLS, Palette, Theme, rgba
+from driftium_core.figures.stability import StabilityPoint, baseline_changes, severity_runs, steps
+from driftium_core.severity import GLYPHS, severity_label
+
+__all__ = ["stability_trend"]
+
+_MANY = 40
+"""From here on markers are small, lines thin, and the interval is a ribbon instead of bars."""
+
+_PHONE_PX = 290
+"""Width of the plot on a phone: a label is left out where it would not fit there."""
+
+_MOST_BANDS = 60
+"""Where severity flips more often than this, bands are stripes that nobody can read, and only the markers tell it."""
+
+
+def stability_trend(
+    points: Sequence[StabilityPoint], theme: Theme, *, selected: str | None = None, height: int = 360
+) -> go.Figure:
+    """Health Index with its 95 % interval over MMD² with the null range of each calculation, oldest first.
+
+    A column's colour is the severity of its calculation, which rests on the test and the effect and not on a level of
+    health. An inconclusive calculation is a gap with an open circle at the foot. ``customdata`` of every marker is its
+    calculation id; ``selected`` is one of them.
+    """
+    if not points:
+        return empty_figure("No calculation yet.", theme, height=height)
+    palette = PALETTES[theme]
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.6, 0.4], vertical_spacing=0.13)
+    foot, top = _mmd_axis(points)
+    _add_ranges(figure, points, palette)
+    texts = ["<br>".join(label_text(line, 72) for line in point.lines) for point in points]
+    for row, values in ((1, [p.shown_health for p in points]), (2, [p.shown_mmd for p in points])):
+        _add_line(figure, row, points, values, texts, palette)
+    _add_feet(figure, points, texts, (0.0, foot), palette)
+    shapes, annotations = _columns(points, palette)
+    chosen = next((i for i, point in enumerate(points) if point.calculation_id == selected), None)
+    if chosen is not None:
+        shapes.append(_line(chosen, {"color": palette.accent, "width": 1.5, "dash": "dash"}))
+        _add_rings(figure, chosen, points[chosen], (0.0, foot), palette)
+    annotations += _titles(points, palette)
+    apply_layout(
+        figure,
+        theme,
+        height=height,
+        alt=_alt(points),
+        hovermode="closest",
+        clickmode="event+select",
+        margin={"l": 4, "r": 18, "t": 42, "b": 4},
+        shapes=shapes,
+        annotations=annotations,
+    )
+    _set_axes(figure, points, foot, top)
+    return figure
+
+
+def _mmd_axis(points: Sequence[StabilityPoint]) -> tuple[float, float]:
+    """Foot and top of the lower axis: all values and null ranges, and zero."""
+    known = [(p.mmd_low, p.mmd_high, p.shown_mmd) for p in points]
+    numbers = [number for each in known for number in each if number is not None]
+    low, high = min([0.0, *numbers]), max([0.0, *numbers])
+    span = high - low or 0.1
+    return low - 0.06 * span, low + 1.14 * span
+
+
+def _add_ranges(figure: go.Figure, points: Sequence[StabilityPoint], palette: Palette) -> None:
+    null = [(p.mmd_low, p.mmd_high) if p.mmd_low is not None and p.mmd_high is not None else None for p in points]
+    ribbons = [(2, null, 0.3)]
+    if len(points) > _MANY:
+        ribbons.append((1, [_interval(point) for point in points], 0.22))
+    for row, bounds, opacity in ribbons:
+        x, y = steps(bounds)
+        figure.add_scatter(
+            x=x,
+            y=y,
+            mode="lines",
+            fill="toself",
+            fillcolor=rgba(palette.muted, opacity),
+            line={"color": rgba(palette.muted, 0.7), "width": 0.6},
+            hoverinfo="skip",
+            row=row,
+            col=1,
+        )
+
+
+def _interval(point: StabilityPoint) -> tuple[float, float] | None:
+    if point.shown_health is None or point.health_low is None or point.health_high is None:
+        return None
+    return point.health_low, point.health_high
+
+
+def _add_line(
+    figure: go.Figure,
+    row: int,
+    points: Sequence[StabilityPoint],
+    values: Sequence[float | None],
+    texts: Sequence[str],
+    palette: Palette,
+) -> None:
+    bars: dict[str, Any] = {}
+    if row == 1 and len(points) <= _MANY:
+        bounds = [(p.shown_health, _interval(p)) for p in points]
+        bars = {
+            "type": "data",
+            "symmetric": False,
+            "array": [bound[1] - value if value is not None and bound else None for value, bound in bounds],
+            "arrayminus": [value - bound[0] if value is not None and bound else None for value, bound in bounds],
+            "color": palette.muted,
+            "thickness": 1.2,
+            "width": 2,
+        }
+    figure.add_scatter(
+        x=list(range(len(points))),
+        y=list(values),
+        mode="lines+markers",
+        name="Health Index" if row == 1 else "MMD²",
+        customdata=[point.calculation_id for point in points],
+        text=list(texts),
+        hovertemplate="%{text}<extra></extra>",
+        line={"color": palette.text, "width": 1 if len(points) > _MANY else 1.8},
+        marker=_marker(points, palette, 11 if row == 1 else 9, many=len(points) > _MANY),
+        error_y=bars or None,
+        cliponaxis=False,
+        selected={"marker": {"opacity": 1}},
+        unselected={"marker": {"opacity": 1}},
+        row=row,
+        col=1,
+    )
+
+
+def _marker(points: Sequence[StabilityPoint], palette: Palette, size: float, *, many: bool) -> dict[str, Any]:
+    size = 5 if many else size
+    return {
+        # A triangle covers less than a circle of the same size.
+        "size": [size * (1.25 if SYMBOLS[point.severity] == "triangle-up" else 1) for point in points],
+        "opacity": 1,
+        "symbol": [SYMBOLS[point.severity] for point in points],
+        "color": [palette.severity_mark[point.severity] for point in points],
+        "line": {"color": palette.surface, "width": 0 if many else 1},
+    }
+
+
+def _add_feet(
+    figure: go.Figure,
+    points: Sequence[StabilityPoint],
+    texts: Sequence[str],
+    feet: tuple[float, float],
+    palette: Palette,
+) -> None:
+    """Calculations without anything to draw stand at the foot of both panels, where they can still be clicked."""
+    gaps = [i for i, point in enumerate(points) if point.shown_health is None and point.shown_mmd is None]
+    for row, foot in zip((1, 2), feet, strict=True):
+        marker = _marker([points[i] for i in gaps], palette, 10, many=len(points) > _MANY)
+        figure.add_scatter(
+            x=gaps,
+            y=[foot] * len(gaps),
+            mode="markers",
+            name="Inconclusive",
+            customdata=[points[i].calculation_id for i in gaps],
+            text=[texts[i] for i in gaps],
+            hovertemplate="%{text}<extra></extra>",
+            marker=marker | {"line": {"width": 2}},
+            cliponaxis=False,
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+            row=row,
+            col=1,
+        )
+
+
+def _add_rings(
+    figure: go.Figure, position: int, point: StabilityPoint, feet: tuple[float, float], palette: Palette
+) -> None:
+    nothing = point.shown_health is None and point.shown_mmd is None
+    for row, value, foot in zip((1, 2), (point.shown_health, point.shown_mmd), feet, strict=True):
+        if value is None and not nothing:
+            continue
+        figure.add_scatter(
+            x=[position],
+            y=[foot if value is None else value],
+            mode="markers",
+            marker={"size": 20, "symbol": "circle-open", "color": palette.accent, "line": {"width": 2}},
+            hoverinfo="skip",
+            cliponaxis=False,
+            unselected={"marker": {"opacity": 1}},
+            row=row,
+            col=1,
+        )
+
+
+def _line(x: float, line: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "line", "x0": x, "x1": x, "xref": "x", "yref": "paper", "y0": 0, "y1": 1, "line": line}
+
+
+def _columns(points: Sequence[StabilityPoint], palette: Palette) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Shapes and labels of the severity bands and of the baseline changes.
+
+    They are plain dicts in one list: a figure checks all of its shapes again with each one that is added to it.
+    """
+    shapes: list[dict[str, Any]] = []
+    labels: list[dict[str, Any]] = []
+    pixels = _PHONE_PX / len(points)
+    runs = severity_runs(points)
+    for run in runs if len(runs) <= _MOST_BANDS else []:
+        colour = rgba(palette.severity_mark[run.severity], 1.6 * palette.band)
+        place = {"x0": run.first - 0.5, "x1": run.last + 0.5, "y0": 0, "y1": 1, "xref": "x", "yref": "paper"}
+        shapes.append({"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": colour, **place})
+        room, words = (run.last - run.first + 1) * pixels, severity_label(run.severity)
+        text = words if room >= 6.8 * len(words) else GLYPHS[run.severity] if room >= 12 else ""
+        if text:
+            font = {"size": 11, "color": palette.severity_text[run.severity]}
+            labels.append(_label((run.first + run.last) / 2, 1, text, font, yanchor="bottom"))
+    for position, name in baseline_changes(points):
+        shapes.append(_line(position - 0.5, {"color": palette.muted, "width": 1, "dash": "dot"}))
+        font = {"size": 11, "color": palette.text}
+        labels.append(_label(position - 0.5, 0.477, label_text(name, 12), font, yanchor="top", xanchor="left"))
+    return shapes, labels
+
+
+def _label(x: float, y: float, text: str, font: dict[str, Any], **anchors: str) -> dict[str, Any]:
+    place = {"x": x, "y": y, "xref": "x", "yref": "paper", "showarrow": False}
+    return {"text": text, "font": font, **place, **anchors}
+
+
+def _titles(points: Sequence[StabilityPoint], palette: Palette) -> list[dict[str, Any]]:
+    font = {"size": 12, "color": palette.muted}
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "showarrow": False}
+    titles = [
+        {
+            "text": "Health Index, with its 95 % interval",
+            "y": 1,
+            "yshift": 18,
+            "yanchor": "bottom",
+            "font": font,
+            **place,
+        },
+        {"text": "MMD², shaded: its null range, 95 %", "y": 0.35, "yanchor": "bottom", "font": font, **place},
+    ]
+    missing = {"xref": "paper", "x": 0.5, "showarrow": False, "font": font | {"size": 13}, "bgcolor": palette.raised}
+    if all(point.health is None for point in points):
+        titles.append({"text": "No Health Index: no answer has a prompt.", "yref": "y", "y": 50, **missing})
+    if all(point.shown_mmd is None for point in points):
+        titles.append({"text": "No MMD² with a null range.", "yref": "y2 domain", "y": 0.5, **missing})
+    return titles
+
+
+def _alt(points: Sequence[StabilityPoint]) -> str:
+    last, many = points[-1], len(points)
+    counts = ", ".join(
+        f"{sum(r.last - r.first + 1 for r in severity_runs(points) if r.severity == s)} {s or 'inconclusive'}"
+        for s in dict.fromkeys(point.severity for point in points)
+    )
+    span = f"the last {many} calculations" if many > 1 else "one calculation"
+    return f"Health Index and MMD² over {span}: {counts}. The latest: {'; '.join(last.lines).rstrip('.')}."
+
+
+def _set_axes(figure: go.Figure, points: Sequence[StabilityPoint], foot: float, top: float) -> None:
+    # Four or five labels, counted from the newest, so that a phone can show them too.
+    count = len(points)
+    ticks = list(range(count))[::-1][:: max(1, -(-count // 4))][::-1]
+    figure.update_xaxes(
+        range=[-0.5, count - 0.5],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=["<br>".join(label_text(points[i].when).rsplit(" ", 1)) for i in ticks],
+        tickangle=0,
+    )
+    figure.update_yaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100], row=1, col=1)
+    figure.update_yaxes(range=[foot, top], nticks=4, tickformat=".3~g", row=2, col=1)

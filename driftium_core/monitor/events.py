@@ -1,0 +1,119 @@
+"""What happened lately in any project, as stored: nothing is made up, and what did not change is no event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from driftium_core.formats import fmt_count, fmt_effect, fmt_name, fmt_p
+from driftium_core.services import Services
+from driftium_core.severity import Severity
+from driftium_core.store.records import Baseline
+from driftium_core.store.survey_records import AlarmRaised, PoolResult, PoolTurn, TableResult
+
+__all__ = ["Event", "recent_events"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to a monitor.
+
+    Attributes
+    ----------
+    kind : "verdict", "table", "baseline" or "alarm"
+        The pools' severity turned, a real table was checked, a baseline was made, an evidence score crossed its line.
+    severity : Severity or None
+        What was found; None when inconclusive, and for baselines and alarms.
+    text : str
+        A few plain words with names of the user's data in them.
+    run_id, calculation_id : str or None
+        What it can be opened by.
+    """
+
+    at: datetime
+    project: str
+    kind: Literal["verdict", "table", "baseline", "alarm"]
+    severity: Severity | None = None
+    text: str
+    run_id: str | None = None
+    calculation_id: str | None = None
+
+
+def recent_events(services: Services, *, limit: int = 20) -> tuple[Event, ...]:
+    """The newest events of all projects, newest first.
+
+    Checks of pools count when they found another severity than the one before. Simulations are left out, and baselines
+    that were restored, as the time of that is not stored.
+
+    Raises
+    ------
+    StorageError
+        The database, or a record in it, cannot be read.
+    """
+    found = services.store.survey.happenings(limit=limit)
+    events = [
+        *map(_turn, found.turns),
+        *map(_run, found.runs),
+        *map(_baseline, found.baselines),
+        *map(_alarm, found.alarms),
+    ]
+    return tuple(sorted(events, key=lambda event: event.at, reverse=True)[:limit])
+
+
+def _turn(turn: PoolTurn) -> Event:
+    return Event(
+        at=turn.result.created_at,
+        project=turn.result.project,
+        kind="verdict",
+        severity=turn.result.severity,
+        text=_turned(turn.result, turn.before),
+        calculation_id=turn.result.id,
+    )
+
+
+def _turned(now: PoolResult, before: PoolResult | None) -> str:
+    if now.severity is None:
+        return "Too few answers to tell any more" if before else "First check: too few answers to tell"
+    was = before.severity if before else None
+    anew = " against another baseline" if before and before.baseline_id != now.baseline_id else ""
+    if now.severity is Severity.LOW:
+        if was:
+            return f"No drift found{anew}" if anew else "Resolved: no drift found any more"
+        return f"{'No' if before else 'First check: no'} drift found{anew}"
+    if was in (None, Severity.LOW):
+        return f"Drift found{anew}: effect {fmt_effect(now.effect_size)}, {fmt_p(now.pvalue)}"
+    return f"Drift {'rose' if was and now.severity.rank > was.rank else 'eased'} from {was} to {now.severity}{anew}"
+
+
+def _run(run: TableResult) -> Event:
+    found = "Too little to tell"
+    if run.severity:
+        found = f"{run.drifted} of {fmt_count(run.monitored, 'column')} drifted" if run.drifted else "No drift found"
+    return Event(
+        at=run.created_at,
+        project=run.project,
+        kind="table",
+        severity=run.severity,
+        text=f"{found} in “{fmt_name(run.current_name)}”",
+        run_id=run.id,
+    )
+
+
+def _baseline(baseline: Baseline) -> Event:
+    made_of = fmt_count(baseline.size, "answer")
+    return Event(
+        at=baseline.created_at,
+        project=baseline.project,
+        kind="baseline",
+        text=f"Baseline “{fmt_name(baseline.name)}” (version {baseline.version}) made of {made_of}",
+    )
+
+
+def _alarm(alarm: AlarmRaised) -> Event:
+    return Event(
+        at=alarm.created_at,
+        project=alarm.project,
+        kind="alarm",
+        text=f"The evidence score crossed its line at block {alarm.block + 1}",
+    )

@@ -1,0 +1,124 @@
+"""What is read of all projects at once: as little of each record as a list of monitors needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftium_core.severity import Severity
+from driftium_core.store.records import AlarmState, Baseline
+
+__all__ = [
+    "AlarmRaised",
+    "Happenings",
+    "PoolResult",
+    "PoolTurn",
+    "ProjectPools",
+    "RecentCounts",
+    "Survey",
+    "TableResult",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectPools:
+    """How much the pools of a project hold; ``newest_at`` is when the last current response was stored."""
+
+    project: str
+    baseline: Baseline | None
+    n_current: int
+    newest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolResult:
+    """What a check of two pools found, without its report and scores."""
+
+    id: str
+    project: str
+    baseline_id: str
+    created_at: datetime
+    verdict: str
+    severity: Severity | None
+    pvalue: float | None
+    effect_size: float | None
+    health_index: float | None
+    n_baseline: int
+    n_current: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableResult:
+    """What a check of two tables found, without its report; ``simulated`` as in `TableRun`."""
+
+    id: str
+    project: str
+    reference_name: str
+    current_name: str
+    current_rows: int
+    created_at: datetime
+    status: str
+    severity: Severity | None
+    drifted: int
+    monitored: int
+    max_effect: float | None
+    simulated: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolTurn:
+    """A check whose severity is not that of the check before it, or that is the first."""
+
+    result: PoolResult
+    before: PoolResult | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised:
+    """The block at which an evidence score crossed its line; ``block`` counts from 0."""
+
+    project: str
+    monitor: str
+    baseline_id: str
+    block: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentCounts:
+    """Responses stored, and rows of real tables checked, in some span of time."""
+
+    responses: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """All projects as they were at one moment.
+
+    Attributes
+    ----------
+    pools : tuple of ProjectPools
+        One per project, the oldest first.
+    checks : tuple of PoolResult
+        The newest checks of each project's pools, newest first.
+    runs : tuple of TableResult
+        The newest checks against each reference, newest first; simulations are counted apart.
+    alarms : mapping of (project, name) to AlarmState
+        Open alarms; the name is that of the saved reference, or empty for the pools and their active baseline.
+    """
+
+    pools: tuple[ProjectPools, ...]
+    checks: tuple[PoolResult, ...]
+    runs: tuple[TableResult, ...]
+    alarms: dict[tuple[str, str], AlarmState]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happenings:
+    """What happened lately in all projects, each kind newest first; ``runs`` are of real tables."""
+
+    turns: tuple[PoolTurn, ...]
+    runs: tuple[TableResult, ...]
+    baselines: tuple[Baseline, ...]
+    alarms: tuple[AlarmRaised, ...]
