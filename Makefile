@@ -19,7 +19,7 @@ SUM = $(shell { cat $(1); echo "$(EMBEDDED_MODEL)"; } | cksum | tr ' ' -)
 RUN_STAMP := $(VENV)/.installed-run-$(call SUM,requirements.txt constraints.txt)
 DEV_STAMP := $(VENV)/.installed-dev-$(call SUM,requirements.txt requirements-dev.txt constraints.txt)
 
-.PHONY: help install install-dev run test lint format lock screenshots chromium clean
+.PHONY: help install install-dev run test lint format lock screenshots pictures chromium clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ lock: ## Write constraints.txt anew from a fresh environment
 
 screenshots: $(DEV_STAMP) chromium ## Pictures of every page, both themes, desktop and phone (SCREENS=folder)
 	$(BIN)/python -m tests.browser.screenshots "$(SCREENS)"
+
+pictures: $(DEV_STAMP) chromium ## Take the README's pictures anew, from the running app
+	$(BIN)/python -m tests.browser.screenshots --readme
 
 chromium:
 	@.ci/chromium

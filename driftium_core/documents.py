@@ -1,13 +1,14 @@
-"""Values as JSON can hold them."""
+"""Values as JSON and spreadsheets can hold them."""
 
 from __future__ import annotations
 
 import math
 
-__all__ = ["json_safe"]
+__all__ = ["json_safe", "neutralise_formula"]
 
 _PLAIN = {str, int, bool, type(None)}
 _NUMBERS = {float}
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def json_safe(value: object) -> object:
@@ -27,3 +28,8 @@ def json_safe(value: object) -> object:
             return list(value)
         return [json_safe(item) for item in value]
     return str(value) if isinstance(value, str) else value  # a StrEnum becomes its text
+
+
+def neutralise_formula(value: object) -> object:
+    """Text that a spreadsheet would run, with an apostrophe before it; anything else as it is."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

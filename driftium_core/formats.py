@@ -7,6 +7,7 @@ is an en dash. p-values are never written as 0 or 1.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -15,9 +16,13 @@ import numpy as np
 __all__ = [
     "NARROW_SPACE",
     "UNKNOWN",
+    "fmt_clock",
     "fmt_count",
+    "fmt_day",
     "fmt_distance",
     "fmt_effect",
+    "fmt_excerpt",
+    "fmt_moment",
     "fmt_n",
     "fmt_name",
     "fmt_names",
@@ -33,6 +38,9 @@ NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "−"
 UNKNOWN = "–"
+
+_JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+"""Zero-width joiner, emoji selector and skin tones: what makes one sign of several characters."""
 
 
 def fmt_p(pvalue: float | None) -> str:
@@ -68,11 +76,11 @@ def fmt_effect(effect: float | None, *, signed: bool = False) -> str:
     return text.replace("-", MINUS)
 
 
-def fmt_distance(distance: float | None) -> str:
-    """A distance or MMD²: three decimals, ``"0.068"``."""
+def fmt_distance(distance: float | None, *, signed: bool = False) -> str:
+    """A distance or MMD²: three decimals, ``"0.068"``; with ``signed`` a sign before every number but zero."""
     if distance is None or math.isnan(distance):
         return UNKNOWN
-    text = f"{distance:.3f}"
+    text = f"{distance:+.3f}" if signed else f"{distance:.3f}"
     return ("0.000" if float(text) == 0 else text).replace("-", MINUS)
 
 
@@ -128,6 +136,20 @@ def fmt_name(name: object, *, limit: int = 40) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def fmt_excerpt(text: str, *, limit: int = 600, lines: int = 12) -> str:
+    """The beginning of a longer text, cut between words where it has any, with an ellipsis; a shorter one as it is."""
+    first_lines = "\n".join(text.split("\n", lines)[:lines])
+    end = min(len(first_lines), limit)
+    if end >= len(text.rstrip()):
+        return text
+    if end < len(first_lines):
+        end = next((at for at in range(end, end - limit // 10, -1) if text[at].isspace()), end)
+    shortest = max(0, end - 40)
+    while end > shortest and (unicodedata.combining(text[end]) or _JOINERS.intersection(text[end - 1 : end + 1])):
+        end -= 1  # an accent stays with its letter, an emoji with its parts
+    return f"{text[:end].rstrip()} …"
+
+
 def fmt_names(names: Sequence[object], *, limit: int = 5) -> str:
     """``"`a`, `b` and 3 more"``: the first names in full, the others counted."""
     quoted = [f"`{fmt_name(name)}`" for name in names]
@@ -141,10 +163,30 @@ def fmt_names(names: Sequence[object], *, limit: int = 5) -> str:
 def fmt_time(time: datetime, *, now: datetime | None = None) -> str:
     """``"14:02"`` today, ``"23 Nov 14:02"`` otherwise, with the year when it is another one; UTC."""
     today = (now or datetime.now(UTC)).astimezone(UTC)
-    moment = (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    moment = _in_utc(time)
     if moment.date() == today.date():
         return f"{moment:%H:%M}"
     return f"{moment.day} {moment:%b %H:%M}" if moment.year == today.year else f"{moment.day} {moment:%b %Y %H:%M}"
+
+
+def fmt_day(time: datetime) -> str:
+    """``"23 Nov 2025"``: the day in full, for what is read on another day; UTC."""
+    moment = _in_utc(time)
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def fmt_clock(time: datetime) -> str:
+    """``"14:02"``; UTC."""
+    return f"{_in_utc(time):%H:%M}"
+
+
+def fmt_moment(time: datetime) -> str:
+    """``"23 Nov 2025 14:02 UTC"``: nothing of it left to the reader's today."""
+    return f"{fmt_day(time)} {fmt_clock(time)} UTC"
+
+
+def _in_utc(time: datetime) -> datetime:
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def fmt_window(start: np.datetime64, end: np.datetime64) -> str:

@@ -1,8 +1,134 @@
-"""Stands in for the LLM Dashboard."""
+"""The LLM Dashboard: do a model's answers still look like the baseline, how sure is that, and what changed?"""
 
 from __future__ import annotations
 
-from pages.ui.widgets import title
+from typing import TYPE_CHECKING
 
-with title("LLM Dashboard"):
-    pass
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.errors import DriftiumError, NotFoundError
+from pages.ui.dashboard_baseline import linked_baseline, pick_baseline
+from pages.ui.dashboard_changes import show_changes
+from pages.ui.dashboard_descriptors import show_descriptors
+from pages.ui.dashboard_downloads import show_downloads
+from pages.ui.dashboard_health import show_health
+from pages.ui.dashboard_help import show_help
+from pages.ui.dashboard_history import leave_calculation, linked_calculation, show_history
+from pages.ui.dashboard_method import show_method
+from pages.ui.dashboard_score import show_evidence_score
+from pages.ui.dashboard_scores import show_centroid, show_mmd
+from pages.ui.dashboard_shown import Shown
+from pages.ui.dashboard_similar import show_linked_answer
+from pages.ui.dashboard_traffic import show_traffic
+from pages.ui.dashboard_verdict import show_live_verdict, show_past_verdict
+from pages.ui.dashboard_waiting import show_waiting
+from pages.ui.drift_now import drift_token, live_drift
+from pages.ui.live import follow
+from pages.ui.project import choose_project, current_project
+from pages.ui.session import get_services
+from pages.ui.widgets import prose, title
+
+if TYPE_CHECKING:
+    from driftium_core.monitor import LiveCheck
+    from driftium_core.services import Services
+
+
+def show_live(services: Services) -> None:
+    """The pools as they are now, against the chosen version of the baseline."""
+    with title("LLM Dashboard"):
+        baseline_id = pick_baseline(services)
+        actions = st.container(horizontal=True, width="content")
+    live = live_drift(services, baseline_id)
+    with actions:
+        show_help()
+        shown = _shown_now(live)
+        if shown:
+            show_downloads(services, shown)
+    verdict = st.container()
+    with verdict:
+        show_live_verdict(services, live, shown)
+    show_linked_answer(services, shown.baseline if shown else None)
+    if shown is None:
+        show_waiting(live)
+        show_history(services, selected=None, baseline=None)
+        return
+    show_report(services, shown)
+
+
+def _shown_now(live: LiveCheck) -> Shown | None:
+    """The newest comparison with the chosen version, which may be a moment old; None where there is none."""
+    check = live.check
+    if check is None or check.report is None or check.status.baseline is None or live.status.baseline is None:
+        return None
+    if check.status.baseline.id != live.status.baseline.id:
+        return None
+    return Shown(
+        project=current_project(),
+        report=check.report,
+        calculation=check.calculation,
+        baseline=check.status.baseline,
+        ids=check.ids,
+        live=True,
+    )
+
+
+def show_past(services: Services, calculation_id: str) -> None:
+    """One calculation of the history, as it was."""
+    try:
+        calculation, report = monitor.open_calculation(services, calculation_id)
+    except NotFoundError as error:
+        with title("LLM Dashboard"):
+            leave_calculation()
+        st.error(prose(str(error)), icon=":material/link_off:")
+        show_history(services, selected=None, baseline=None)
+        return
+    if calculation.project != current_project():  # a link names the calculation; the picker follows
+        choose_project(calculation.project)
+    shown = Shown(
+        project=calculation.project,
+        report=report,
+        calculation=calculation,
+        baseline=monitor.find_baseline(services, calculation.baseline_id),
+        ids=monitor.calculation_ids(services, calculation),
+        live=False,
+    )
+    with title("LLM Dashboard"):
+        show_help()
+        show_downloads(services, shown)
+        leave_calculation()
+    show_past_verdict(services, shown)
+    show_linked_answer(services, shown.baseline)
+    show_report(services, shown)
+
+
+def show_report(services: Services, shown: Shown) -> None:
+    """Everything below the verdict: the numbers, what changed, and what it was computed with."""
+    left, right = st.columns([1, 1.5])
+    with left:
+        show_health(shown)
+        show_centroid(shown)
+        show_mmd(shown)
+    with right:
+        show_history(
+            services,
+            selected=shown.calculation.id if shown.calculation else None,
+            baseline=shown.baseline,
+        )
+        show_traffic(shown)
+    show_changes(services, shown)
+    show_descriptors(shown)
+    left, right = st.columns([1.25, 1])
+    with left:
+        show_evidence_score(services)
+    with right:
+        show_method(shown)
+
+
+services = get_services()
+follow(lambda: drift_token(services, linked_baseline(services)))
+try:
+    linked = linked_calculation()
+    show_past(services, linked) if linked else show_live(services)
+except DriftiumError as error:
+    st.error(prose(str(error)), icon=":material/error:")

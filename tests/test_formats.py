@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -78,6 +78,13 @@ def test_time_is_short_today_and_has_the_year_when_it_is_another():
     assert f.fmt_time(datetime(2025, 3, 2, 14, 2), now=now) == "2 Mar 2025 14:02"
 
 
+def test_a_moment_depends_on_nobodys_today():
+    west = timezone(timedelta(hours=-5))
+    assert f.fmt_moment(datetime(2025, 3, 2, 23, 2, tzinfo=west)) == "3 Mar 2025 04:02 UTC"
+    assert f.fmt_day(datetime(2025, 3, 2, 14, 2)) == "2 Mar 2025"
+    assert f.fmt_clock(datetime(2025, 3, 2, 4, 2, tzinfo=UTC)) == "04:02"
+
+
 def test_window_has_the_time_of_day_when_it_matters():
     def moment(text):
         return np.datetime64(text, "us")
@@ -87,3 +94,22 @@ def test_window_has_the_time_of_day_when_it_matters():
         f.fmt_window(moment("2013-01-01T01:00"), moment("2013-01-01T05:00")) == "2013-01-01 01:00 to 2013-01-01 05:00"
     )
     assert f.fmt_window(moment("2013-01-01"), moment("2013-01-01")) == "2013-01-01"
+
+
+def test_excerpts_are_the_beginning_of_a_text() -> None:
+    assert f.fmt_excerpt("short\n\ntext") == "short\n\ntext"
+    assert f.fmt_excerpt("") == ""
+    assert f.fmt_excerpt("some words in a row", limit=11) == "some words …"
+    assert f.fmt_excerpt("x" * 700) == "x" * 600 + " …"
+    assert f.fmt_excerpt("a\nb\nc\nd", lines=2) == "a\nb …"
+    assert f.fmt_excerpt("a\nb\n", lines=2) == "a\nb\n"
+    assert f.fmt_excerpt("xxxxe\u0301 more", limit=5) == "xxxx …"
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert f.fmt_excerpt(f"ab{family} more", limit=5) == "ab …"
+    assert len(f.fmt_excerpt("e" + "\u0301" * 700)) > 500
+
+
+def test_signed_distances_have_true_signs() -> None:
+    assert f.fmt_distance(0.0834, signed=True) == "+0.083"
+    assert f.fmt_distance(-0.0834, signed=True) == "−0.083"
+    assert f.fmt_distance(0.0001, signed=True) == "0.000"

@@ -22,10 +22,11 @@ ALLOWED: dict[str, set[str]] = {
     "logs": BASE | {"tabular", "text"},
     "files": BASE | {"tabular", "logs"},
     "figures": BASE | {"stats", "tabular", "text", "store"},
+    "html": BASE | {"figures", "tabular", "text"},
     **dict.fromkeys(PORTS, BASE),
     "jobs": BASE,
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text"},
-    "monitor": BASE | PORTS | {"services", "settings", "jobs", "stats", "tabular", "text", "files", "logs"},
+    "monitor": BASE | PORTS | {"services", "settings", "jobs", "stats", "tabular", "text", "files", "logs", "html"},
     "guard": BASE,
     "terminal": BASE | {"monitor", "store", "tabular", "text"},
     "api": BASE | {"monitor", "services", "settings", "jobs", "guard", "tabular"},
@@ -40,11 +41,14 @@ FACES = {"pages", "cli", "terminal", "api"}
 
 SHOWERS = FACES | {"figures"}
 
-SHOWERS_SEE_OF_STORE = {"records", "prompt_records"}
+SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records"}
 """Faces and figures show what was stored; the monitor asks for it."""
 
-PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report"}}
+PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report", "differences"}}
 """Pages show reports and name filters; they neither read, compare nor judge."""
+
+HTML_SEES_OF_FIGURES = {"palette"}
+"""Reports share the colours of the charts; they load no Plotly."""
 
 OWNERS: dict[str, set[str]] = {
     "streamlit": {"app", "pages"},
@@ -59,6 +63,8 @@ OWNERS: dict[str, set[str]] = {
     "ollama": {"llm"},
     "xllamacpp": {"llm"},
     "plotly": {"figures", "pages"},
+    "jinja2": {"html"},
+    "markupsafe": {"html"},
     "fastapi": {"api"},
     "starlette": {"api", "guard", "app", "pages"},
     "sklearn": {"stats", "text"},
@@ -108,6 +114,8 @@ def forbidden(unit: str, modules: list[str]) -> list[str]:
             wrong.append(f"{unit} imports {module}")
         if unit in SHOWERS and target == "store" and rest[1] not in SHOWERS_SEE_OF_STORE:
             wrong.append(f"{unit} imports {module}, which is the monitor's work")
+        if unit == "html" and target == "figures" and rest[1] not in HTML_SEES_OF_FIGURES:
+            wrong.append(f"{unit} imports {module}, which loads Plotly")
         if unit == "pages" and rest[1:] and rest[1] not in PAGES_SEE.get(target, {rest[1]}):
             wrong.append(f"{unit} imports {module}, which is the core's work")
     return wrong
@@ -138,6 +146,9 @@ def test_imports_point_down(file: Path) -> None:
         ("cli", "driftium_core.store.runs"),
         ("jobs", "pages.ui.session"),
         ("api", "streamlit"),
+        ("html", "driftium_core.figures.layout"),
+        ("html", "driftium_core.store.records"),
+        ("monitor", "jinja2"),
     ],
 )
 def test_the_test_finds_wrong_arrows(unit: str, module: str) -> None:

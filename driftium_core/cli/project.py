@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftium_core.cli.streams import on_stdout, print_json, say
+from driftium_core.cli.streams import on_stdout, print_html, print_json, say
 from driftium_core.cli.text import PromptColumn, ResponseColumn, read_responses
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.errors import InputError, NotFoundError, StorageError, UnavailableError
@@ -215,13 +215,23 @@ def history(
     limit: Annotated[int, typer.Option(min=1, help="Newest calculations to show.")] = 20,
     project: Project = "default",
     as_json: AsJson = False,
+    html: Annotated[
+        str, typer.Option(metavar="ID", help="Print that one calculation as an HTML page; --json shows the ids.")
+    ] = "",
 ) -> None:
-    """Show the newest calculations of a project, oldest first."""
+    """Show the newest calculations of a project, oldest first, or print one of them as a page."""
     from driftium_core import monitor
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_history
 
+    if html and as_json:
+        raise InputError("--html prints a page and --json a document: give one of them.")
     with opened_services(project) as services:
+        if html:
+            page = monitor.export_calculation(services, html, kind="html")
+            with on_stdout():
+                print_html(page)
+            return
         found = monitor.pool_history(services, project=project, limit=limit)[::-1]
     with on_stdout():
         if as_json:

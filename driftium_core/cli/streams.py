@@ -12,14 +12,22 @@ from typing import TextIO
 
 from driftium_core.errors import DriftiumError
 
-__all__ = ["discard", "on_stdout", "prepare_streams", "print_json", "say"]
+__all__ = ["discard", "on_stdout", "prepare_streams", "print_html", "print_json", "say"]
 
 
 def print_json(document: object) -> None:
     """One JSON document on stdout."""
-    utf8 = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
     # Made before any of it is written, so that a failure leaves no half document behind.
-    sys.stdout.write(json.dumps(document, ensure_ascii=not utf8, indent=2, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=not _takes_utf8(), indent=2, allow_nan=False) + "\n")
+
+
+def print_html(page: str) -> None:
+    """One HTML page on stdout; it calls itself UTF-8, so elsewhere it is written in ASCII, the rest by number."""
+    sys.stdout.write(page if _takes_utf8() else page.encode("ascii", "xmlcharrefreplace").decode())
+
+
+def _takes_utf8() -> bool:
+    return (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
 
 
 def say(sentence: str) -> None:

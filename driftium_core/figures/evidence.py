@@ -58,59 +58,59 @@ def evidence_trend(
     """
     if not looks:
         return empty_figure("No block of new answers was counted yet.", theme, height=height)
-    palette, points = PALETTES[theme], evidence_points(looks, threshold)
-    line = math.log10(1 + threshold)
+    palette, points, line = PALETTES[theme], evidence_points(looks, threshold), math.log10(1 + threshold)
     figure = go.Figure()
-    figure.add_shape(
-        type="line",
-        xref="paper",
-        x0=0,
-        x1=1,
-        y0=line,
-        y1=line,
-        line={"color": palette.text, "width": 1, "dash": "dash"},
-    )
-    figure.add_annotation(
-        xref="paper",
-        x=0,
-        xanchor="left",
-        y=line,
-        yanchor="bottom",
-        text="alarm line",
-        showarrow=False,
-        font={"size": 12, "color": palette.text},
-    )
+    _add_line(figure, line, palette.text)
     _add_scores(figure, points, theme)
-    alarm = next((point for point in points if point.block == alarmed_at_block), None)
-    if alarm is not None:
-        figure.add_annotation(
-            x=alarm.block,
-            y=alarm.height,
-            text=f"▲ alarm at block {fmt_n(alarm.block)}",
-            ax=0,
-            ay=-22,
-            arrowhead=0,
-            arrowcolor=palette.text,
-            font={"size": 12, "color": palette.text},
-        )
-    last = points[-1]
+    _add_alarm(figure, points, alarmed_at_block, palette.text)
     state = f"alarm since block {fmt_n(alarmed_at_block)}" if alarmed_at_block is not None else "no alarm"
+    newest = max(looks, key=lambda look: look.block)
     alt = (
-        f"Evidence score after {fmt_count(len(points), 'block')} of new answers; now {_score(10**last.height - 1)}, "
+        f"Evidence score after {fmt_count(len(points), 'block')} of new answers; now {_score(newest.evidence)}, "
         f"the alarm line is {_score(threshold)}; {state}."
     )
     apply_layout(figure, theme, height=height, alt=alt, hovermode="closest", margin={"l": 4, "r": 8, "t": 12, "b": 4})
-    top = max(line, *(point.height for point in points))
-    scores = [0, *(10**power for power in range(1, math.ceil(top) + 1))]
+    _set_axes(figure, points, max(line, *(point.height for point in points)), palette.muted)
+    return figure
+
+
+def _set_axes(figure: go.Figure, points: Sequence[EvidencePoint], top: float, colour: str) -> None:
+    powers = range(1, math.ceil(top) + 1, -(-math.ceil(top) // 4))
+    scores = [0, *(10**power for power in powers)]
     figure.update_yaxes(
-        range=[-0.06 * top, 1.28 * top],
+        range=[-0.06 * top, 1.16 * top],
         tickmode="array",
         tickvals=[math.log10(1 + score) for score in scores],
         ticktext=[fmt_n(score) for score in scores],
     )
-    blocks = [points[0].block, last.block]
-    figure.update_xaxes(range=[blocks[0] - 0.5, blocks[1] + 0.5], nticks=6, tickformat="d", title=None)
-    return figure
+    title = {"text": "block of new answers", "standoff": 2, "font": {"size": 12, "color": colour}}
+    ends = (points[0].block - 0.5, points[-1].block + 0.5)
+    figure.update_xaxes(range=ends, nticks=min(6, len(points) + 1), tickformat="d", title=title)
+
+
+def _add_line(figure: go.Figure, height: float, colour: str) -> None:
+    line = {"color": colour, "width": 1, "dash": "dash"}
+    figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=height, y1=height, line=line)
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "y": height, "yanchor": "bottom"}
+    figure.add_annotation(text="alarm line", showarrow=False, font={"size": 12, "color": colour}, **place)
+
+
+def _add_alarm(figure: go.Figure, points: Sequence[EvidencePoint], block: int | None, colour: str) -> None:
+    place = next((i for i, point in enumerate(points) if point.block == block), None)
+    if place is None:
+        return
+    early = place < len(points) / 2  # the score rises to the right, so words on the left cover nothing
+    figure.add_annotation(
+        x=points[place].block,
+        y=points[place].height,
+        text=f"▲ alarm at block {fmt_n(points[place].block)}",
+        xanchor="left" if early else "right",
+        ax=8 if early else -14,
+        ay=-16,
+        arrowhead=0,
+        arrowcolor=colour,
+        font={"size": 12, "color": colour},
+    )
 
 
 def _add_scores(figure: go.Figure, points: Sequence[EvidencePoint], theme: Theme) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -19,8 +20,13 @@ _SANS = '"Source Sans", system-ui, sans-serif'
 
 def label_text(text: object, max_length: int = 60) -> str:
     """User text for a Plotly label: on one line, shortened with an ellipsis, and escaped (Plotly reads tags)."""
-    line = " ".join(str(text).split())
+    line = " ".join(_whole(str(text)).split())
     return html.escape(line if len(line) <= max_length else line[: max_length - 1] + "…", quote=False)
+
+
+def _whole(text: str) -> str:
+    """Half of a character, which JSON can hold but no message to a browser can, becomes a replacement mark."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def figure_alt(figure: go.Figure) -> str:
@@ -47,7 +53,7 @@ def apply_layout(figure: go.Figure, theme: Theme, *, height: int, alt: str, **la
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        meta={"alt": alt},
+        meta={"alt": _whole(alt)},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
@@ -63,10 +69,10 @@ def apply_layout(figure: go.Figure, theme: Theme, *, height: int, alt: str, **la
 
 
 def empty_figure(message: str, theme: Theme, *, height: int = 160) -> go.Figure:
-    """One calm sentence where there is nothing to draw; never a blank axis."""
+    """One calm sentence where there is nothing to draw, in lines that fit a phone; never a blank axis."""
     figure = apply_layout(go.Figure(), theme, height=height, alt=message)
     figure.add_annotation(
-        text=label_text(message, 120),
+        text="<br>".join(label_text(line) for line in textwrap.wrap(message, 42, max_lines=4, placeholder=" …")),
         x=0.5,
         y=0.5,
         xref="paper",

@@ -68,7 +68,8 @@ def null_range_of(banded: Banded, *, columns: int = 46) -> NullRange | None:
     draws = sorted(draw for draw in banded.draws if math.isfinite(draw))
     first, last = min([low, *draws[:1]]), max([high, *draws[-1:]])
     width = last - first or abs(value - low) or abs(low) or 1.0
-    left, right, beyond = min(first, value), max(last, value), None
+    left, right = min(first, value), max(last, value)
+    beyond: Literal["left", "right"] | None = None
     if value > last + _FURTHEST * width:
         right, beyond = last + 3 * width, "right"
     elif value < first - _FURTHEST * width:
@@ -77,11 +78,11 @@ def null_range_of(banded: Banded, *, columns: int = 46) -> NullRange | None:
         left = 0.0
     elif right < 0 and -right < 2 * (right - left or width):
         right = 0.0
-    mark = {"left": left, "right": right, None: value}[beyond]
+    mark = left if beyond == "left" else right if beyond == "right" else value
     padding = 0.06 * (right - left or width)
     left, right = left - padding, right + padding
     dots = _stacked(draws, left, (right - left) / columns)
-    return NullRange(left, right, dots, mark, beyond, low <= value <= high)  # type: ignore[arg-type]
+    return NullRange(left, right, dots, mark, beyond, low <= value <= high)
 
 
 def _stacked(draws: list[float], left: float, step: float) -> tuple[tuple[float, int], ...]:
@@ -109,8 +110,6 @@ def null_range(
 
     Parameters
     ----------
-    name : str
-        Of the statistic, for hover and for screen readers.
     severity : Severity or None
         Gives shape and colour of the marker.
     reason : str
@@ -127,26 +126,34 @@ def null_range(
     figure = go.Figure()
     top = max(6.0, max((y for _, y in layout.dots), default=0) + 1.2)
     _add_band(figure, banded, top, palette.muted)
-    figure.add_scatter(
-        x=[x for x, _ in layout.dots],
-        y=[y for _, y in layout.dots],
-        mode="markers",
-        marker={"size": 4.6, "color": palette.muted},
-        customdata=[statistic_text(x) for x, _ in layout.dots],
-        hovertemplate="%{customdata} by chance<extra></extra>",
-    )
+    _add_dots(figure, layout, palette.muted)
     _add_mark(figure, layout, f"{label_text(name)} {statistic_text(banded.value)}", severity, theme, top)
     _label_band(figure, banded, layout, top, palette.muted, edge=0.3 if narrow else 0.2)
-    alt = (
-        f"{name} {statistic_text(banded.value)}, {severity_label(severity)}; when nothing changed, 95 % of values are "
-        f"{statistic_text(banded.low)} to {statistic_text(banded.high)}; "
-        f"it is {'inside' if layout.inside else 'outside'} this null range."
-    )
+    alt = _alt(name, banded, severity, inside=layout.inside)
     apply_layout(figure, theme, height=height, alt=alt, margin={"l": 6, "r": 6, "t": 20, "b": 4})
     figure.update_yaxes(visible=False, range=[0, top])
     ticks = {"nticks": 4 if narrow else 6, "tickformat": ".3~g", "ticks": "outside", "ticklen": 3}
     figure.update_xaxes(range=[layout.left, layout.right], showline=True, **ticks)
     return figure
+
+
+def _alt(name: str, banded: Banded, severity: Severity | None, *, inside: bool) -> str:
+    return (
+        f"{name} {statistic_text(banded.value)}, {severity_label(severity)}; when nothing changed, 95 % of values are "
+        f"{statistic_text(banded.low)} to {statistic_text(banded.high)}; "
+        f"it is {'inside' if inside else 'outside'} this null range."
+    )
+
+
+def _add_dots(figure: go.Figure, layout: NullRange, colour: str) -> None:
+    figure.add_scatter(
+        x=[x for x, _ in layout.dots],
+        y=[y for _, y in layout.dots],
+        mode="markers",
+        marker={"size": 4.6, "color": colour},
+        customdata=[statistic_text(x) for x, _ in layout.dots],
+        hovertemplate="%{customdata} by chance<extra></extra>",
+    )
 
 
 def _add_band(figure: go.Figure, banded: Banded, top: float, colour: str) -> None:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text, top_legend
 from driftium_core.figures.palette import PALETTES, Palette, Theme
-from driftium_core.figures.terms import short_term
+from driftium_core.figures.terms import cut_term
 from driftium_core.formats import fmt_count, fmt_n
 from driftium_core.text.differences import Cluster, Projection
 
@@ -25,7 +25,7 @@ MAX_MARKS = 3
 
 @dataclass(frozen=True, slots=True)
 class MapPool:
-    """Projected answers of one pool: places, positions in the pool, and the start of each text."""
+    """Projected answers of one pool: places, positions in the pool, and the start of each text, safe for a label."""
 
     name: PoolName
     x: tuple[float, ...]
@@ -36,7 +36,7 @@ class MapPool:
 
 @dataclass(frozen=True, slots=True)
 class MapMark:
-    """A label at the middle of a group whose share changed."""
+    """Plain text to write at the middle of a group whose share changed."""
 
     x: float
     y: float
@@ -45,7 +45,7 @@ class MapMark:
 
 @dataclass(frozen=True, slots=True)
 class MapInfo:
-    """Everything the map shows; texts are safe for labels."""
+    """Everything the map shows."""
 
     baseline: MapPool
     current: MapPool
@@ -100,7 +100,7 @@ def _mark(cluster: Cluster, pool: MapPool) -> MapMark | None:
     inside = [i for i, position in enumerate(pool.positions) if position in members]
     if not inside:
         return None
-    what = " · ".join(short_term(term, 16) for term in cluster.terms[:1]) or fmt_count(len(members), "answer")
+    what = " · ".join(cut_term(term, 16) for term in cluster.terms[:1]) or fmt_count(len(members), "answer")
     x, y = (sum(axis[i] for i in inside) / len(inside) for axis in (pool.x, pool.y))
     return MapMark(x, y, f"{'new' if gained else 'gone'}: {what}")
 
@@ -139,19 +139,23 @@ def pool_map(
         **top_legend(),
     )
     figure.update_layout(legend={"itemsizing": "constant"}, newselection={"line": {"color": palette.accent}})
-    for axis, values in (
-        ("xaxis", (*info.baseline.x, *info.current.x)),
-        ("yaxis", (*info.baseline.y, *info.current.y)),
-    ):
-        room = 0.08 * (max(values) - min(values)) or 1.0
-        figure.update_layout({axis: {"visible": False, "range": [min(values) - room, max(values) + room]}})
-    figure.update_yaxes(scaleanchor="x")
+    _set_axes(figure, info)
     return figure
+
+
+def _set_axes(figure: go.Figure, info: MapInfo) -> None:
+    x, y = _room((*info.baseline.x, *info.current.x)), _room((*info.baseline.y, *info.current.y))
+    figure.update_layout(xaxis={"visible": False, "range": x}, yaxis={"visible": False, "range": y, "scaleanchor": "x"})
+
+
+def _room(values: tuple[float, ...]) -> tuple[float, float]:
+    room = 0.08 * (max(values) - min(values)) or 1.0
+    return min(values) - room, max(values) + room
 
 
 def _add_pool(figure: go.Figure, pool: MapPool, palette: Palette, *, dense: bool) -> None:
     current = pool.name == "current"
-    size = 5 if dense else 7
+    size = 4 if dense else 7
     figure.add_scatter(
         x=pool.x,
         y=pool.y,
@@ -164,7 +168,7 @@ def _add_pool(figure: go.Figure, pool: MapPool, palette: Palette, *, dense: bool
             "color": palette.current if current else palette.reference,
             "symbol": "circle" if current else "circle-open",
             "size": size if current else size + 1,
-            "opacity": 0.85,
+            "opacity": 0.6 if dense else 0.85,
             "line": {"width": 0 if current else 1.3},
         },
         selected={"marker": {"opacity": 1}},
@@ -187,6 +191,7 @@ def _add_rings(figure: go.Figure, info: MapInfo, selected: Collection[tuple[Pool
             mode="markers",
             showlegend=False,
             hoverinfo="skip",
+            unselected={"marker": {"opacity": 1}},
             marker={"size": 14, "symbol": "circle-open", "color": palette.accent, "line": {"width": 2}},
         )
 
@@ -201,9 +206,9 @@ def _add_marks(figure: go.Figure, info: MapInfo, palette: Palette) -> None:
         figure.add_annotation(
             x=mark.x,
             y=mark.y,
-            text=mark.text,
+            text=label_text(mark.text),
             ax=0,
-            ay=-36 if above else 36,
+            ay=-46 if above else 46,
             xanchor="left" if share < 0.3 else "right" if share > 0.7 else "center",
             arrowhead=0,
             arrowwidth=1.2,

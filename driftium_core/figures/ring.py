@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from driftium_core.figures.layout import apply_layout
 from driftium_core.figures.palette import PALETTES, Theme, rgba
 from driftium_core.formats import UNKNOWN
-from driftium_core.severity import Severity, severity_label
 from driftium_core.text.report import Health
 
 __all__ = ["Ring", "dot_matrix", "health_ring", "ring_of"]
@@ -47,18 +46,17 @@ class Ring:
     alt: str
 
 
-def ring_of(health: Health, severity: Severity | None) -> Ring:
+def ring_of(health: Health) -> Ring:
     """Read the ring off an index; one that is unknown lights nothing and says why."""
-    label = severity_label(severity)
     if health.value is None or not math.isfinite(health.value):
-        return Ring(UNKNOWN, 0, None, "no index", f"Health Index unknown, {label}. {health.text}")
+        return Ring(UNKNOWN, 0, None, "no index", f"Health Index unknown. {health.text}")
     digits, words = f"{health.value:.0f}", "no interval"
     interval = None
     if health.low is not None and health.high is not None:
         interval = (health.low, health.high)
         words = f"95 % {health.low:.0f} to {health.high:.0f}"
     lit = round(health.value / 100 * SEGMENTS)
-    return Ring(digits, lit, interval, words, f"Health Index {digits} of 100, {words}, {label}.")
+    return Ring(digits, lit, interval, words, f"Health Index {digits} of 100, {words}.")
 
 
 def dot_matrix(text: str) -> list[tuple[int, int, bool]]:
@@ -70,54 +68,63 @@ def dot_matrix(text: str) -> list[tuple[int, int, bool]]:
     ]
 
 
-def health_ring(health: Health, severity: Severity | None, theme: Theme, *, height: int = 220) -> go.Figure:
-    """Ring lit up to the index in the colour of ``severity``, the interval outside of it, digits and words inside.
+def health_ring(health: Health, theme: Theme, *, height: int = 220) -> go.Figure:
+    """Ring lit up to the index, the interval outside of it, digits and words inside.
 
     All parts share one centre and scale with the shorter side of the chart. The digits are dot matrix in the dark
-    theme and plain in the light one. Severity is a glyph and a word as well.
+    theme and plain in the light one. The colour is that of current data and says nothing: severity is of the drift,
+    and answers on another topic can keep to their prompts perfectly.
     """
-    palette, ring = PALETTES[theme], ring_of(health, severity)
-    colour = palette.severity_mark[severity]
+    palette, ring = PALETTES[theme], ring_of(health)
     figure = go.Figure()
-    figure.add_barpolar(
-        theta=[(i + 0.5) * 360 / SEGMENTS for i in range(SEGMENTS)],
-        r=[0.2] * SEGMENTS,
-        base=0.8,
-        width=[360 / SEGMENTS * (0.62 if theme == "dark" else 0.9)] * SEGMENTS,
-        marker={
-            "color": [colour if i < ring.lit else rgba(palette.muted, 0.24) for i in range(SEGMENTS)],
-            "line": {"width": 0},
-        },
-        hoverinfo="skip",
-    )
+    gap = 0.19 if theme == "dark" else 0.05
+    _add_segments(figure, range(ring.lit, SEGMENTS), rgba(palette.muted, 0.24), gap)
+    _add_segments(figure, range(ring.lit), palette.current, gap)
     if ring.interval:
         _add_interval(figure, ring.interval, palette.text)
+    words: list[tuple[float, str, float, str]] = [
+        (-0.25, "of 100", 13, palette.text),
+        (-0.48, ring.words, 12, palette.muted),
+    ]
     if theme == "dark":
-        _add_dots(figure, ring.digits, palette.severity_text[severity], rgba(palette.text, 0.09), height)
+        _add_dots(figure, ring.digits, palette.current, rgba(palette.text, 0.09), height)
     else:
-        _add_text(figure, 0.26, f"<b>{ring.digits}</b>", 46 * height / 220, palette.text)
-    _add_text(figure, -0.25, f"<b>{severity_label(severity)}</b>", 13, palette.severity_text[severity])
-    _add_text(figure, -0.48, ring.words, 12, palette.muted)
+        words.append((0.24, f"<b>{ring.digits}</b>", 46 * height / 220, palette.text))
+    _add_words(figure, words)
     apply_layout(figure, theme, height=height, alt=ring.alt, margin={"l": 0, "r": 0, "t": 0, "b": 0})
-    figure.update_polars(
-        bgcolor="rgba(0,0,0,0)",
-        angularaxis={"rotation": 90, "direction": "clockwise", "visible": False},
-        radialaxis={"range": [0, _REACH], "visible": False},
-        hole=0,
-    )
-    # A second, flat pair of axes with the ring's own unit, so that nothing moves apart when the card gets wider.
-    axis = {"visible": False, "range": [-_REACH, _REACH], "domain": [0, 1]}
+    axis = {"visible": False, "range": [-_REACH, _REACH], "fixedrange": True}
     figure.update_layout(xaxis=axis, yaxis=axis | {"scaleanchor": "x"})
     return figure
 
 
+def _on_circle(radius: float, turn: float) -> tuple[float, float]:
+    """A place after so much of a turn, clockwise from the top."""
+    return radius * math.sin(2 * math.pi * turn), radius * math.cos(2 * math.pi * turn)
+
+
+def _add_segments(figure: go.Figure, segments: range, colour: str, gap: float) -> None:
+    """Draw segments as four-cornered outlines.
+
+    On Plotly's polar axes they would be bars, but no finger can scroll a phone's page past those.
+    """
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for i in segments:
+        start, end = (i + gap) / SEGMENTS, (i + 1 - gap) / SEGMENTS
+        corners = [(1.0, start), (1.0, end), (0.8, end), (0.8, start), (1.0, start)]
+        outline = [_on_circle(radius, turn) for radius, turn in corners]
+        x += [*(place for place, _ in outline), None]
+        y += [*(place for _, place in outline), None]
+    figure.add_scatter(x=x, y=y, mode="lines", fill="toself", fillcolor=colour, line={"width": 0}, hoverinfo="skip")
+
+
 def _add_interval(figure: go.Figure, interval: tuple[float, float], colour: str) -> None:
-    start, end = (3.6 * bound for bound in interval)
-    arc = [start + (end - start) * i / 60 for i in range(61)]
-    line = {"color": colour, "width": 2}
-    paths = [(arc, [1.13] * 61), *(([angle, angle], [1.07, 1.19]) for angle in (start, end))]
-    for theta, r in paths:
-        figure.add_scatterpolar(theta=theta, r=r, mode="lines", line=line, hoverinfo="skip")
+    start, end = (bound / 100 for bound in interval)
+    arc = [_on_circle(1.13, start + (end - start) * i / 60) for i in range(61)]
+    caps = [[_on_circle(radius, turn) for radius in (1.07, 1.19)] for turn in (start, end)]
+    for path in (arc, *caps):
+        x, y = zip(*path, strict=True)
+        figure.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 2}, hoverinfo="skip")
 
 
 def _add_dots(figure: go.Figure, digits: str, lit: str, unlit: str, height: int) -> None:
@@ -136,5 +143,13 @@ def _add_dots(figure: go.Figure, digits: str, lit: str, unlit: str, height: int)
     )
 
 
-def _add_text(figure: go.Figure, y: float, text: str, size: float, colour: str) -> None:
-    figure.add_annotation(x=0, y=y, text=text, showarrow=False, font={"size": size, "color": colour})
+def _add_words(figure: go.Figure, words: list[tuple[float, str, float, str]]) -> None:
+    heights, texts, sizes, colours = zip(*words, strict=True)
+    figure.add_scatter(
+        x=[0] * len(words),
+        y=heights,
+        mode="text",
+        text=texts,
+        textfont={"size": sizes, "color": colours},
+        hoverinfo="skip",
+    )

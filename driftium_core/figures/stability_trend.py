@@ -15,17 +15,18 @@ from driftium_core.severity import GLYPHS, severity_label
 
 __all__ = ["stability_trend"]
 
-_MANY = 60
+_MANY = 40
 """From here on markers are small, lines thin, and the interval is a ribbon instead of bars."""
 
 _PHONE_PX = 290
 """Width of the plot on a phone: a label is left out where it would not fit there."""
 
-_DEFAULT_TOP = 0.1
+_MOST_BANDS = 60
+"""Where severity flips more often than this, bands are stripes that nobody can read, and only the markers tell it."""
 
 
 def stability_trend(
-    points: Sequence[StabilityPoint], theme: Theme, *, selected: str | None = None, height: int = 340
+    points: Sequence[StabilityPoint], theme: Theme, *, selected: str | None = None, height: int = 360
 ) -> go.Figure:
     """Health Index with its 95 % interval over MMD² with the null range of each calculation, oldest first.
 
@@ -56,7 +57,7 @@ def stability_trend(
         alt=_alt(points),
         hovermode="closest",
         clickmode="event+select",
-        margin={"l": 4, "r": 4, "t": 24, "b": 4},
+        margin={"l": 4, "r": 18, "t": 42, "b": 4},
         shapes=shapes,
         annotations=annotations,
     )
@@ -69,7 +70,7 @@ def _mmd_axis(points: Sequence[StabilityPoint]) -> tuple[float, float]:
     known = [(p.mmd_low, p.mmd_high, p.shown_mmd) for p in points]
     numbers = [number for each in known for number in each if number is not None]
     low, high = min([0.0, *numbers]), max([0.0, *numbers])
-    span = high - low or _DEFAULT_TOP
+    span = high - low or 0.1
     return low - 0.06 * span, low + 1.14 * span
 
 
@@ -128,7 +129,7 @@ def _add_line(
         text=list(texts),
         hovertemplate="%{text}<extra></extra>",
         line={"color": palette.text, "width": 1 if len(points) > _MANY else 1.8},
-        marker=_marker(points, palette, 11 if row == 1 else 9),
+        marker=_marker(points, palette, 11 if row == 1 else 9, many=len(points) > _MANY),
         error_y=bars or None,
         cliponaxis=False,
         selected={"marker": {"opacity": 1}},
@@ -138,13 +139,15 @@ def _add_line(
     )
 
 
-def _marker(points: Sequence[StabilityPoint], palette: Palette, size: float) -> dict[str, Any]:
+def _marker(points: Sequence[StabilityPoint], palette: Palette, size: float, *, many: bool) -> dict[str, Any]:
+    size = 5 if many else size
     return {
-        "size": size if len(points) <= 30 else 7 if len(points) <= _MANY else 5,
+        # A triangle covers less than a circle of the same size.
+        "size": [size * (1.25 if SYMBOLS[point.severity] == "triangle-up" else 1) for point in points],
         "opacity": 1,
         "symbol": [SYMBOLS[point.severity] for point in points],
         "color": [palette.severity_mark[point.severity] for point in points],
-        "line": {"color": palette.surface, "width": 0.5 if len(points) > _MANY else 1},
+        "line": {"color": palette.surface, "width": 0 if many else 1},
     }
 
 
@@ -158,7 +161,7 @@ def _add_feet(
     """Calculations without anything to draw stand at the foot of both panels, where they can still be clicked."""
     gaps = [i for i, point in enumerate(points) if point.shown_health is None and point.shown_mmd is None]
     for row, foot in zip((1, 2), feet, strict=True):
-        marker = _marker([points[i] for i in gaps], palette, 10)
+        marker = _marker([points[i] for i in gaps], palette, 10, many=len(points) > _MANY)
         figure.add_scatter(
             x=gaps,
             y=[foot] * len(gaps),
@@ -167,7 +170,7 @@ def _add_feet(
             customdata=[points[i].calculation_id for i in gaps],
             text=[texts[i] for i in gaps],
             hovertemplate="%{text}<extra></extra>",
-            marker=marker | {"size": 10 if len(points) <= _MANY else 6, "line": {"width": 2}},
+            marker=marker | {"line": {"width": 2}},
             cliponaxis=False,
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
@@ -190,6 +193,7 @@ def _add_rings(
             marker={"size": 20, "symbol": "circle-open", "color": palette.accent, "line": {"width": 2}},
             hoverinfo="skip",
             cliponaxis=False,
+            unselected={"marker": {"opacity": 1}},
             row=row,
             col=1,
         )
@@ -207,19 +211,20 @@ def _columns(points: Sequence[StabilityPoint], palette: Palette) -> tuple[list[d
     shapes: list[dict[str, Any]] = []
     labels: list[dict[str, Any]] = []
     pixels = _PHONE_PX / len(points)
-    for run in severity_runs(points):
+    runs = severity_runs(points)
+    for run in runs if len(runs) <= _MOST_BANDS else []:
         colour = rgba(palette.severity_mark[run.severity], 1.6 * palette.band)
         place = {"x0": run.first - 0.5, "x1": run.last + 0.5, "y0": 0, "y1": 1, "xref": "x", "yref": "paper"}
         shapes.append({"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": colour, **place})
         room, words = (run.last - run.first + 1) * pixels, severity_label(run.severity)
-        text = words if room >= 7.5 * len(words) else GLYPHS[run.severity] if room >= 12 else ""
+        text = words if room >= 6.8 * len(words) else GLYPHS[run.severity] if room >= 12 else ""
         if text:
             font = {"size": 11, "color": palette.severity_text[run.severity]}
             labels.append(_label((run.first + run.last) / 2, 1, text, font, yanchor="bottom"))
     for position, name in baseline_changes(points):
         shapes.append(_line(position - 0.5, {"color": palette.muted, "width": 1, "dash": "dot"}))
         font = {"size": 11, "color": palette.text}
-        labels.append(_label(position - 0.5, 0, label_text(name, 12), font, yanchor="bottom", xanchor="left"))
+        labels.append(_label(position - 0.5, 0.477, label_text(name, 12), font, yanchor="top", xanchor="left"))
     return shapes, labels
 
 
@@ -231,8 +236,18 @@ def _label(x: float, y: float, text: str, font: dict[str, Any], **anchors: str) 
 def _titles(points: Sequence[StabilityPoint], palette: Palette) -> list[dict[str, Any]]:
     font = {"size": 12, "color": palette.muted}
     place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "showarrow": False}
-    titles = [{"text": "MMD²; grey: its null range, 95 %", "y": 0.352, "yanchor": "bottom", "font": font, **place}]
-    missing = {"xref": "paper", "x": 0.5, "showarrow": False, "font": font | {"size": 13}}
+    titles = [
+        {
+            "text": "Health Index, with its 95 % interval",
+            "y": 1,
+            "yshift": 18,
+            "yanchor": "bottom",
+            "font": font,
+            **place,
+        },
+        {"text": "MMD², shaded: its null range, 95 %", "y": 0.35, "yanchor": "bottom", "font": font, **place},
+    ]
+    missing = {"xref": "paper", "x": 0.5, "showarrow": False, "font": font | {"size": 13}, "bgcolor": palette.raised}
     if all(point.health is None for point in points):
         titles.append({"text": "No Health Index: no answer has a prompt.", "yref": "y", "y": 50, **missing})
     if all(point.shown_mmd is None for point in points):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, bar_marker, empty_figure, label_text, top_legend
-from driftium_core.figures.palette import PALETTES, Theme
+from driftium_core.figures.palette import PALETTES, Palette, Theme
 from driftium_core.formats import fmt_effect, fmt_percent
 from driftium_core.text.differences import Keyword
 
-__all__ = ["MAX_TERMS", "TermRow", "diverging_terms", "short_term", "term_rows"]
+__all__ = ["MAX_TERMS", "TermRow", "cut_term", "diverging_terms", "term_rows"]
 
 MAX_TERMS = 12
 
-_TERM_WIDTH = 20
+_TERM_WIDTH = 18
 _MONO = '"Source Code Pro", ui-monospace, Menlo, Consolas, monospace'
 
 
@@ -48,17 +50,16 @@ def term_rows(gained: Sequence[Keyword], lost: Sequence[Keyword], *, limit: int 
     return sorted(rows[:limit], key=lambda row: -row.shift)
 
 
-def short_term(term: str, width: int = _TERM_WIDTH) -> str:
-    """Cut a term to what fits ``width`` Latin letters (a Chinese character or an emoji takes two), safe for a label."""
+def cut_term(term: str, width: int = _TERM_WIDTH) -> str:
+    """A term on one line, cut to what fits ``width`` Latin letters: a Chinese character or an emoji takes two.
+
+    Plain text, in marks that isolate it, so that the ellipsis of a right-to-left term stays at its end.
+    """
     line = " ".join(term.split())
-    used, kept = 0, 0
-    for character in line:
-        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if used > width:
-            break
-        kept += 1
-    # Isolated, so that the ellipsis of a right-to-left term stays at its end.
-    return f"\u2068{label_text(line, max(2, kept))}\u2069"
+    ends = list(accumulate(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line))
+    if ends and ends[-1] > width:
+        line = line[: bisect_right(ends, width - 1)].rstrip() + "…"
+    return f"\u2068{line}\u2069"
 
 
 def diverging_terms(
@@ -73,32 +74,8 @@ def diverging_terms(
         return empty_figure(_why_empty((*gained, *lost)), theme)
     palette, figure = PALETTES[theme], go.Figure()
     places = {row: len(rows) - 1 - i for i, row in enumerate(rows)}
-    sides = (
-        ("more in baseline", palette.reference, "/", [row for row in rows if row.shift < 0]),
-        ("more in current", palette.current, "", [row for row in rows if row.shift >= 0]),
-    )
-    for name, colour, pattern, part in sides:
-        if not part:
-            continue
-        figure.add_bar(
-            y=[places[row] for row in part],
-            x=[row.shift for row in part],
-            orientation="h",
-            name=name,
-            text=[_hover(row) for row in part],
-            textposition="none",
-            hovertemplate="%{text}<extra></extra>",
-            marker=bar_marker(colour, pattern),
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [row.high - row.shift for row in part],
-                "arrayminus": [row.shift - row.low for row in part],
-                "color": palette.text,
-                "thickness": 1.2,
-                "width": 3,
-            },
-        )
+    _add_bars(figure, "more in baseline", {row: at for row, at in places.items() if row.shift < 0}, palette, "/")
+    _add_bars(figure, "more in current", {row: at for row, at in places.items() if row.shift >= 0}, palette, "")
     _add_values(figure, places, palette.text)
     figure.add_vline(x=0, line={"color": palette.muted, "width": 1})
     alt = f"Terms whose share of answers shifted, log₂ ratio: {', '.join(_words(row) for row in rows)}."
@@ -108,6 +85,28 @@ def diverging_terms(
     )
     _set_axes(figure, rows, palette.text)
     return figure
+
+
+def _add_bars(figure: go.Figure, name: str, places: dict[TermRow, int], palette: Palette, pattern: str) -> None:
+    if not places:
+        return
+    whiskers = {
+        "type": "data",
+        "symmetric": False,
+        "array": [row.high - row.shift for row in places],
+        "arrayminus": [row.shift - row.low for row in places],
+    }
+    figure.add_bar(
+        y=list(places.values()),
+        x=[row.shift for row in places],
+        orientation="h",
+        name=name,
+        text=[_hover(row) for row in places],
+        textposition="none",
+        hovertemplate="%{text}<extra></extra>",
+        marker=bar_marker(palette.reference if pattern else palette.current, pattern),
+        error_x=whiskers | {"color": palette.text, "thickness": 1.2, "width": 3},
+    )
 
 
 def _why_empty(words: Sequence[Keyword]) -> str:
@@ -144,7 +143,7 @@ def _add_values(figure: go.Figure, places: dict[TermRow, int], colour: str) -> N
 
 def _set_axes(figure: go.Figure, rows: Sequence[TermRow], colour: str) -> None:
     lowest, highest = min(0.0, *(row.low for row in rows)), max(0.0, *(row.high for row in rows))
-    room = 0.26 * (highest - lowest)  # for the written values
+    room = 0.34 * (highest - lowest)  # for the written values
     figure.update_xaxes(
         range=[lowest - (room if lowest < 0 else 0.02), highest + (room if highest > 0 else 0.02)],
         nticks=7,
@@ -155,6 +154,6 @@ def _set_axes(figure: go.Figure, rows: Sequence[TermRow], colour: str) -> None:
         range=[-0.6, len(rows) - 0.4],
         tickmode="array",
         tickvals=list(range(len(rows))),
-        ticktext=[short_term(row.term) for row in reversed(rows)],
+        ticktext=[label_text(cut_term(row.term)) for row in reversed(rows)],
         tickfont={"family": _MONO, "size": 12, "color": colour},
     )

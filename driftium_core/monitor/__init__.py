@@ -7,10 +7,27 @@ from driftium_core.monitor.baselines import (
     active_baseline,
     baselines,
     delete_baseline,
+    find_baseline,
     promote,
     promotion_to_undo,
     restore_baseline,
     undo_promotion,
+)
+from driftium_core.monitor.browse import (
+    Browsed,
+    BrowsedPage,
+    BrowsedPair,
+    BrowseOrder,
+    PairsPage,
+    browse_pairs,
+    browse_responses,
+)
+from driftium_core.monitor.calculations import (
+    PoolIds,
+    calculation_ids,
+    drifting_since,
+    open_calculation,
+    pool_history,
 )
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
@@ -24,20 +41,14 @@ from driftium_core.monitor.evidence import (
     evidence_state,
     update_evidence,
 )
+from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
 from driftium_core.monitor.headline import Headline, overview_headline
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.overview import MonitorRow, counts_of_a_day, overview, overview_version
 from driftium_core.monitor.parts import health, preload
-from driftium_core.monitor.pools import (
-    PoolCheck,
-    PoolIds,
-    PoolStatus,
-    check_responses,
-    open_calculation,
-    pool_history,
-    pool_status,
-)
+from driftium_core.monitor.pool_status import PoolStatus, pool_status
+from driftium_core.monitor.pools import PoolCheck, check_responses
 from driftium_core.monitor.projects import create_project, project_version, projects, require_project
 from driftium_core.monitor.promotion import PromotionPreview, preview_promotion
 from driftium_core.monitor.prompt_runs import (
@@ -59,6 +70,7 @@ from driftium_core.monitor.prompt_runs import (
     start_run,
     why_run_ended,
 )
+from driftium_core.monitor.response_export import export_responses
 from driftium_core.monitor.responses import (
     ImportReport,
     Similar,
@@ -67,6 +79,7 @@ from driftium_core.monitor.responses import (
     delete_responses,
     import_log,
     record_response,
+    response_starts,
     responses_by_ids,
     similar,
 )
@@ -96,9 +109,14 @@ __all__ = [
     "AUTOMATIC",
     "BACKEND_NAMES",
     "Answer",
+    "BrowseOrder",
+    "Browsed",
+    "BrowsedPage",
+    "BrowsedPair",
     "CheckedRun",
     "Closeness",
     "Event",
+    "ExportKind",
     "Generation",
     "GenerationOptions",
     "Headline",
@@ -107,6 +125,7 @@ __all__ = [
     "ModelChoice",
     "MonitorRow",
     "Offer",
+    "PairsPage",
     "PoolCheck",
     "PoolIds",
     "PoolStatus",
@@ -120,6 +139,9 @@ __all__ = [
     "arms_headline",
     "ask",
     "baselines",
+    "browse_pairs",
+    "browse_responses",
+    "calculation_ids",
     "catch_up",
     "check_responses",
     "check_table",
@@ -127,6 +149,7 @@ __all__ = [
     "compare",
     "compare_arms",
     "compare_responses",
+    "comparison_html",
     "continue_run",
     "count_current",
     "count_table",
@@ -140,11 +163,16 @@ __all__ = [
     "delete_responses",
     "delete_run",
     "dismiss_alarm",
+    "drifting_since",
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
+    "export_calculation",
+    "export_report",
+    "export_responses",
     "export_run",
     "filter_options",
+    "find_baseline",
     "find_run",
     "fingerprint",
     "health",
@@ -178,6 +206,7 @@ __all__ = [
     "references",
     "require_model",
     "require_project",
+    "response_starts",
     "responses_by_ids",
     "restore_baseline",
     "retry_check",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from driftium_core.errors import NotFoundError
 from driftium_core.monitor.vectors import start_reconcile
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT, Baseline
@@ -12,6 +13,7 @@ __all__ = [
     "active_baseline",
     "baselines",
     "delete_baseline",
+    "find_baseline",
     "promote",
     "promotion_to_undo",
     "restore_baseline",
@@ -95,6 +97,14 @@ def delete_baseline(services: Services, baseline_id: str) -> None:
 def baselines(services: Services, *, project: str = DEFAULT_PROJECT) -> list[Baseline]:
     """Every baseline of a project, newest version first."""
     return services.store.baselines.all(project=project)
+
+
+def find_baseline(services: Services, baseline_id: str) -> Baseline | None:
+    """One baseline of any project; None when it was deleted, e.g. since it was compared with."""
+    try:
+        return services.store.baselines.get(baseline_id)
+    except NotFoundError:
+        return None
 
 
 def active_baseline(services: Services, *, project: str = DEFAULT_PROJECT) -> Baseline | None:

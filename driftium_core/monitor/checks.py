@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from driftium_core.errors import NotFoundError, StorageError
 from driftium_core.monitor.runs import read_report
 from driftium_core.services import Services, TimedReport
-from driftium_core.store.records import DEFAULT_PROJECT, NewRun, TableRun
+from driftium_core.store.records import DEFAULT_PROJECT
+from driftium_core.store.table_records import NewRun, TableRun
 from driftium_core.tabular.report import CompareSettings, TableReport
 
 if TYPE_CHECKING:

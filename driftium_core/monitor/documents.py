@@ -8,7 +8,8 @@ from typing import Any
 from driftium_core.documents import json_safe
 from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import Generation
-from driftium_core.monitor.pools import PoolCheck, PoolStatus
+from driftium_core.monitor.pool_status import PoolStatus
+from driftium_core.monitor.pools import PoolCheck
 from driftium_core.monitor.responses import ImportReport
 from driftium_core.store.prompt_records import ARM_NAMES, PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
@@ -62,7 +63,14 @@ def calculation_document(calculation: Calculation) -> Document:
         "n_current": calculation.n_current,
         "encoder": {"id": calculation.encoder, "precision": calculation.precision},
         "id": calculation.id,
+        "baseline_id": calculation.baseline_id,
+        "mmd_null_range": _range(calculation.mmd_low, calculation.mmd_high),
+        "health_range": _range(calculation.health_low, calculation.health_high),
     }
+
+
+def _range(low: float | None, high: float | None) -> list[float] | None:
+    return None if low is None or high is None else [low, high]
 
 
 def answer_document(stored: StoredResponse, generation: Generation) -> Document:

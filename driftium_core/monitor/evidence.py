@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from driftium_core.errors import InputError
@@ -15,11 +16,12 @@ from driftium_core.store.records import (
     DEFAULT_PROJECT,
     AlarmLook,
     AlarmState,
+    Baseline,
     LookResult,
     NewLook,
-    SavedReference,
     StoredResponse,
 )
+from driftium_core.store.table_records import SavedReference
 from driftium_core.text.blocks import Block, whole_blocks
 from driftium_core.text.pool import Pool, texts_of
 
@@ -40,18 +42,33 @@ LLM = "llm"
 
 
 def update_evidence(
-    services: Services, *, project: str = DEFAULT_PROJECT, progress: ProgressCallback | None = None
+    services: Services,
+    *,
+    project: str = DEFAULT_PROJECT,
+    progress: ProgressCallback | None = None,
+    interrupted: Callable[[], bool] | None = None,
 ) -> AlarmState | None:
     """Test and count every whole block of current telemetry that was not counted yet.
 
     Usable responses are cut in order of arrival; what does not fill a block waits. Whoever asks twice, or from two
-    processes at once, counts nothing twice.
+    processes at once, counts nothing twice. Without a new block it costs a few look-ups.
+
+    Parameters
+    ----------
+    interrupted : callable, optional
+        Asked after each block: when it says True, the blocks that are left wait for the next call.
 
     Returns
     -------
     AlarmState or None
         None without an active baseline.
     """
+    active = services.store.baselines.active(project=project)
+    if active is None:
+        return None
+    state = _state(services, active.id, project)
+    if not _has_new_block(services, active, state):
+        return state
     pools = services.store.pools(project)
     if pools.baseline is None:
         return None
@@ -73,9 +90,15 @@ def update_evidence(
         look = _look(services, baseline, current[block.start : block.stop], block, after_seq=state.last_seq)
         result = _count(services, look, LLM, pools.baseline.id, project)
         state = result.state
-        if not result.counted:  # another process is counting the same blocks
+        if not result.counted or (interrupted and interrupted()):  # not counted: another process counts the same
             break
     return state
+
+
+def _has_new_block(services: Services, baseline: Baseline, state: AlarmState) -> bool:
+    """Told without reading the responses."""
+    n_baseline = services.store.count_usable(baseline.project, baseline.id)
+    return services.store.count_usable(baseline.project, after_seq=state.last_seq) >= block_size(n_baseline)
 
 
 def count_table(

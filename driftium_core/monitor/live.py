@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from driftium_core.errors import CancelledError, DriftiumError
-from driftium_core.monitor.pools import PoolCheck, PoolStatus, check_responses, pool_status
+from driftium_core.errors import CancelledError, DriftiumError, NotFoundError, StorageError
+from driftium_core.monitor.evidence import update_evidence
+from driftium_core.monitor.pool_status import PoolStatus, pool_status
+from driftium_core.monitor.pools import PoolCheck, check_responses, known_check
 from driftium_core.services import Services
-from driftium_core.store.records import DEFAULT_PROJECT
+from driftium_core.store.records import DEFAULT_PROJECT, Baseline
 
 if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
 
 __all__ = ["LiveCheck", "live_check", "retry_check"]
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class LatestCheck:
-    """The newest check of a project's pools: of which revision, what came out, or why nothing did."""
+    """The newest check against a baseline: of which revision, what came out, or why nothing did."""
 
     revision: int
     check: PoolCheck | None
@@ -34,7 +40,8 @@ class LiveCheck:
     status : PoolStatus
         Of the pools as they are now.
     check : PoolCheck or None
-        The newest check of this process; None before the first, and when the pools cannot be compared.
+        The newest check against the baseline of ``status`` in this process; None before the first, and when the pools
+        cannot be compared.
     current : bool
         Whether ``check`` is about the pools as they are now.
     job : Job or None
@@ -50,72 +57,147 @@ class LiveCheck:
     error: str
 
 
-def live_check(services: Services, *, project: str = DEFAULT_PROJECT, start: bool = True) -> LiveCheck:
+def live_check(
+    services: Services, *, project: str = DEFAULT_PROJECT, baseline_id: str | None = None, start: bool = True
+) -> LiveCheck:
     """What is known now, and, unless it is computed already, start to compute what is not.
 
-    Costs a few look-ups, so that every open page may ask every second. One check per project runs at a time; changes
-    meanwhile are covered by the next one. With ``start`` False nothing is started, e.g. while a batch is running,
-    whose every answer changes the pools.
+    Costs a few look-ups, so that every open page may ask every second; a report that is stored already is found at once
+    (0.3 s for 20,000 against 20,000 responses), whatever else is being computed. One check per baseline runs at a time;
+    changes meanwhile are covered by the next one. After a check against the active baseline, new blocks are counted by
+    the evidence score.
+
+    Parameters
+    ----------
+    baseline_id : str, optional
+        Of the project's baseline to compare with; the active one by default.
+    start : bool
+        When False nothing is looked up or started, e.g. while a batch is running, whose every answer changes the pools.
 
     Raises
     ------
     NotFoundError
-        There is no such project.
+        There is no such project, or it has no such baseline.
     StorageError
         The database cannot be read.
     """
-    status = pool_status(services, project=project)
-    latest: LatestCheck | None = services.latest_checks.get(project)
+    status = pool_status(services, project=project, baseline_id=baseline_id)
+    job = _running(services, _title(project, status.baseline))
+    if status.status == "ready" and start and job is None and not _is_current(services, status):
+        known = known_check(services, project=project, baseline_id=baseline_id)
+        if known is not None:
+            status = known.status
+            _keep(services, known)
+        if known is None or (known.report and not known.calculation):
+            job = _start(services, project, status.baseline)
+        elif known.report and status.baseline and status.baseline.active:
+            _start_counting(services, project)
+    return _live(services, project, status, job)
+
+
+def _live(services: Services, project: str, status: PoolStatus, job: Job[PoolCheck] | None) -> LiveCheck:
+    latest = _latest(services, status.baseline)
     current = latest is not None and latest.revision == status.revision
-    job = _running(services, project)
-    if status.status == "ready" and start and not current and job is None:
-        job = _start(services, project)
-    ready = status.status == "ready" and latest is not None
-    return LiveCheck(
-        status=status,
-        check=latest.check if ready and latest else None,
-        current=current,
-        job=job,
-        error=latest.error if ready and current and latest else "",
-    )
+    if latest is None or status.status != "ready":
+        return LiveCheck(status=status, check=None, current=current, job=job, error="")
+    check = latest.check
+    behind = services.evidence_errors.get(project) if status.baseline and status.baseline.active else None
+    if check and behind:
+        check = replace(check, notices=(*check.notices, behind))
+    return LiveCheck(status=status, check=check, current=current, job=job, error=latest.error if current else "")
 
 
-def retry_check(services: Services, *, project: str = DEFAULT_PROJECT) -> None:
+def retry_check(services: Services, *, project: str = DEFAULT_PROJECT, baseline_id: str | None = None) -> None:
     """Compute a check that failed once more."""
-    services.latest_checks.drop(project)
+    with suppress(NotFoundError, StorageError):  # whoever asks next is told
+        baseline = pool_status(services, project=project, baseline_id=baseline_id).baseline
+        if baseline:
+            services.latest_checks.drop(baseline.id)
 
 
-def _running(services: Services, project: str) -> Job[PoolCheck] | None:
-    title = _title(project)
+def _latest(services: Services, baseline: Baseline | None) -> LatestCheck | None:
+    found: LatestCheck | None = services.latest_checks.get(baseline.id) if baseline else None
+    return found
+
+
+def _is_current(services: Services, status: PoolStatus) -> bool:
+    latest = _latest(services, status.baseline)
+    return latest is not None and latest.revision == status.revision
+
+
+def _keep(services: Services, check: PoolCheck) -> None:
+    if check.status.baseline and check.report:
+        services.latest_checks.put(check.status.baseline.id, LatestCheck(check.status.revision, check, ""))
+
+
+def _running(services: Services, title: str) -> Job[PoolCheck] | None:
     return next((job for job in services.background.all() if job.title == title and not job.finished), None)
 
 
-def _start(services: Services, project: str) -> Job[PoolCheck]:
+def _start(services: Services, project: str, baseline: Baseline | None) -> Job[PoolCheck]:
+    title = _title(project, baseline)
+    asked = None if baseline is None or baseline.active else baseline.id
     with services.starting:  # two pages that ask at once start one check
-        running = _running(services, project)
+        running = _running(services, title)
         return running or services.background.start(
-            lambda progress: _check(services, project, progress), title=_title(project)
+            lambda progress: _check(services, project, asked, progress), title=title
         )
 
 
-def _check(services: Services, project: str, progress: Progress) -> PoolCheck:
-    revision = services.store.revision(project)
+def _check(services: Services, project: str, baseline_id: str | None, progress: Progress) -> PoolCheck:
+    status = pool_status(services, project=project, baseline_id=baseline_id)
     try:
-        check = check_responses(services, project=project, progress=progress)
+        check = check_responses(services, project=project, baseline_id=baseline_id, progress=progress)
     except CancelledError:  # the process ends, or somebody else's next question starts it again
         raise
     except Exception as error:  # an unexpected one too: every open page would start it anew every other second
-        known: LatestCheck | None = services.latest_checks.get(project)
-        said = str(error) if isinstance(error, DriftiumError) else _unexpected(error)
-        services.latest_checks.put(project, LatestCheck(revision, known.check if known else None, said))
+        if status.baseline:
+            known = _latest(services, status.baseline)
+            failed = LatestCheck(status.revision, known.check if known else None, _said(error, "check"))
+            services.latest_checks.put(status.baseline.id, failed)
         raise
-    services.latest_checks.put(project, LatestCheck(check.status.revision, check, ""))
+    _keep(services, check)
+    if check.report and baseline_id is None:
+        _start_counting(services, project)
     return check
 
 
-def _unexpected(error: Exception) -> str:
-    return f"The check stopped on an unexpected {type(error).__name__}. The details are in the server's log."
+def _start_counting(services: Services, project: str) -> None:
+    """Count new blocks in the background; a second call while one waits to run adds nothing."""
+    title = f"Counting new answers of {project}"
+    with services.starting:
+        if not any(job.title == title and job.state == "queued" for job in services.background.all()):
+            services.background.start(lambda progress: _count(services, project, progress), title=title)
 
 
-def _title(project: str) -> str:
-    return f"Checking the answers of {project}"
+def _count(services: Services, project: str, progress: Progress) -> None:
+    waiting: list[bool] = []
+
+    def interrupted() -> bool:
+        """Whether somebody waits for the only worker: a block against a large baseline takes seconds."""
+        waiting.append(any(job.state == "queued" for job in services.background.all()))
+        return waiting[-1]
+
+    try:
+        update_evidence(services, project=project, progress=progress, interrupted=interrupted)
+    except CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the verdict stands without it
+        _log.exception("The evidence score of project %s could not be brought up to date", project)
+        behind = f"The evidence score could not be brought up to date. {_said(error, 'counting')}"
+        services.evidence_errors.put(project, behind)
+        return
+    services.evidence_errors.drop(project)
+    if waiting and waiting[-1]:
+        _start_counting(services, project)
+
+
+def _said(error: Exception, what: str) -> str:
+    if isinstance(error, DriftiumError):
+        return str(error)
+    return f"The {what} stopped on an unexpected {type(error).__name__}. The details are in the server's log."
+
+
+def _title(project: str, baseline: Baseline | None) -> str:
+    against = "" if baseline is None or baseline.active else f" against version {baseline.version}"
+    return f"Checking the answers of {project}{against}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from driftium_core.errors import NotFoundError
 from driftium_core.services import Services
-from driftium_core.store.records import DEFAULT_PROJECT, Version
+from driftium_core.store.pool_records import Version
+from driftium_core.store.records import DEFAULT_PROJECT
 
 __all__ = ["create_project", "project_version", "projects", "require_project"]
 

@@ -14,7 +14,8 @@ from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.vectors import embed
 from driftium_core.services import Services
 from driftium_core.stats.power import detectable_share, sample_size_for_share
-from driftium_core.store.records import DEFAULT_PROJECT, Baseline, Pools, StoredResponse
+from driftium_core.store.pool_records import Pools
+from driftium_core.store.records import DEFAULT_PROJECT, Baseline, StoredResponse
 
 if TYPE_CHECKING:
     from driftium_core.text.mixture import Mixture

@@ -27,6 +27,7 @@ __all__ = [
     "delete_responses",
     "import_log",
     "record_response",
+    "response_starts",
     "responses_by_ids",
     "similar",
 ]
@@ -169,19 +170,33 @@ def responses_by_ids(services: Services, ids: Sequence[str]) -> list[StoredRespo
     return list(services.store.responses.by_ids(ids).values())
 
 
+def response_starts(services: Services, ids: Sequence[str], *, length: int = 120) -> dict[str, str]:
+    """How those of the responses begin that are stored, by id; for labels, where whole texts would be too much."""
+    return services.store.responses.starts(ids, length=length)
+
+
 def delete_responses(services: Services, ids: Sequence[str], *, project: str = DEFAULT_PROJECT) -> None:
     """Remove current telemetry and its vectors; `InputError` for responses of a baseline."""
     services.store.responses.delete(ids, project=project)
     start_reconcile(services)
 
 
-def similar(services: Services, response_id: str, *, pool: Collection = "current", limit: int = 10) -> list[Similar]:
+def similar(
+    services: Services,
+    response_id: str,
+    *,
+    pool: Collection = "current",
+    baseline_id: str | None = None,
+    limit: int = 10,
+) -> list[Similar]:
     """The stored responses nearest in meaning to one of them, most similar first.
 
     Parameters
     ----------
     pool : {"current", "baseline"}
-        Where to look: in current telemetry, or in the active baseline of the response's project.
+        Where to look: in current telemetry, or in a baseline of the response's project.
+    baseline_id : str, optional
+        Which baseline; the active one by default.
 
     Raises
     ------
@@ -193,20 +208,22 @@ def similar(services: Services, response_id: str, *, pool: Collection = "current
     asked = services.store.responses.get(response_id)
     if not asked.content.usable:
         raise InputError("This response is empty or failed, so nothing is similar to it by meaning.")
-    active = services.store.baselines.active(project=asked.project) if pool == "baseline" else None
-    if pool == "baseline" and active is None:
-        return []
+    wanted = None
+    if pool == "baseline":
+        active = services.store.baselines.active(project=asked.project)
+        wanted = baseline_id or (active.id if active else None)
+        if wanted is None:
+            return []
     vector = embed(services, texts_of([asked.content]))[asked.response_hash]
     hits = services.vectors.nearest(
         pool,
         vector,
         project=asked.project,
-        baseline_id=active.id if active else None,
+        baseline_id=wanted,
         limit=limit,
         exclude=[asked.id] if collection_of(asked.baseline_id) == pool else [],
     )
     found = services.store.responses.by_ids([hit.id for hit in hits])
-    wanted = active.id if active else None
     near = [Similar(found[hit.id], hit.similarity) for hit in hits if hit.id in found]
     right = [item for item in near if item.response.baseline_id == wanted]
     if len(right) < len(hits):  # another process promoted or deleted some: the vectors have yet to follow

@@ -8,7 +8,8 @@ from typing import Literal
 
 from driftium_core.errors import InputError, StorageError
 from driftium_core.services import Services
-from driftium_core.store.records import DEFAULT_PROJECT, TableRun
+from driftium_core.store.records import DEFAULT_PROJECT
+from driftium_core.store.table_records import TableRun
 from driftium_core.tabular.report import TableReport
 
 __all__ = [

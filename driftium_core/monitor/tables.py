@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from driftium_core.errors import InputError
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.services import Services
-from driftium_core.store.records import DEFAULT_PROJECT, SavedReference
+from driftium_core.store.records import DEFAULT_PROJECT
+from driftium_core.store.table_records import SavedReference
 
 if TYPE_CHECKING:
     from driftium_core.tabular.filter_options import FilterOption

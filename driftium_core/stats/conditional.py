@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from driftium_core.stats.null_range import PermutationResult, standardised_range
 from driftium_core.stats.quadratic import FeatureForm, QuadraticForm, permutation_pvalue, permuted_labels, rbf_form
 from driftium_core.stats.ridge import covariates_from, fit_ridge, standardised, whitened
 
@@ -32,7 +33,7 @@ def conditional_test(
     outcome_features: Matrix | None = None,
     n_resamples: int,
     rng: np.random.Generator,
-) -> float:
+) -> PermutationResult:
     """Permutation test of two samples of outcomes, given vectors of the same space that they partly echo.
 
     The echo, the multiple of its vector that a vector of outcomes contains on average, is taken out first. What is
@@ -55,8 +56,9 @@ def conditional_test(
 
     Returns
     -------
-    float
-        p-value, at least 1 / (n_resamples + 1).
+    PermutationResult
+        A p-value of at least 1 / (n_resamples + 1), and the sum of the three statistics in standard deviations of its
+        permuted values.
 
     References
     ----------
@@ -80,7 +82,7 @@ def conditional_test(
     statistics = np.zeros(n_resamples + 1)
     for form in forms:
         statistics += form.statistics(labels)
-    return permutation_pvalue(statistics)
+    return PermutationResult(permutation_pvalue(statistics), standardised_range(statistics))
 
 
 def _with_features(vectors: Matrix, features: Matrix | None) -> Matrix:

@@ -21,25 +21,17 @@ from numpy.typing import NDArray
 
 from driftium_core.stats import mmd
 from driftium_core.stats.linear_contrasts import linear_contrasts
+from driftium_core.stats.null_range import NullRange, null_range
 from driftium_core.stats.pearson3 import MIN_TAIL_VALUES, tail_surprise
 from driftium_core.stats.permutation import Labels, permutation_pvalue
 
-__all__ = ["MAX_EXACT_ROWS", "NullRange", "TwoSampleTest", "two_sample_test"]
+__all__ = ["MAX_EXACT_ROWS", "TwoSampleTest", "two_sample_test"]
 
 MAX_EXACT_ROWS = 10_000
 """Pooled rows up to which the kernel matrix is computed in full; above, from Nyström features."""
 
 Vectors = NDArray[np.float32]
 Floats = NDArray[np.float64] | NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class NullRange:
-    """A distance as observed, and its 2.5th and 97.5th percentile over the assignments."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +108,7 @@ def two_sample_test(
         tail_pvalue=min(1.0, len(statistics) * float(np.exp(-surprise[:, 0].max()))),
         z=float(wide[0] - wide[1:].mean()) / spread if spread > 0 else 0.0,
         members=tuple((name, permutation_pvalue(values)) for name, values in statistics.items()),
-        centroid=_null_range(linear.centroid_distance),
-        mmd=_null_range(mmd.biased_mmd2(sums[0], labels)),
+        centroid=null_range(linear.centroid_distance),
+        mmd=null_range(mmd.biased_mmd2(sums[0], labels)),
         low_rank=low_rank,
     )
-
-
-def _null_range(values: Floats) -> NullRange:
-    low, high = np.percentile(values, [2.5, 97.5])
-    return NullRange(float(values[0]), float(low), float(high))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import NotFoundError
-from driftium_core.store.projects import project_key
+from driftium_core.store.projects import change_evidence, project_key
 from driftium_core.store.records import DEFAULT_PROJECT, AlarmLook, AlarmState, LookResult, NewLook
 from driftium_core.store.schema import AlarmLookRow, AlarmStateRow
 
@@ -69,6 +69,7 @@ class AlarmRepository:
             session.merge(AlarmStateRow(**asdict(state), project_id=key))
             session.flush()  # the look's row refers to it
             session.add(_look_row(key, state, look))
+            change_evidence(session, key)
             return LookResult(state, counted=True)
 
     def dismiss(self, monitor: str, baseline_id: str, *, project: str = DEFAULT_PROJECT) -> AlarmState:
@@ -84,6 +85,7 @@ class AlarmRepository:
             if row is None:
                 raise NotFoundError(f"Monitor {monitor!r} has counted nothing against baseline {baseline_id} yet.")
             row.evidence, row.alarmed_at_block = 0.0, None
+            change_evidence(session, row.project_id)
             return _state(row)
 
     def looks(

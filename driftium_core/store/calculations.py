@@ -34,11 +34,12 @@ class CalculationRepository:
     def add(self, calculation: NewCalculation, *, project: str = DEFAULT_PROJECT) -> Calculation:
         """Store a calculation and prune the project's oldest beyond the limit, in one transaction.
 
-        When the project's newest one has the same fingerprint nothing is stored: that one is returned.
+        When the project's newest one against the same baseline has the same fingerprint nothing is stored: that one
+        is returned.
         """
         with self._store.session(write=True) as session:
             key = project_key(session, project, lock=True)
-            newest = session.scalar(_newest_first(key).limit(1))
+            newest = session.scalar(_newest_first(key, calculation.baseline_id).limit(1))
             if newest is not None and newest.fingerprint == calculation.fingerprint:
                 return _record(newest, project)
             row = CalculationRow(
@@ -49,17 +50,21 @@ class CalculationRepository:
             keep_newest(session, CalculationRow, key, limit=self._limit)
             return _record(row, project)
 
-    def find(self, fingerprint: str, *, project: str = DEFAULT_PROJECT) -> Calculation | None:
+    def find(
+        self, fingerprint: str, *, project: str = DEFAULT_PROJECT, baseline_id: str | None = None
+    ) -> Calculation | None:
         """The newest calculation of these pools, encoder and settings, if one is stored."""
         with self._store.session() as session:
-            key = project_key(session, project)
-            row = session.scalar(_newest_first(key).where(CalculationRow.fingerprint == fingerprint).limit(1))
+            query = _newest_first(project_key(session, project), baseline_id)
+            row = session.scalar(query.where(CalculationRow.fingerprint == fingerprint).limit(1))
             return None if row is None else _record(row, project)
 
-    def newest(self, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[Calculation]:
-        """The project's calculations, newest first, without their reports."""
+    def newest(
+        self, *, project: str = DEFAULT_PROJECT, baseline_id: str | None = None, limit: int | None = None
+    ) -> list[Calculation]:
+        """The project's calculations, or those against one baseline, newest first, without their reports."""
         with self._store.session() as session:
-            query = _newest_first(project_key(session, project)).limit(limit)
+            query = _newest_first(project_key(session, project), baseline_id).limit(limit)
             return [_record(row, project) for row in session.scalars(query)]
 
     def count(self, *, project: str = DEFAULT_PROJECT) -> int:
@@ -87,8 +92,11 @@ class CalculationRepository:
             return report
 
 
-def _newest_first(project_id: int) -> Any:
-    return select(CalculationRow).where(CalculationRow.project_id == project_id).order_by(CalculationRow.seq.desc())
+def _newest_first(project_id: int, baseline_id: str | None) -> Any:
+    query = select(CalculationRow).where(CalculationRow.project_id == project_id)
+    if baseline_id is not None:
+        query = query.where(CalculationRow.baseline_id == baseline_id)
+    return query.order_by(CalculationRow.seq.desc())
 
 
 def _row(session: Session, calculation_id: str) -> tuple[CalculationRow, str]:

@@ -9,7 +9,15 @@ from driftium_core.errors import InputError, NotFoundError
 from driftium_core.store.names import checked_name
 from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow
 
-__all__ = ["change_playground", "change_pools", "lock_project_of", "project_key", "project_name", "project_names"]
+__all__ = [
+    "change_evidence",
+    "change_playground",
+    "change_pools",
+    "lock_project_of",
+    "project_key",
+    "project_name",
+    "project_names",
+]
 
 LONGEST_NAME = 80
 """Longest name of a project, in characters."""
@@ -60,3 +68,9 @@ def change_playground(session: Session, key: int) -> None:
     """Raise the number by which an open page sees that the project's prompt sets or runs changed."""
     raised = ProjectRow.playground_revision + 1
     session.execute(update(ProjectRow).where(ProjectRow.id == key).values(playground_revision=raised))
+
+
+def change_evidence(session: Session, key: int) -> None:
+    """Raise the number by which an open page sees that a block was counted or an alarm dismissed."""
+    raised = ProjectRow.evidence_revision + 1
+    session.execute(update(ProjectRow).where(ProjectRow.id == key).values(evidence_revision=raised))

@@ -1,4 +1,7 @@
-"""What goes into the store and comes out of it. No SQLAlchemy object leaves this package."""
+"""Responses, baselines, calculations and evidence as they go into the store and come out of it.
+
+No SQLAlchemy object leaves this package.
+"""
 
 from __future__ import annotations
 
@@ -19,100 +22,12 @@ __all__ = [
     "LookResult",
     "NewCalculation",
     "NewLook",
-    "NewRun",
-    "Pools",
     "ResponseFacts",
-    "SavedReference",
-    "Standing",
     "StoredResponse",
-    "TableRun",
-    "Version",
 ]
 
 DEFAULT_PROJECT = "default"
 """The project that exists from the start."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts:
-    """What is known of a table check besides its report.
-
-    Attributes
-    ----------
-    drift_rate, max_effect : float or None
-        Between 0 and 1; None when nothing was monitored, or nothing drifted.
-    simulated : str or None
-        The filter that made the current table out of the reference, as text; None for a table of its own.
-    options : str
-        What departs from the default settings, in words; empty for the defaults.
-    duration_ms : float
-        Time the comparison took.
-    fingerprint : str
-        Digest of both tables' content and the settings; unique per project.
-    """
-
-    reference_name: str
-    current_name: str
-    reference_rows: int
-    current_rows: int
-    severity: Severity | None
-    status: str
-    drifted: int
-    monitored: int
-    drift_rate: float | None
-    max_effect: float | None
-    simulated: str | None
-    options: str = ""
-    duration_ms: float
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRun(RunFacts):
-    """A finished table check, about to be stored; ``report`` holds JSON values."""
-
-    report: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableRun(RunFacts):
-    """A stored table check without its report; ``created_at`` is in UTC."""
-
-    id: str
-    project: str
-    created_at: datetime
-
-    @property
-    def title(self) -> str:
-        """Both tables in words."""
-        return f"“{self.current_name}” against “{self.reference_name}”"
-
-    def about(self) -> dict[str, Any]:
-        """What a download of the report is about."""
-        return {
-            "reference": self.reference_name,
-            "current": self.current_name,
-            "simulated": self.simulated,
-            "run_id": self.id,
-            "created_at": self.created_at.isoformat(),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedReference:
-    """A saved reference table without its data.
-
-    ``columns`` are the column names, ``content_hash`` the digest that the table had when it was saved.
-    """
-
-    id: str
-    project: str
-    name: str
-    created_at: datetime
-    rows: int
-    columns: tuple[str, ...]
-    content_hash: str
-    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,63 +108,25 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How much a project's pools hold: the active baseline, current responses, and the revision of both."""
-
-    baseline: Baseline | None
-    n_current: int
-    revision: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """Tells one state of a project from another; compare it with `==`.
-
-    Attributes
-    ----------
-    pools : int
-        The project's revision: rises with every change to the pools or the active baseline.
-    playground : int
-        Rises with every change to the project's prompt sets and runs.
-    calculations : int
-        Number of the newest recorded calculation; 0 before the first.
-    runs : tuple of int
-        Number of the newest table check, and how many there are: one that is not the newest can be deleted.
-    """
-
-    pools: int
-    playground: int
-    calculations: int
-    runs: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pools:
-    """Both pools of a project as they were at one moment.
-
-    Attributes
-    ----------
-    baseline : Baseline or None
-        The active one.
-    baseline_responses, current_responses : tuple of StoredResponse
-        In order of arrival.
-    revision : int
-        Rises with every change to the project's pools.
-    """
-
-    project: str
-    baseline: Baseline | None
-    baseline_responses: tuple[StoredResponse, ...]
-    current_responses: tuple[StoredResponse, ...]
-    revision: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CalculationFacts:
     """What is known of a check of two pools besides its report.
 
-    ``fingerprint`` is the digest of both pools' content, the encoder and the settings. Scores are None where they
-    could not be computed; ``severity`` is None when inconclusive.
+    Attributes
+    ----------
+    fingerprint : str
+        Digest of both pools' content, the encoder and the settings.
+    baseline_id : str
+        Stays when the baseline is deleted.
+    severity : Severity or None
+        None when inconclusive.
+    pvalue, effect_size, centroid_score, mmd_score, health_index : float or None
+        None where they could not be computed.
+    mmd_low, mmd_high : float or None
+        The range of the MMD when nothing changed.
+    health_low, health_high : float or None
+        The 95 % interval of the Health Index.
+    n_baseline, n_current : int
+        Responses in each pool, the unusable ones too.
     """
 
     fingerprint: str
@@ -268,6 +145,10 @@ class CalculationFacts:
     precision: str
     seed: int
     duration_ms: float
+    mmd_low: float | None = None
+    mmd_high: float | None = None
+    health_low: float | None = None
+    health_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

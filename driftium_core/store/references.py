@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.store.projects import project_key
-from driftium_core.store.records import DEFAULT_PROJECT, SavedReference
+from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.schema import ProjectRow, SavedReferenceRow
+from driftium_core.store.table_records import SavedReference
 
 if TYPE_CHECKING:
     from driftium_core.store.store import Store

@@ -107,6 +107,25 @@ class ResponseRepository:
             }
         return {id_: found[id_] for id_ in wanted if id_ in found}
 
+    def starts(self, ids: Collection[str], *, length: int) -> dict[str, str]:
+        """The first characters of those of the responses that are stored, by id."""
+        found: dict[str, str] = {}
+        start = func.substr(ResponseRow.response, 1, length)
+        with self._store.session() as session:
+            for part in chunks(list(set(ids))):
+                query = select(ResponseRow.id, start).where(ResponseRow.id.in_(part))
+                found |= {row.id: row[1] for row in session.execute(query)}
+        return found
+
+    def matching(self, ids: Collection[str], search: str) -> set[str]:
+        """Which of the responses, in whichever pool, have that text in prompt or response; searched as by `current`."""
+        found: set[str] = set()
+        with self._store.session() as session:
+            for part in chunks(list(ids)):
+                query = select(ResponseRow.id).where(ResponseRow.id.in_(part), *_matching(search))
+                found.update(session.scalars(query))
+        return found
+
     def delete(self, ids: Collection[str], *, project: str = DEFAULT_PROJECT) -> int:
         """Remove current responses; return how many there were. Ids that are not stored are ignored.
 

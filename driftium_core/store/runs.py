@@ -15,8 +15,9 @@ from driftium_core.errors import NotFoundError, StorageError
 from driftium_core.severity import Severity
 from driftium_core.store.history import keep_newest
 from driftium_core.store.projects import project_key
-from driftium_core.store.records import DEFAULT_PROJECT, NewRun, TableRun
+from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.schema import ProjectRow, TableRunRow
+from driftium_core.store.table_records import NewRun, TableRun
 
 if TYPE_CHECKING:
     from driftium_core.store.store import Store

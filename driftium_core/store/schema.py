@@ -43,8 +43,8 @@ class ProjectRow(Base):
     """A monitored thing; everything stored belongs to one.
 
     ``revision`` rises with every change to the project's pools, ``playground_revision`` with every change to its prompt
-    sets and runs, both in the same transaction; ``baselines_made`` numbers the versions, so that a deleted one's number
-    is not given again.
+    sets and runs, ``evidence_revision`` with every change to its evidence scores, each in the same transaction;
+    ``baselines_made`` numbers the versions, so that a deleted one's number is not given again.
     """
 
     __tablename__ = "projects"
@@ -56,6 +56,7 @@ class ProjectRow(Base):
     revision: Mapped[int] = mapped_column(server_default="0")
     baselines_made: Mapped[int] = mapped_column(server_default="0")
     playground_revision: Mapped[int] = mapped_column(server_default="0")
+    evidence_revision: Mapped[int] = mapped_column(server_default="0")
 
 
 class TableRunRow(Base):
@@ -175,6 +176,7 @@ class CalculationRow(Base):
     __table_args__ = (
         Index(None, "project_id", "seq"),
         Index(None, "project_id", "fingerprint"),
+        Index(None, "project_id", "baseline_id", "seq"),
         {"sqlite_autoincrement": True},
     )
 
@@ -192,6 +194,10 @@ class CalculationRow(Base):
     centroid_score: Mapped[float | None]
     mmd_score: Mapped[float | None]
     health_index: Mapped[float | None]
+    mmd_low: Mapped[float | None]
+    mmd_high: Mapped[float | None]
+    health_low: Mapped[float | None]
+    health_high: Mapped[float | None]
     n_baseline: Mapped[int]
     n_current: Mapped[int]
     encoder: Mapped[str]

@@ -22,11 +22,12 @@ from driftium_core.store.backends import WRITE, create_backend, translated
 from driftium_core.store.backends import sqlite_file as file_of
 from driftium_core.store.baselines import BaselineRepository
 from driftium_core.store.calculations import CalculationRepository
-from driftium_core.store.pools import read_pools, read_standing, read_version
+from driftium_core.store.pool_records import Outline, Pools, Standing, Version
+from driftium_core.store.pools import count_usable, read_outline, read_pools, read_standing, read_version
 from driftium_core.store.projects import project_key, project_name
 from driftium_core.store.prompt_runs import PromptRunRepository
 from driftium_core.store.prompt_sets import PromptSetRepository
-from driftium_core.store.records import DEFAULT_PROJECT, Pools, Standing, Version
+from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.references import ReferenceRepository
 from driftium_core.store.responses import ResponseRepository
 from driftium_core.store.runs import RunRepository
@@ -166,15 +167,30 @@ class Store:
                 raise InputError(f"There is a project called {name!r} already; choose another name.")
             session.add(ProjectRow(name=name, created_at=datetime.now(UTC)))
 
-    def pools(self, project: str = DEFAULT_PROJECT) -> Pools:
-        """Both pools of a project as they are at one moment, whatever is written meanwhile."""
-        with self.session() as session:
-            return read_pools(session, project)
+    def pools(self, project: str = DEFAULT_PROJECT, baseline_id: str | None = None) -> Pools:
+        """Both pools of a project as they are at one moment, whatever is written meanwhile.
 
-    def standing(self, project: str = DEFAULT_PROJECT) -> Standing:
-        """The active baseline, how many current responses there are, and the revision, at one moment."""
+        Its active baseline, or any of its baselines; `NotFoundError` when it has no such one.
+        """
         with self.session() as session:
-            return read_standing(session, project)
+            return read_pools(session, project, baseline_id)
+
+    def outline(self, project: str = DEFAULT_PROJECT, baseline_id: str | None = None) -> Outline:
+        """What `pools` would read, without the contents: a tenth of the time (0.1 s for 20,000 and 20,000)."""
+        with self.session() as session:
+            return read_outline(session, project, baseline_id)
+
+    def standing(self, project: str = DEFAULT_PROJECT, baseline_id: str | None = None) -> Standing:
+        """The baseline, chosen as for `pools`, the number of current responses, and the revision, at one moment."""
+        with self.session() as session:
+            return read_standing(session, project, baseline_id)
+
+    def count_usable(
+        self, project: str = DEFAULT_PROJECT, baseline_id: str | None = None, *, after_seq: int = 0
+    ) -> int:
+        """How many usable responses of a baseline, or of current telemetry, arrived after a number."""
+        with self.session() as session:
+            return count_usable(session, project, baseline_id, after_seq=after_seq)
 
     def revision(self, project: str = DEFAULT_PROJECT) -> int:
         """A number that rises with every change to the project's pools or active baseline; cheap to ask."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from driftium_core.documents import neutralise_formula
+
 if TYPE_CHECKING:
     from driftium_core.tabular.report import TableReport
 
-__all__ = ["neutralise_formula", "report_to_csv", "report_to_frame"]
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+__all__ = ["report_to_csv", "report_to_frame"]
 
 _FIELDS = (
     "column", "kind", "severity", "drifted", "decided_by", "test", "statistic", "dof", "p_value", "p_value_adjusted",
@@ -43,8 +43,3 @@ def report_to_csv(report: TableReport) -> str:
     for name in frame.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]]:
         frame[name] = frame[name].map(neutralise_formula)
     return frame.to_csv(index=False)
-
-
-def neutralise_formula(value: object) -> object:
-    """Text that a spreadsheet would run, with an apostrophe before it; anything else as it is."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

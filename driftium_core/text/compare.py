@@ -15,6 +15,7 @@ from driftium_core.text.descriptors import descriptors
 from driftium_core.text.differences import Cluster, Evidence, Exemplar, Projection
 from driftium_core.text.drift import compare_embeddings
 from driftium_core.text.health import alignment, flags, health
+from driftium_core.text.pairs import answer_pairs
 from driftium_core.text.pool import Pool, content_hash
 from driftium_core.text.projection import project
 from driftium_core.text.report import Banded, Detectable, EmbeddingReport, Encoder, TextReport, Traffic
@@ -68,6 +69,7 @@ def compare_pools(
     )
     described = descriptors(baseline.responses, current.responses)
     tell(3, STEPS, "Finding what changed")
+    pairs, unlisted = answer_pairs(baseline, current)
     return TextReport(
         drift=drift,
         health=index,
@@ -81,7 +83,8 @@ def compare_pools(
         baseline_hash=content_hash(baseline.responses),
         current_hash=content_hash(current.responses),
         versions={name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
-        notes=(*_left_out(baseline, "baseline"), *_left_out(current, "current")),
+        pairs=pairs,
+        notes=(*_left_out(baseline, "baseline"), *_left_out(current, "current"), *unlisted),
     )
 
 
@@ -159,7 +162,9 @@ def _traffic(baseline: _Aligned, current: _Aligned, *, drift: EmbeddingReport, s
             f"Behaviour: the same prompts are answered differently ({fmt_p(drift.pvalue)} in "
             f"{fmt_n(drift.n_pairs)} prompts)."
         )
-        return replace(found, verdict="behaviour", behaviour_pvalue=drift.pvalue, text=text)
+        # The conditional test's statistic belongs to the p-value that is replaced, and of the drift test's five members
+        # no one statistic belongs to its p-value.
+        return replace(found, verdict="behaviour", behaviour_pvalue=drift.pvalue, behaviour=None, text=text)
     return found
 
 
@@ -207,13 +212,19 @@ def _in_pools(found: Evidence, old: Positions, new: Positions) -> Evidence:
             current_members=tuple(new[list(cluster.current_members)].tolist()),
         )
 
-    removal = found.removal
+    removal, witnesses = found.removal, found.witnesses
     return replace(
         found,
         novel=tuple(moved(item, new) for item in found.novel),
         gone=tuple(moved(item, old) for item in found.gone),
         clusters=tuple(moved_cluster(cluster) for cluster in found.clusters),
         removal=removal and replace(removal, removed=tuple(new[list(removal.removed)].tolist())),
+        witnesses=witnesses
+        and replace(
+            witnesses,
+            baseline_index=tuple(old[list(witnesses.baseline_index)].tolist()),
+            current_index=tuple(new[list(witnesses.current_index)].tolist()),
+        ),
     )
 
 

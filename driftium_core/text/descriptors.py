@@ -18,7 +18,8 @@ from driftium_core.stats.ks import ks_test
 from driftium_core.stats.multiplicity import benjamini_hochberg
 from driftium_core.stats.result import Measure
 from driftium_core.text.properties import NUMBERS, SHARES, VALID_JSON, NumberProperty, ShareProperty, known_language
-from driftium_core.text.report import Descriptor
+from driftium_core.text.report import Descriptor, Shape
+from driftium_core.text.shapes import category_shape, number_shape, share_shape
 
 __all__ = ["ALPHA", "JSON_SHARE", "descriptors"]
 
@@ -46,6 +47,7 @@ class _Draft:
     constant: bool
     changed: str
     unchanged: str
+    shape: Shape | None
 
     @property
     def pvalue(self) -> float | None:
@@ -73,7 +75,7 @@ def descriptors(baseline: Sequence[Response], current: Sequence[Response]) -> tu
     -------
     tuple of Descriptor
         ``severity`` is None where a pool has no values, or where so few are known that no difference, however large,
-        could be significant; ``text`` says so.
+        could be significant; ``text`` says so. ``shape`` holds both pools' distributions.
     """
     drafts = [
         *(_number(number, baseline, current) for number in NUMBERS),
@@ -116,6 +118,7 @@ def _judged(draft: _Draft, adjusted: float | None, level: float) -> Descriptor:
         severity=severity,
         method=measure.method if tested else "not tested",
         text=text,
+        shape=draft.shape,
     )
 
 
@@ -135,7 +138,9 @@ def _number(number: NumberProperty, baseline: Sequence[Response], current: Seque
     unchanged = f"No change in {number.noun} detected: {medians}"
     constant = np.ptp(np.concatenate([before, now])) == 0
     measure = ks_test(before, now)
-    return _Draft(number.name, number.label, "number", was, is_now, measure, bool(constant), changed, unchanged)
+    words = changed, unchanged
+    shape = number_shape(before, now)
+    return _Draft(number.name, number.label, "number", was, is_now, measure, bool(constant), *words, shape)
 
 
 def _share(share: ShareProperty, baseline: Sequence[Response], current: Sequence[Response]) -> _Draft | None:
@@ -157,6 +162,7 @@ def _share(share: ShareProperty, baseline: Sequence[Response], current: Sequence
         sum(n_with) in (0, sum(n_total)),
         f"{more} {share.subject} {share.predicate}: {shares}",
         f"No change in {share.noun} detected: {shares}",
+        share_shape(n_with, n_total, (share.with_it, share.without_it)),
     )
 
 
@@ -185,6 +191,7 @@ def _language(baseline: Sequence[Response], current: Sequence[Response]) -> _Dra
         len(names) == 1,
         _language_changed(before, now, was, is_now),
         f"No change in language detected: {_portion(is_now, now)}, was {_portion(was, before)}",
+        category_shape(before, now),
     )
 
 

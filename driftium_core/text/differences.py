@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 __all__ = [
@@ -11,9 +11,11 @@ __all__ = [
     "Evidence",
     "Exemplar",
     "Keyword",
+    "Passage",
     "Projection",
     "Removal",
     "Witnesses",
+    "WordDifference",
 ]
 
 
@@ -154,6 +156,35 @@ class AnswerPair:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of one answer; ``only_here`` when the other answer does not have it at this place."""
+
+    text: str
+    only_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WordDifference:
+    """Two answers in passages, which together are the whole answers, character by character.
+
+    Attributes
+    ----------
+    baseline, current : tuple of Passage
+        Empty for an empty answer.
+    note : str
+        Why no single words are marked; empty where they are.
+    """
+
+    baseline: tuple[Passage, ...]
+    current: tuple[Passage, ...]
+    note: str = ""
+
+    def beginning(self, limit: int) -> WordDifference:
+        """The first ``limit`` characters of each answer."""
+        return replace(self, baseline=_beginning(self.baseline, limit), current=_beginning(self.current, limit))
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Why: what is new, what is gone, and whether taking it out ends the drift."""
 
@@ -165,3 +196,13 @@ class Evidence:
     removal: Removal | None = None
     witnesses: Witnesses | None = None
     notes: tuple[str, ...] = ()
+
+
+def _beginning(passages: tuple[Passage, ...], limit: int) -> tuple[Passage, ...]:
+    kept: list[Passage] = []
+    for passage in passages:
+        if limit <= 0:
+            break
+        kept.append(replace(passage, text=passage.text[:limit]))
+        limit -= len(passage.text)
+    return tuple(kept)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from driftium_core.errors import InputError
 from driftium_core.stats.permutation import Labels, make_labels
-from driftium_core.stats.two_sample import NullRange, TwoSampleTest, two_sample_test
+from driftium_core.stats.two_sample import TwoSampleTest, two_sample_test
 from driftium_core.stats.vector_shift import vector_shift
 from driftium_core.text.pairing import Comparison, PromptIds, choose_comparison
 from driftium_core.text.pool_vectors import Vectors, checked_vectors, content_ranks
@@ -115,8 +115,8 @@ def _report(
         severity=decision.severity,
         verdict=decision.verdict,
         reason=decision.reason,
-        centroid=_banded(test.centroid),
-        mmd=_banded(test.mmd),
+        centroid=Banded.of(test.centroid),
+        mmd=Banded.of(test.mmd),
         detectable=detectable(comparison),
         members=tuple(Member(name, pvalue) for name, pvalue in test.members),
         method=_method(comparison, labels, test),
@@ -125,10 +125,6 @@ def _report(
         seed=rng,
         notes=notes,
     )
-
-
-def _banded(null_range: NullRange) -> Banded:
-    return Banded(null_range.value, null_range.low, null_range.high)
 
 
 def _method(comparison: Comparison, labels: Labels, test: TwoSampleTest) -> str:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from driftium_core.text.differences import Exemplar
 from driftium_core.text.order import Vectors
 
-__all__ = ["Witness", "pick_exemplars", "witness"]
+__all__ = ["Witness", "nearest_cosines", "pick_exemplars", "witness"]
 
 Witness = npt.NDArray[np.float64]
 
@@ -98,6 +98,22 @@ def pick_exemplars(
         Exemplar(row, float(values[row]), texts[row] if texts else "", prompts[row] if prompts else "")
         for row in picked
     )
+
+
+def nearest_cosines(rows: Vectors, others: Vectors) -> list[float]:
+    """Cosine similarity of each row to the most alike of the others, of which there is at least one; six digits.
+
+    Parameters
+    ----------
+    rows, others : ndarray of float32, shapes (k, d) and (n, d)
+        Unit rows. The others are taken in tiles, in float64, so that their order does not show in the digits kept.
+    """
+    exact, nearest = rows.astype(np.float64), np.full(len(rows), -1.0)
+    for start in range(0, len(others), _TILE):
+        tile = others[start : start + _TILE].astype(np.float64)
+        nearest = np.maximum(nearest, (tile @ exact.T).max(axis=0))
+    found: list[float] = np.minimum(np.round(nearest, 6), 1).tolist()
+    return found
 
 
 def _kernel(a: Vectors, b: Vectors, bandwidth: float) -> Vectors:

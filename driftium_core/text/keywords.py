@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from driftium_core.stats.share_ratio import log2_share_ratio
 from driftium_core.text.differences import Keyword
 from driftium_core.text.exemplars import Witness
 from driftium_core.text.order import Rows
@@ -40,21 +41,24 @@ def keywords(
     Returns
     -------
     gained, lost : tuple of Keyword
-        Largest z first. Shares are those of the whole pools; where these hardly differ, the term is left out.
+        Largest z first. Shares and their ratio are those of the whole pools; where these hardly differ, the term is
+        left out.
     """
     n, m = at_reference.size, at_current.size
     reference, current = np.arange(n), np.arange(n, n + m)
     before, after = table.shares(reference), table.shares(current)
     moved = frequency_z(after * m, before * n, m, n)
 
+    def keyword(term: int, z: float) -> Keyword:
+        ratio = log2_share_ratio(round(after[term] * m), m, round(before[term] * n), n)
+        shares = float(before[term]), float(after[term])
+        return Keyword(table.terms[term], z, *shares, ratio.value, ratio.low, ratio.high)
+
     def select(chosen: Rows, others: Rows, sign: int) -> tuple[Keyword, ...]:
         # Twice as many, since those that the whole pools do not bear out are left out.
         found = rising_terms(table, chosen, others, limit=2 * limit)
-        return tuple(
-            Keyword(table.terms[term], z, float(before[term]), float(after[term]))
-            for term, z in found
-            if sign * moved[term] >= LEAST_MOVE
-        )[:limit]
+        kept = [(term, z) for term, z in found if sign * moved[term] >= LEAST_MOVE][:limit]
+        return tuple(keyword(term, z) for term, z in kept)
 
     gained = select(current[telltale(at_current)], reference, +1)
     return gained, select(reference[telltale(at_reference)], current, -1)

@@ -13,7 +13,7 @@ from driftium_core.formats import fmt_n, fmt_percent
 from driftium_core.stats.permutation import attainable_pvalue
 from driftium_core.text.report import Design
 
-__all__ = ["Comparison", "PromptIds", "choose_comparison"]
+__all__ = ["Comparison", "PromptIds", "choose_comparison", "shared_prompts"]
 
 PromptIds = tuple[Sequence[Hashable | None], Sequence[Hashable | None]]
 
@@ -90,7 +90,7 @@ def choose_comparison(
                 f"There are {fmt_n(len(ids))} prompt ids for {fmt_n(count)} {name} responses; "
                 "give one for each, None where the prompt is not known."
             )
-    lines = {key: (rows, other) for key, rows, other in _shared(baseline_ids, current_ids)}
+    lines = {key: (rows, other) for key, rows, other in shared_prompts(baseline_ids, current_ids)}
     if not lines:
         return everything
     sizes = [(len(rows), len(other)) for rows, other in lines.values()]
@@ -106,10 +106,10 @@ def choose_comparison(
     return _paired(list(lines.values()), reference_ranks, current_ranks)
 
 
-def _shared(
+def shared_prompts(
     baseline_ids: Sequence[Hashable | None], current_ids: Sequence[Hashable | None]
 ) -> list[tuple[Hashable, list[int], list[int]]]:
-    """Prompts of both pools, with the positions of their responses."""
+    """Prompts of both pools, in the order of the baseline, with the positions of their responses in each, ascending."""
     current_rows: dict[Hashable, list[int]] = {}
     for position, key in enumerate(current_ids):
         if key is not None:

@@ -49,6 +49,8 @@ class ShareProperty:
     name, label, noun : str
     subject, predicate : str
         "More ``responses`` ``refuse``".
+    with_it, without_it : str
+        Responses that it holds of, and the others, in a word or two.
     holds : callable
         None where the question does not arise.
     always : bool
@@ -60,6 +62,8 @@ class ShareProperty:
     noun: str
     subject: str
     predicate: str
+    with_it: str
+    without_it: str
     holds: Callable[[Response], bool | None]
     always: bool = True
 
@@ -114,25 +118,34 @@ NUMBERS = (
 """In the order in which they are shown."""
 
 SHARES = (
-    ShareProperty("error", "Errors", "errors", "requests", "failed", lambda item: item.error is not None),
     ShareProperty(
-        *("empty", "Empty responses", "empty responses", "responses", "are empty"),
+        *("error", "Errors", "errors", "requests", "failed", "failed", "answered"),
+        lambda item: item.error is not None,
+    ),
+    ShareProperty(
+        *("empty", "Empty responses", "empty responses", "responses", "are empty", "empty", "with text"),
         lambda item: not item.response.strip() if item.error is None else None,
     ),
-    ShareProperty("refusal", "Refusals", "refusals", "responses", "refuse", _of_text(is_refusal)),
     ShareProperty(
-        *("code", "Code blocks", "code blocks", "responses", "hold a code block"),
+        *("refusal", "Refusals", "refusals", "responses", "refuse", "refused", "answered"),
+        _of_text(is_refusal),
+    ),
+    ShareProperty(
+        *("code", "Code blocks", "code blocks", "responses", "hold a code block", "with code", "without code"),
         _of_text(lambda text: "```" in text),
         always=False,
     ),
     ShareProperty(
         *("list", "Lists and headings", "lists and headings", "responses", "hold a list or heading"),
+        *("with lists", "without lists"),
         _of_text(lambda text: _LIST.search(text) is not None),
         always=False,
     ),
 )
 
 VALID_JSON = ShareProperty(
-    "valid_json", "Valid JSON", "valid JSON", "responses", "are valid JSON", _of_text(is_json), always=False
+    *("valid_json", "Valid JSON", "valid JSON", "responses", "are valid JSON", "valid JSON", "not JSON"),
+    _of_text(is_json),
+    always=False,
 )
 """Of interest only where JSON is asked for."""

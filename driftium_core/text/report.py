@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from driftium_core.severity import Severity, verdict_headline
 from driftium_core.text.differences import AnswerPair, Evidence, Projection
+
+if TYPE_CHECKING:
+    from driftium_core.stats.null_range import NullRange
 
 __all__ = [
     "Banded",
@@ -32,12 +35,12 @@ TrafficVerdict = Literal["traffic", "behaviour", "both", "neither", "cannot_tell
 
 @dataclass(frozen=True, slots=True)
 class Banded:
-    """A raw distance with the range it has when nothing changed.
+    """A distance or statistic with the range it has when nothing changed.
 
     Attributes
     ----------
     value : float
-        The distance as observed; nan where it could not be computed. It is no p-value and decides nothing.
+        As observed; nan where it could not be computed. It is no p-value and decides nothing.
     low, high : float
         2.5th and 97.5th percentile over the permutations, so at these very sizes.
     draws : tuple of float
@@ -48,6 +51,11 @@ class Banded:
     low: float
     high: float
     draws: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, statistic: NullRange) -> Banded:
+        """The same, as a report holds it."""
+        return cls(statistic.value, statistic.low, statistic.high, statistic.draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +259,11 @@ class Traffic:
     text : str
         The verdict as one sentence, worded as weakly as the evidence is.
     prompts, behaviour : Banded or None
-        The statistic of each test beside its null range, in standard deviations of that range around its mean; None
-        where the test was not possible. They rank nothing and compare with nothing but their own range.
+        The statistic of each test beside its null range, in standard deviations of the permuted values around their
+        mean; None where the test was not possible, and for behaviour also where its p-value is the paired drift
+        test's, which has no such statistic. Of the two forms of the prompt test (vectors, style) it is the one with
+        the smaller p; ``prompt_pvalue`` is the test's own, which allows for there being two. They rank nothing and
+        compare with nothing but their own range.
     """
 
     verdict: TrafficVerdict
@@ -276,7 +287,7 @@ class TextReport:
     baseline_hash, current_hash : str
         Digest of each pool's content, whatever its order.
     pairs : tuple of AnswerPair
-        Answers to prompts that both pools have, least alike first; empty where no prompt is in both.
+        Answers to prompts that both pools have, least alike first and at most 2,000; empty where no prompt is in both.
     notes : tuple of str
         Rows left out and why, and what else limits the report.
     """

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from driftium_core.documents import json_safe
 from driftium_core.errors import InputError
-from driftium_core.text.differences import Cluster, Exemplar
+from driftium_core.text.differences import Cluster
 from driftium_core.text.report import EmbeddingReport, TextReport
 
 __all__ = ["embedding_report_to_dict", "report_from_stored", "report_to_dict", "stored_report"]
@@ -33,8 +33,8 @@ def report_to_dict(report: TextReport) -> dict[str, Any]:
             "text": report.traffic.text,
         },
         "evidence": {
-            "novel": [_exemplar(item) for item in evidence.novel],
-            "gone": [_exemplar(item) for item in evidence.gone],
+            "novel": [asdict(item) for item in evidence.novel],
+            "gone": [asdict(item) for item in evidence.gone],
             "keywords_gained": [asdict(word) for word in evidence.keywords_gained],
             "keywords_lost": [asdict(word) for word in evidence.keywords_lost],
             "clusters": [_cluster(cluster) for cluster in evidence.clusters],
@@ -49,6 +49,7 @@ def report_to_dict(report: TextReport) -> dict[str, Any]:
             }
             for item in report.descriptors
         ],
+        "pairs": [asdict(pair) for pair in report.pairs],
         "encoder": asdict(report.encoder),
         "baseline_hash": report.baseline_hash,
         "current_hash": report.current_hash,
@@ -108,10 +109,6 @@ def report_from_stored(values: dict[str, Any]) -> TextReport:
 @cache
 def _adapter() -> TypeAdapter[TextReport]:
     return TypeAdapter(TextReport)
-
-
-def _exemplar(item: Exemplar) -> dict[str, Any]:
-    return {"index": item.index, "text": item.text, "prompt": item.prompt, "witness": item.witness}
 
 
 def _cluster(cluster: Cluster) -> dict[str, Any]:

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from driftium_core.formats import fmt_n, fmt_p, fmt_percent
 from driftium_core.stats.conditional import conditional_test
+from driftium_core.stats.null_range import PermutationResult, standardised_range
 from driftium_core.stats.overlap import common_support
 from driftium_core.stats.quadratic import FeatureForm, permutation_pvalue, permuted_labels, ranks, rbf_form
 from driftium_core.stats.ridge import standardised, whitened
-from driftium_core.text.report import Traffic, TrafficVerdict
+from driftium_core.text.report import Banded, Traffic, TrafficVerdict
 from driftium_core.text.style import prompt_style, response_style
 
 __all__ = ["Texts", "traffic"]
@@ -68,8 +69,16 @@ class _Findings:
     n_kept: tuple[int, int]
     with_texts: bool
     overlap: float
-    prompt_pvalue: float | None
-    behaviour_pvalue: float | None
+    prompts: PermutationResult | None
+    behaviour: PermutationResult | None
+
+    @property
+    def prompt_pvalue(self) -> float | None:
+        return None if self.prompts is None else self.prompts.pvalue
+
+    @property
+    def behaviour_pvalue(self) -> float | None:
+        return None if self.behaviour is None else self.behaviour.pvalue
 
     @property
     def share_compared(self) -> float:
@@ -129,16 +138,16 @@ def traffic(
     baseline = _pairs(baseline_prompts, baseline_responses, baseline_texts if with_texts else None, rng)
     current = _pairs(current_prompts, current_responses, current_texts if with_texts else None, rng)
     support = common_support(baseline.prompts, current.prompts, rng=rng)
-    prompt_pvalue = _prompt_pvalue(baseline, current, n_resamples, rng) if min(n, m) >= MIN_PROMPTS else None
+    prompts = _prompt_test(baseline, current, n_resamples, rng) if min(n, m) >= MIN_PROMPTS else None
     if support.share < FULL_OVERLAP:
         baseline_kept, current_kept = baseline.only(support.reference), current.only(support.current)
     else:
         baseline_kept, current_kept = baseline, current
     n_kept = len(baseline_kept), len(current_kept)
     can_tell = support.share >= MIN_OVERLAP and min(n_kept) >= MIN_KEPT
-    behaviour_pvalue = _behaviour_pvalue(baseline_kept, current_kept, n_resamples, rng) if can_tell else None
+    behaviour = _behaviour_test(baseline_kept, current_kept, n_resamples, rng) if can_tell else None
     n_looked_at = len(baseline) + len(current)
-    return _judged(_Findings(n + m, n_looked_at, n_kept, with_texts, support.share, prompt_pvalue, behaviour_pvalue))
+    return _judged(_Findings(n + m, n_looked_at, n_kept, with_texts, support.share, prompts, behaviour))
 
 
 def _pairs(prompts: Vectors, responses: Vectors, texts: Texts | None, rng: np.random.Generator) -> _Pairs:
@@ -154,18 +163,20 @@ def _pairs(prompts: Vectors, responses: Vectors, texts: Texts | None, rng: np.ra
     return _Pairs(*vectors, *styles)
 
 
-def _prompt_pvalue(baseline: _Pairs, current: _Pairs, n_resamples: int, rng: np.random.Generator) -> float:
+def _prompt_test(baseline: _Pairs, current: _Pairs, n_resamples: int, rng: np.random.Generator) -> PermutationResult:
+    """p of the smaller of two, with the statistic of the form that had it; of equals, of the vectors."""
     labels = permuted_labels(len(baseline), len(current), n_resamples, rng)
     prompts = np.vstack([baseline.prompts, current.prompts])
-    smallest = ranks(rbf_form(prompts, rng=rng).statistics(labels))
+    statistics = [rbf_form(prompts, rng=rng).statistics(labels)]
     style = _stacked(baseline.prompt_style, current.prompt_style)
     if style is not None:
-        by_style = FeatureForm.scaled(whitened(standardised(style))).statistics(labels)
-        smallest = np.minimum(smallest, ranks(by_style))
-    return permutation_pvalue(-smallest)
+        statistics.append(FeatureForm.scaled(whitened(standardised(style))).statistics(labels))
+    pvalues = np.stack([ranks(form) for form in statistics])
+    decided = statistics[int(pvalues[:, 0].argmin())]
+    return PermutationResult(permutation_pvalue(-pvalues.min(axis=0)), standardised_range(decided))
 
 
-def _behaviour_pvalue(baseline: _Pairs, current: _Pairs, n_resamples: int, rng: np.random.Generator) -> float:
+def _behaviour_test(baseline: _Pairs, current: _Pairs, n_resamples: int, rng: np.random.Generator) -> PermutationResult:
     return conditional_test(
         np.vstack([baseline.prompts, current.prompts]),
         np.vstack([baseline.responses, current.responses]),
@@ -197,7 +208,16 @@ def _judged(found: _Findings) -> Traffic:
     if not found.with_texts:
         sentences.append("Only vectors were compared, so a change of style can be missed.")
     text = " ".join(sentence for sentence in sentences if sentence)
-    return Traffic(verdict, found.prompt_pvalue, found.behaviour_pvalue, found.overlap, share_tested, text)
+    return Traffic(
+        verdict=verdict,
+        prompt_pvalue=found.prompt_pvalue,
+        behaviour_pvalue=found.behaviour_pvalue,
+        overlap=found.overlap,
+        share_tested=share_tested,
+        text=text,
+        prompts=None if found.prompts is None else Banded.of(found.prompts.statistic),
+        behaviour=None if found.behaviour is None else Banded.of(found.behaviour.statistic),
+    )
 
 
 _VERDICTS: dict[tuple[bool, bool], Literal["traffic", "behaviour", "both", "neither"]] = {

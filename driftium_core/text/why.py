@@ -9,8 +9,8 @@ import numpy as np
 
 from driftium_core.formats import fmt_n
 from driftium_core.text.clusters import changed_clusters
-from driftium_core.text.differences import Cluster, Evidence, Exemplar, Removal
-from driftium_core.text.exemplars import Witness, pick_exemplars, witness
+from driftium_core.text.differences import Cluster, Evidence, Exemplar, Removal, Witnesses
+from driftium_core.text.exemplars import Witness, nearest_cosines, pick_exemplars, witness
 from driftium_core.text.keywords import keywords
 from driftium_core.text.order import Rows, Vectors, content_sample
 from driftium_core.text.removal import removal_check
@@ -97,12 +97,13 @@ def explain(
         removal, note = _removal(old.rows, new.rows, at_current, pvalue=pvalue, pvalue_of=pvalue_of, seed=seed)
         notes += note
     return Evidence(
-        novel=_exemplars(at_current, new),
-        gone=_exemplars(at_reference, old),
+        novel=_exemplars(at_current, new, reference),
+        gone=_exemplars(at_reference, old, current),
         keywords_gained=gained,
         keywords_lost=lost,
         clusters=tuple(_in_pools(cluster, old.rows, new.rows) for cluster in clusters),
         removal=removal,
+        witnesses=_witnesses(old.rows, new.rows, at_reference, at_current),
         notes=notes,
     )
 
@@ -115,9 +116,24 @@ def _part(
     return _Part(rows, vectors[rows], *columns)
 
 
-def _exemplars(values: Witness, part: _Part) -> tuple[Exemplar, ...]:
+def _exemplars(values: Witness, part: _Part, other_pool: Vectors) -> tuple[Exemplar, ...]:
+    """Exemplars of a part with positions in its pool, and how near the whole other pool comes to each."""
     picked = pick_exemplars(values, part.vectors, texts=part.texts, prompts=part.prompts)
-    return tuple(replace(exemplar, index=int(part.rows[exemplar.index])) for exemplar in picked)
+    nearest = nearest_cosines(part.vectors[[exemplar.index for exemplar in picked]], other_pool)
+    return tuple(
+        replace(exemplar, index=int(part.rows[exemplar.index]), nearest=cosine)
+        for exemplar, cosine in zip(picked, nearest, strict=True)
+    )
+
+
+def _witnesses(old: Rows, new: Rows, at_reference: Witness, at_current: Witness) -> Witnesses:
+    """Of all rows that were looked at, in the order of their pools; more than five digits nobody sees in a picture."""
+    orders = np.argsort(old), np.argsort(new)
+    values = [
+        tuple(float(f"{value:.5g}") for value in at[order].tolist())
+        for at, order in zip((at_reference, at_current), orders, strict=True)
+    ]
+    return Witnesses(tuple(old[orders[0]].tolist()), tuple(new[orders[1]].tolist()), *values)
 
 
 def _in_pools(cluster: Cluster, old: Rows, new: Rows) -> Cluster:

@@ -1,4 +1,4 @@
-"""What the LLM Dashboard shows: the pools as they are now, or one calculation of the history."""
+"""What the LLM Dashboard shows: the pools as they are now, or one calculation of the history, or answers of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from driftium_core.store.records import Baseline, Calculation
     from driftium_core.text.report import TextReport
 
-__all__ = ["Shown"]
+__all__ = ["Picked", "Shown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +40,20 @@ class Shown:
     def key(self) -> str:
         """Tells this report from any other, for widget keys and caches."""
         return f"{self.report.baseline_hash[:12]}{self.report.current_hash[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Answers that were picked elsewhere on the page, e.g. on the map: the comparer shows these only.
+
+    Attributes
+    ----------
+    source : str
+        How many and where, in words: ``"12 picked on the map"``.
+    baseline, current : tuple of int
+        Positions in the pools.
+    """
+
+    source: str
+    baseline: tuple[int, ...]
+    current: tuple[int, ...]

@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from driftium_core.services import Services
     from driftium_core.text.report import Banded, TextReport
 
-__all__ = ["drift_token", "live_drift", "show_check_problems", "show_drift_now"]
+__all__ = ["changed_words", "drift_token", "live_drift", "show_check_problems", "show_drift_now", "waiting_words"]
 
 MOST_WORDS = 5
 
 
-def drift_token(services: Services) -> object:
+def drift_token(services: Services, baseline_id: str | None = None) -> object:
     """What changes whenever the verdict of the project may look different; cheap enough to be asked every second."""
-    project, live = current_project(), live_drift(services)
+    project, live = current_project(), live_drift(services, baseline_id)
     return (monitor.project_version(services, project=project), live.current, live.job and live.job.state, live.error)
 
 
-def live_drift(services: Services) -> LiveCheck:
-    """What is known of the current project's drift; starts to compute what is not."""
+def live_drift(services: Services, baseline_id: str | None = None) -> LiveCheck:
+    """What is known of the current project's drift from a version of the baseline; starts to compute what is not."""
     project = current_project()
-    return monitor.live_check(services, project=project, start=_may_start(services, project))
+    return monitor.live_check(services, project=project, baseline_id=baseline_id, start=_may_start(services, project))
 
 
 def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = True) -> None:
@@ -49,7 +49,7 @@ def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = T
         sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {drift.design}."
         verdict(drift.severity, drift.headline, f"{sizes} {drift.reason}", _detail(live, report))
     elif not live.error:
-        verdict(None, "○ Not calculated yet.", live.status.message, _waiting(live))
+        verdict(None, "○ Not calculated yet.", live.status.message, waiting_words(live))
     show_check_problems(services, live)
 
 
@@ -57,15 +57,14 @@ def show_check_problems(services: Services, live: LiveCheck) -> None:
     """Say why the pools could not be compared, with another try; and what the newest check had to tell besides."""
     if live.error:
         st.error(prose(f"The answers could not be compared. {live.error}"), icon=":material/error:")
-        st.button(
-            "Try again",
-            key="drift-retry",
-            on_click=monitor.retry_check,
-            args=(services,),
-            kwargs={"project": current_project()},
-        )
+        st.button("Try again", key="drift-retry", on_click=_retry, args=(services, live))
     for notice in live.check.notices if live.check else ():
         st.warning(prose(notice), icon=":material/info:")
+
+
+def _retry(services: Services, live: LiveCheck) -> None:
+    baseline = live.status.baseline
+    monitor.retry_check(services, project=current_project(), baseline_id=baseline.id if baseline else None)
 
 
 def _may_start(services: Services, project: str) -> bool:
@@ -76,9 +75,9 @@ def _may_start(services: Services, project: str) -> bool:
 def _detail(live: LiveCheck, report: TextReport) -> str:
     """Whether it is still so, what changed, how the answers fit their prompts, and the numbers."""
     health = report.health
-    sentences = ["" if live.current else _waiting(live)]
+    sentences = ["" if live.current else waiting_words(live)]
     if report.drift.verdict == "drift":
-        sentences += [_words(report), report.traffic.text]
+        sentences += [changed_words(report), report.traffic.text]
     if health.value is not None and health.low is not None and health.high is not None:
         interval = f"95 % {fmt_n(round(health.low))} to {fmt_n(round(health.high))}"
         sentences.append(f"Answers fit their prompts: health {fmt_n(round(health.value))} of 100 ({interval}).")
@@ -88,7 +87,7 @@ def _detail(live: LiveCheck, report: TextReport) -> str:
     return " ".join(filter(None, sentences))
 
 
-def _words(report: TextReport) -> str:
+def changed_words(report: TextReport) -> str:
     """The words that came and went most, where some did."""
     gained, lost = (
         ", ".join(fmt_name(word.term) for word in words[:MOST_WORDS])
@@ -102,7 +101,8 @@ def _banded(score: Banded) -> str:
     return f"{fmt_distance(score.value)} (without drift {fmt_distance(score.low)} to {fmt_distance(score.high)})"
 
 
-def _waiting(live: LiveCheck) -> str:
+def waiting_words(live: LiveCheck) -> str:
+    """What is being done about a verdict that is older than the pools, or not there yet."""
     if live.job is None:
         changed = "The pools have changed since; they are compared again" if live.check else "They are compared"
         return f"{changed} when the running batch is done."

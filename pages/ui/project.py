@@ -27,7 +27,7 @@ WANTED = "project_wanted"
 UNKNOWN = "project_unknown"
 NEW_NAME, NEW_ERROR, NEW_OPEN = "project_new_name", "project_new_error", "project_new"
 
-OF_ONE_PROJECT = ("run", "column", "prompt_run")
+OF_ONE_PROJECT = ("run", "column", "prompt_run", "baseline", "calculation", "response")
 """Query parameters that name something of one project; they go when another is picked."""
 
 

@@ -17,7 +17,7 @@ from pages.ui.widgets import prose
 if TYPE_CHECKING:
     from driftium_core.monitor import CheckedRun
     from driftium_core.services import Services
-    from driftium_core.store.records import TableRun
+    from driftium_core.store.table_records import TableRun
     from driftium_core.tabular.report import TableReport
     from pages.ui.tabular_inputs import Choice
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from driftium_core.services import Services
-    from driftium_core.store.records import TableRun
+    from driftium_core.store.table_records import TableRun
 
 __all__ = ["show_history"]
 

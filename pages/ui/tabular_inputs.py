@@ -18,7 +18,7 @@ from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
-    from driftium_core.store.records import SavedReference
+    from driftium_core.store.table_records import SavedReference
     from driftium_core.tabular.table import Table
 
 __all__ = ["Choice", "choose_tables"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
-from driftium_core.severity import Severity, severity_label
+from driftium_core.severity import GLYPHS, Severity, severity_label
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -24,6 +24,7 @@ __all__ = [
     "prose",
     "severity_badge",
     "severity_column",
+    "severity_mark",
     "theme",
     "title",
     "verdict",
@@ -94,6 +95,13 @@ def severity_badge(severity: Severity | None) -> str:
     from driftium_core.figures.palette import BADGE_COLOURS
 
     return f":{BADGE_COLOURS[severity]}-badge[{severity_label(severity)}]"
+
+
+def severity_mark(severity: Severity | None, text: str) -> str:
+    """Markdown of a badge with the severity's glyph and colour, and other words: plain text, e.g. a change."""
+    from driftium_core.figures.palette import BADGE_COLOURS
+
+    return f":{BADGE_COLOURS[severity]}-badge[{GLYPHS[severity]} {escape(text)}]"
 
 
 def severity_column(*others: str, **config: Any) -> Any:

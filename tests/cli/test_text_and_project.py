@@ -9,6 +9,7 @@ import pytest
 from driftium_core import cli, monitor
 from driftium_core.monitor import comparison
 from driftium_core.services import open_services
+from tests.html.page import Page
 from tests.monitor.answers import answers
 from tests.monitor.words import WordsEncoder
 
@@ -60,8 +61,35 @@ def test_text_has_every_key_of_its_document(logs: dict[str, str], capsys: pytest
     assert (report["design"], report["n_baseline"], report["n_current"]) == ("unpaired", 40, 40)
     assert set(report["null_range"]) == {"centroid_score", "mmd_score"}
     assert report["flags"].keys() == {"echo", "empty", "refusal", "low_alignment"}
-    assert report["evidence"]["novel"][0].keys() == {"index", "text", "prompt", "witness"}
+    assert report["evidence"]["novel"][0].keys() == {"index", "text", "prompt", "witness", "nearest"}
     assert report["encoder"] == {"id": "words", "precision": "fp32"}
+
+
+def test_text_writes_a_page(logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "report.html"
+    report = document(capsys, "text", logs["bread"], logs["bicycle"], "--html", str(file))
+    page = Page(file.read_text("utf-8")).text
+    assert "Drift: CRITICAL." in page
+    assert "bicycle.jsonl against baseline “bread.jsonl”" in page
+    assert report["evidence"]["novel"][0]["text"].split()[0] in page
+
+
+def test_a_page_has_no_place_in_a_folder_that_is_not_there(
+    logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["text", logs["bread"], logs["bicycle"], "--html", str(tmp_path / "no" / "report.html")]) == 2
+    assert "does not exist. Make it" in capsys.readouterr().err
+
+
+def test_history_prints_a_calculation_as_a_page(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    document(capsys, "import", logs["bread"], "--to", "baseline", "--name", "good")
+    document(capsys, "import", logs["bicycle"], "--to", "current")
+    document(capsys, "status")
+    (newest,) = document(capsys, "history")["history"]
+    assert cli.main(["history", "--html", newest["id"]]) == 0
+    assert "baseline “good”, version 1" in Page(capsys.readouterr().out).text
+    assert cli.main(["history", "--html", newest["id"], "--json"]) == 2
+    assert cli.main(["history", "--html", "nothing"]) == 2
 
 
 @pytest.mark.parametrize(

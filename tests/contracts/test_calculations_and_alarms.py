@@ -13,11 +13,13 @@ from tests.store.make import new_calculation, new_look, new_responses
 
 def test_a_calculation_comes_back_as_it_went_in(store: Store) -> None:
     before = datetime.now(UTC)
-    empty = dict.fromkeys(["severity", "pvalue", "effect_size", "centroid_score", "mmd_score", "health_index"])
+    scores = ["severity", "pvalue", "effect_size", "centroid_score", "mmd_score", "health_index"]
+    empty = dict.fromkeys([*scores, "mmd_low", "mmd_high", "health_low", "health_high"])
     full, bare = store.calculations.add(new_calculation("f1")), store.calculations.add(new_calculation("f2", **empty))
     assert store.calculations.get(full.id) == full
     assert store.calculations.newest() == [bare, full]
     assert (full.pvalue, full.seed, bare.severity, bare.health_index) == (0.001, 2**40, None, None)
+    assert (full.mmd_low, full.mmd_high, full.health_low, full.health_high) == (0.002, 0.009, 96.0, 98.5)
     assert before - timedelta(seconds=1) <= full.created_at <= datetime.now(UTC)
     assert full.created_at.tzinfo is UTC
     assert store.calculations.report(full.id) == new_calculation("f1").report
@@ -35,6 +37,19 @@ def test_an_unchanged_state_is_one_record_and_one_that_returns_is_another(store:
     store.create_project("second")
     assert store.calculations.find("f1", project="second") is None
     assert store.calculations.add(new_calculation("f1"), project="second").id not in (first.id, third.id)
+
+
+def test_looking_at_two_baselines_in_turn_adds_two_records(store: Store) -> None:
+    first, second = (store.calculations.add(new_calculation(f"f{b}", baseline_id=b)) for b in ("b1", "b2"))
+    for _ in range(3):
+        assert store.calculations.add(new_calculation("fb1", baseline_id="b1")) == first
+        assert store.calculations.add(new_calculation("fb2", baseline_id="b2")) == second
+    assert store.calculations.newest() == [second, first]
+    assert store.calculations.newest(baseline_id="b1", limit=5) == [first]
+    assert store.calculations.newest(baseline_id="b3") == []
+    same = store.calculations.add(new_calculation("fb1", baseline_id="b2"))  # two versions of the same content
+    assert store.calculations.find("fb1") == store.calculations.find("fb1", baseline_id="b2") == same
+    assert store.calculations.find("fb1", baseline_id="b1") == first
 
 
 def test_the_newest_calculations_are_kept_per_project(store: Store) -> None:

@@ -418,6 +418,35 @@ def test_a_baseline_is_deleted_with_its_responses_but_not_the_active_one(store: 
     assert store.baselines.promote("b").version == 5  # a deleted version's number is not given again
 
 
+def test_pools_can_be_read_against_any_baseline(store: Store) -> None:
+    first, second = _promoted(store, "one"), _promoted(store, "two")
+    current = store.responses.add([new_response("now"), new_response("", error="timeout")]).stored
+    for chosen, text, active in ((None, "two", True), (second, "two", True), (first, "one", False)):
+        pools = store.pools(baseline_id=chosen)
+        assert pools.baseline is not None
+        assert (texts(pools.baseline_responses), pools.baseline.active) == ([text], active)
+        assert pools.current_responses == current
+        assert store.outline(baseline_id=chosen) == pools.outline
+        standing = store.standing(baseline_id=chosen)
+        assert (standing.baseline, standing.n_current, standing.revision) == (pools.baseline, 2, pools.revision)
+    outline = store.outline(baseline_id=first)
+    assert outline.of_current.ids == tuple(response.id for response in current)
+    assert outline.of_current.first(1).digests == (current[0].digest,)
+    assert [len(part.ids) for part in (outline.of_baseline, outline.of_current)] == [1, 2]
+
+
+def test_a_baseline_that_is_gone_or_of_another_project_is_not_compared_with(store: Store) -> None:
+    gone, _ = _promoted(store, "one"), _promoted(store, "two")
+    store.baselines.delete(gone)
+    store.create_project("second")
+    foreign = store.baselines.add("b", new_responses(1), project="second")[0]
+    assert foreign is not None
+    for ask in (store.pools, store.outline, store.standing):
+        for wrong in (gone, foreign.id):
+            with pytest.raises(NotFoundError, match=f"Project 'default' has no baseline {wrong}, or no longer"):
+                ask("default", wrong)
+
+
 def test_pools_are_of_one_moment(store: Store) -> None:
     """A promotion between the two reads would show responses in both pools, or in neither."""
     assert store.pools() == type(store.pools())(

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from driftium_core.errors import InputError, NotFoundError
 from driftium_core.severity import Severity
 from driftium_core.store import Store, open_store
 from driftium_core.store.projects import project_key
-from tests.store.make import new_arm, new_calculation, new_responses, new_run
+from tests.store.make import new_arm, new_calculation, new_look, new_responses, new_run
 
 
 def test_a_run_comes_back_as_it_went_in(store: Store) -> None:
@@ -153,6 +154,13 @@ def test_the_version_changes_with_everything_a_page_shows(store: Store) -> None:
     seen.append(store.version())
     store.runs.delete(older.id)
     seen.append(store.version())
+    block: dict[str, Any] = {"monitor": "llm", "baseline_id": "b1", "threshold": 9.0, "accumulate": lambda *_: 0.0}
+    store.alarms.look(new_look(0, 0, 64), **block)
+    seen.append(store.version())
+    store.alarms.look(new_look(0, 0, 64), **block)
+    assert store.version() == seen[-1]  # it was counted before
+    store.alarms.dismiss("llm", "b1")
+    seen.append(store.version())
     assert len(set(seen)) == len(seen)
     assert store.version() == seen[-1]
     assert store.version("quiet") == quiet
@@ -187,7 +195,7 @@ def test_the_state_says_what_is_stored(store: Store) -> None:
     assert "nothing stored yet; writable" in store.state().detail
     store.runs.add(new_run("f1", severity=Severity.LOW))
     assert store.state().status == "ok"
-    assert "schema 0003, 1 run stored; writable" in store.state().detail
+    assert "schema 0004, 1 run stored; writable" in store.state().detail
     store.responses.add(new_responses(2))
     store.baselines.promote("first")
     assert "1 run, 2 responses and 1 baseline stored; writable" in store.state().detail

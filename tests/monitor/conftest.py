@@ -29,6 +29,6 @@ def open_with_words(settings: Settings, encoder: WordsEncoder | None = None) -> 
 
 
 def settle(services: Services) -> None:
-    """Wait for what runs in the background."""
-    for job in services.background.all():
-        assert job.wait(60)
+    """Wait for what runs in the background, and for what that starts."""
+    while running := [job for job in services.background.all() if not job.finished]:
+        assert running[0].wait(60)

@@ -134,7 +134,7 @@ def pvalue(rng, *, moved, shift, n=40, d=12):
     centre = np.zeros(d)
     prompts = [unit(rng.standard_normal((n, d)) + by) for by in (centre, centre + moved * np.eye(d)[1])]
     outcomes = [answers(prompts[0], rng), answers(prompts[1], rng, shift=shift)]
-    return conditional_test(np.vstack(prompts), np.vstack(outcomes), n, n_resamples=99, rng=rng)
+    return conditional_test(np.vstack(prompts), np.vstack(outcomes), n, n_resamples=99, rng=rng).pvalue
 
 
 @pytest.mark.parametrize("moved", [0.0, 2.0])
@@ -173,10 +173,10 @@ def test_features_of_the_outcomes_take_part():
     lengths = rng.standard_normal((80, 1)).astype(np.float32)
     lengths[40:] += 3
     arguments = {"n_resamples": 99, "rng": np.random.default_rng(1)}
-    assert conditional_test(prompts, outcomes, 40, **arguments) > 0.05
-    assert conditional_test(prompts, outcomes, 40, outcome_features=lengths, **arguments) <= 0.02
+    assert conditional_test(prompts, outcomes, 40, **arguments).pvalue > 0.05
+    assert conditional_test(prompts, outcomes, 40, outcome_features=lengths, **arguments).pvalue <= 0.02
 
 
 def test_degenerate_rows_do_not_fail_or_alarm():
     same = np.tile(unit(gauss(1, 6)), (40, 1))
-    assert conditional_test(same, same, 20, n_resamples=49, rng=np.random.default_rng(0)) > 0.05
+    assert conditional_test(same, same, 20, n_resamples=49, rng=np.random.default_rng(0)).pvalue > 0.05

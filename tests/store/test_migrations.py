@@ -8,16 +8,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from driftium_core.errors import NotFoundError
 from driftium_core.response import Response
 from driftium_core.store import migrations, open_store
 from driftium_core.store.schema import Base
-from tests.store.make import new_arm, new_responses
+from tests.store.make import new_arm, new_calculation, new_responses
 
 
 def test_migrated_database_has_exactly_the_schema(tmp_path: Path) -> None:
@@ -101,6 +103,47 @@ def test_the_third_step_keeps_pools_checks_and_evidence(tmp_path: Path) -> None:
         assert sent is not None
         assert (sent.seq, sent.content.seed) == (43, 7)  # numbers go on where they were
         assert store.baselines.promote("April", project="second").version == 4
+
+
+def test_the_fourth_step_keeps_calculations_without_ranges(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    _make_revision("0003", url)
+    when, known = "2026-01-02 03:04:05.000006", {"encoder": "e", "pvalue": 0.25, "health_index": 91.5, "seed": 2**40}
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute("INSERT INTO projects (id, name, created_at) VALUES (7, 'second', ?)", [when])
+        raw.execute("INSERT INTO baselines VALUES (1, 'b1', 7, 'March', 1, 'n', ?, 1)", [when])
+        raw.executemany(
+            "INSERT INTO calculations (seq, id, project_id, created_at, fingerprint, baseline_id, verdict, design,"
+            " pvalue, health_index, n_baseline, n_current, encoder, precision, seed, duration_ms, report) VALUES"
+            " (?, ?, 7, ?, 'f', 'b1', 'drift', 'paired', 0.25, 91.5, 1, 1, 'e', 'fp32', 1099511627776, 1.5, ?)",
+            [(40, "c40", when, zlib.compress(b'{"x": 40}')), (41, "c41", when, zlib.compress(b'{"x": 41}'))],
+        )
+        raw.execute("DELETE FROM calculations WHERE seq = 41")
+    raw.close()
+    with open_store(url) as store:
+        kept = store.calculations.get("c40")
+        assert {name: getattr(kept, name) for name in known} == known
+        assert (kept.mmd_low, kept.mmd_high, kept.health_low, kept.health_high) == (None, None, None, None)
+        assert store.calculations.report("c40") == {"x": 40}
+        assert (store.projects(), store.version("second").evidence) == (["default", "second"], 0)
+        added = store.calculations.add(new_calculation("g", baseline_id="b1"), project="second")
+        assert store.calculations.newest(project="second") == [added, kept]
+        with pytest.raises(NotFoundError, match="no project called 'third'"):
+            store.calculations.add(new_calculation("g"), project="third")
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("DELETE FROM projects WHERE id = 7")
+        assert raw.execute("SELECT count(*) FROM calculations").fetchone() == (0,)
+    raw.close()
+
+
+def test_listing_calculations_does_not_read_their_reports(tmp_path: Path) -> None:
+    """SQLite reads through what stands before a column; a report is hundreds of pages."""
+    open_store(f"sqlite:///{tmp_path / 'a.db'}").close()
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        columns = [row[1] for row in raw.execute("PRAGMA table_info(calculations)")]
+    raw.close()
+    assert columns[-1] == "report"
 
 
 def _make_revision(revision: str, url: str) -> None:

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from driftium_core import compare_tables
+from driftium_core.documents import neutralise_formula
 from driftium_core.errors import InputError
-from driftium_core.tabular.export import neutralise_formula
 from driftium_core.tabular.report import TableReport
 
 

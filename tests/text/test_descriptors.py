@@ -9,6 +9,7 @@ from driftium_core.severity import Severity
 from driftium_core.stats.multiplicity import benjamini_hochberg
 from driftium_core.text.descriptors import descriptors
 from driftium_core.text.properties import is_json
+from driftium_core.text.report import Shape
 
 
 def by_name(baseline, current):
@@ -30,6 +31,8 @@ def test_numbers_are_tested_as_by_scipy():
     assert found.effect_size == pytest.approx(expected.statistic)
     assert (found.baseline, found.current) == (np.median(before), np.median(now))
     assert (found.n_baseline, found.n_current) == (40, 30)
+    assert found.shape.labels[:2] == ("100 to 149", "150 to 199")
+    assert found.shape.current[1] == pytest.approx(((now >= 150) & (now < 200)).mean())
     assert found.severity is Severity.CRITICAL
     assert found.text.startswith("Responses are shorter: median ")
 
@@ -42,6 +45,7 @@ def test_shares_are_tested_as_by_scipy():
     assert found.statistic == pytest.approx(expected.statistic)
     assert found.pvalue == pytest.approx(expected.pvalue)
     assert found.effect_size == pytest.approx(0.28)
+    assert found.shape == Shape(("failed", "answered"), (0.12, 0.88), (0.4, 0.6))
     assert found.severity is Severity.HIGH
     assert found.text.startswith("More requests failed: 40\u202f%, was 12\u202f% (adjusted p")
 
@@ -62,6 +66,8 @@ def test_languages_are_tested_as_one_table():
     assert found.statistic == pytest.approx(expected.statistic)
     assert found.pvalue == pytest.approx(expected.pvalue)
     assert (found.baseline, found.current) == ("English", "German")
+    assert found.shape.labels == ("English", "German", "French")  # the most common in either pool first
+    assert found.shape.baseline == pytest.approx((30 / 45, 5 / 45, 10 / 45))
     assert "mostly German (56\u202f%), was English (67\u202f%)" in found.text
 
 
@@ -107,7 +113,7 @@ def test_unknown_properties_are_listed_only_when_known_of_any():
     half_known = by_name(answers([10] * 9), answers([12] * 9, latency_ms=5.0))["latency_ms"]
     assert (half_known.baseline, half_known.current) == (None, 5.0)
     assert half_known.pvalue is None
-    assert half_known.severity is None
+    assert (half_known.severity, half_known.shape) == (None, None)
     assert half_known.text == "Latency (ms) cannot be compared: the baseline has no values."
 
 

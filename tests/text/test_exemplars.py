@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist, pdist
 
-from driftium_core.text.exemplars import pick_exemplars, witness
+from driftium_core.text.exemplars import nearest_cosines, pick_exemplars, witness
 
 
 def unit(rows):
@@ -75,3 +75,13 @@ def test_near_duplicates_are_one_example():
     vectors = unit([[1, 0], [1, 0.05], [0, 1], [0.05, 1], [-1, 0]])
     picked = pick_exemplars(np.array([0.5, 0.4, 0.3, 0.2, -0.1]), vectors, texts=list("abcde"), prompts=list("vwxyz"))
     assert [(exemplar.index, exemplar.text, exemplar.prompt) for exemplar in picked] == [(0, "a", "v"), (2, "c", "x")]
+
+
+def test_nearest_is_the_largest_cosine_over_all_tiles():
+    rng = np.random.default_rng(7)
+    rows, others = unit(rng.normal(size=(3, 6))), unit(rng.normal(size=(5000, 6)))
+    others[4999] = rows[1]
+    expected = 1 - cdist(rows, others, "cosine").min(axis=1)
+    assert nearest_cosines(rows, others) == pytest.approx(expected.tolist(), abs=1e-5)
+    assert nearest_cosines(rows, others)[1] == 1
+    assert nearest_cosines(rows[:0], others) == []

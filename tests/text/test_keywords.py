@@ -76,6 +76,9 @@ def test_keywords_are_those_of_the_planted_texts():
     assert lost == ()
     loan = next(keyword for keyword in gained if keyword.term == "loan")
     assert (loan.share_baseline, loan.share_current) == (0, pytest.approx(0.1))
+    # 12 of 120 against 0 of 120, half a response added: 12.5 / 0.5.
+    assert loan.log2_ratio == pytest.approx(np.log2(25))
+    assert 0 < loan.low < loan.log2_ratio < loan.high
 
 
 def test_keywords_lost_are_those_gained_the_other_way():
@@ -85,6 +88,8 @@ def test_keywords_lost_are_those_gained_the_other_way():
     assert gained == ()
     assert [(word.term, word.share_baseline, word.share_current) for word in lost] == [("loan rate", 1, 0)]
     assert lost[0].z > 0
+    assert lost[0].log2_ratio == pytest.approx(np.log2((0.5 / 21) / (12.5 / 13)))
+    assert lost[0].low < lost[0].log2_ratio < lost[0].high < 0
     assert keywords(table, at_reference, at_current)[0][0].term == "loan rate"
 
 

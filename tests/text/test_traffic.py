@@ -46,12 +46,43 @@ def test_the_four_verdicts(verdict, topics, shift, words):
     assert all(words in item.text for item in right)
 
 
+def test_each_statistic_stands_beside_the_range_of_its_own_permutations():
+    rng = np.random.default_rng(11)
+    moved = traffic(*pairs(80, rng), *pairs(80, rng, topics=MOVED), n_resamples=199)
+    changed = traffic(*pairs(80, rng), *pairs(80, rng, shift=0.5), n_resamples=199)
+    assert moved.prompts.value > moved.prompts.draws[-1]
+    assert moved.behaviour.low < moved.behaviour.value < moved.behaviour.high
+    assert changed.behaviour.value > changed.behaviour.draws[-1]
+    assert changed.prompts.low < changed.prompts.value < changed.prompts.high
+    for band in (moved.prompts, moved.behaviour, changed.prompts, changed.behaviour):
+        # In standard deviations around the mean of the permuted values, whatever the unit was; ends are cut off.
+        assert np.mean(band.draws) == pytest.approx(0, abs=0.05)
+        assert np.std(band.draws) == pytest.approx(1, abs=0.15)
+        assert list(band.draws) == sorted(band.draws)
+
+
+def test_the_form_with_the_smaller_p_is_shown():
+    """Equal prompt vectors have no say, so it is the style of the prompts that moved."""
+    rng = np.random.default_rng(12)
+    same = np.tile(pairs(1, rng)[0], (60, 1))
+    answers = pairs(60, rng)[1]
+    short, long = [f"Rice {i % 7}?" for i in range(60)], [f"Write a list of {i % 7} rices " * 5 for i in range(60)]
+    found = traffic(
+        *(same, answers, same, answers),
+        baseline_texts=(short, ["Boil it."] * 60),
+        current_texts=(long, ["Boil it."] * 60),
+        n_resamples=199,
+    )
+    assert found.prompt_pvalue <= 2 / 200  # the smallest of one form is 1 / 200, of two at most twice that
+    assert found.prompts.value > found.prompts.draws[-1]
+
+
 def test_a_new_topic_alone_cannot_be_told():
     rng = np.random.default_rng(2)
     for _ in range(5):
         found = traffic(*pairs(64, rng), *pairs(64, rng, topics=NEW, shift=0.5), n_resamples=99)
         assert found.verdict == "cannot_tell"
-        assert found.behaviour_pvalue is None
+        assert (found.behaviour_pvalue, found.behaviour) == (None, None)
         assert found.prompt_pvalue <= 0.05
         assert found.share_tested == 0
         assert "cannot be told" in found.text
@@ -92,7 +123,7 @@ def test_a_handful_of_prompts_does_not_fail(n, m):
     rng = np.random.default_rng(6)
     found = traffic(*pairs(n, rng), *pairs(m, rng), n_resamples=49)
     assert found.verdict == "cannot_tell"
-    assert (found.prompt_pvalue is None) is (min(n, m) < 4)
+    assert (found.prompt_pvalue is None) is (found.prompts is None) is (min(n, m) < 4)
 
 
 @pytest.mark.parametrize("topics", [(0.5, 0.3, 0.2, 0.0), MOVED])

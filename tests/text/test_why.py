@@ -150,3 +150,11 @@ def test_large_pools_are_sampled_and_it_is_said(monkeypatch):
     assert min(evidence.removal.removed) >= 300
     assert "come from 150 baseline and 150 current responses" in evidence.notes[0]
     assert all(exemplar.index >= 300 and exemplar.text == new[exemplar.index] for exemplar in evidence.novel)
+    witnesses = evidence.witnesses
+    assert (len(witnesses.baseline), len(witnesses.current)) == (150, 150)
+    assert list(witnesses.current_index) == sorted(set(witnesses.current_index))
+    novel = evidence.novel[0]
+    assert max(witnesses.current) == pytest.approx(novel.witness, rel=1e-4)
+    assert witnesses.current_index[int(np.argmax(witnesses.current))] == novel.index
+    # The most alike of all 400 baseline responses, not of the 150.
+    assert novel.nearest == pytest.approx(float((reference @ current[novel.index]).max()), abs=1e-5)

@@ -1,0 +1,84 @@
+"""Small bars for the cells of tables: shifts of terms, and two distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftium_core.formats import fmt_name, fmt_percent
+from driftium_core.html.scales import Scale
+from driftium_core.text.differences import Keyword
+from driftium_core.text.report import Shape
+
+__all__ = ["ShapeBars", "ShiftBar", "shape_bars", "shift_bars"]
+
+SHIFT_WIDTH, SHAPE_WIDTH, SHAPE_HEIGHT = 200.0, 132.0, 36.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftBar:
+    """A term with its bar of a drawing that is ``SHIFT_WIDTH`` wide with zero in the middle.
+
+    ``x`` and ``width`` are those of the bar, ``low`` and ``high`` the ends of its interval; all None in reports of
+    versions that did not compute them.
+    """
+
+    term: Keyword
+    gained: bool
+    x: float | None = None
+    width: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def shift_bars(gained: Sequence[Keyword], lost: Sequence[Keyword]) -> tuple[ShiftBar, ...]:
+    """Gained terms and then lost ones on one scale."""
+    ends = [abs(end) for word in (*gained, *lost) for end in (word.log2_ratio, word.low, word.high) if end is not None]
+    scale = Scale(-max(ends, default=1.0), max(ends, default=1.0), 4, SHIFT_WIDTH - 4)
+    return (*(_bar(word, True, scale) for word in gained), *(_bar(word, False, scale) for word in lost))
+
+
+def _bar(word: Keyword, gained: bool, scale: Scale) -> ShiftBar:
+    if word.log2_ratio is None:
+        return ShiftBar(word, gained)
+    zero, end = scale(0), scale(word.log2_ratio)
+    low, high = (None if bound is None else scale(bound) for bound in (word.low, word.high))
+    return ShiftBar(word, gained, min(zero, end), abs(end - zero), low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeBars:
+    """Both pools over the same bins: path data of the baseline's outline and of current's filled bars."""
+
+    baseline: str
+    current: str
+    description: str
+
+
+def shape_bars(shape: Shape | None) -> ShapeBars | None:
+    """Paths of two distributions; None where there is nothing to draw."""
+    if shape is None or not shape.labels:
+        return None
+    peak = max((*shape.baseline, *shape.current), default=0.0)
+    if peak <= 0:
+        return None
+    step, up = SHAPE_WIDTH / len(shape.labels), Scale(0, peak, SHAPE_HEIGHT, 2)
+    outline = "".join(
+        f"{'M' if i == 0 else 'L'}{i * step:.1f} {up(share):.1f}H{(i + 1) * step:.1f}"
+        for i, share in enumerate(shape.baseline)
+    )
+    room = min(1.5, 0.15 * step)
+    bars = "".join(
+        f"M{i * step + room:.1f} {SHAPE_HEIGHT:g}V{up(share):.1f}H{(i + 1) * step - room:.1f}V{SHAPE_HEIGHT:g}Z"
+        for i, share in enumerate(shape.current)
+        if share > 0
+    )
+    words = (
+        _most(name, shape.labels, pool) for name, pool in (("Baseline", shape.baseline), ("current", shape.current))
+    )
+    return ShapeBars(outline, bars, "; ".join(words) + ".")
+
+
+def _most(name: str, labels: Sequence[str], shares: Sequence[float]) -> str:
+    most = max(range(len(shares)), key=shares.__getitem__)
+    return f"{name} most often {fmt_name(labels[most])} ({fmt_percent(shares[most])})"

@@ -1,0 +1,151 @@
+"""Both pools side by side to read through: ranked, searched, narrowed to a group or to what was picked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.formats import fmt_count, fmt_distance, fmt_n, fmt_name
+from pages.ui.dashboard_answer import facts, show_foot, show_said
+from pages.ui.dashboard_pager import ask_search, show_deleted, show_pager, show_picked, wanted_page
+from pages.ui.project import of_project
+from pages.ui.widgets import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Literal
+
+    from driftium_core.monitor import Browsed, BrowsedPage, BrowseOrder
+    from driftium_core.services import Services
+    from driftium_core.text.differences import Cluster
+    from pages.ui.dashboard_shown import Picked, Shown
+
+    Side = Literal["baseline", "current"]
+
+__all__ = ["show_browse"]
+
+PER_PAGE = 10
+
+ORDERS: dict[BrowseOrder, str] = {
+    "novel first": "Novel and gone first",
+    "typical first": "Typical first",
+    "newest first": "Newest first",
+}
+
+NO_CURRENT = (
+    "Which current answers this calculation compared is not recorded: telemetry changes, a baseline never does. "
+    "The most telling ones are under Exemplars."
+)
+
+
+def show_browse(
+    services: Services, shown: Shown, picked: Picked | None, on_unpick: Callable[[], object] | None
+) -> None:
+    """Draw the filters and one page of each pool."""
+    find, sort = st.columns([2, 1])
+    with find:
+        search = ask_search("browse")
+    with sort:
+        order = _choose_order(shown)
+    cluster = _choose_cluster(shown)
+    show_picked(picked, on_unpick)
+    page = wanted_page("browse", (search, order, cluster, picked))
+    found: dict[Side, BrowsedPage] = {
+        side: monitor.browse_responses(
+            services,
+            shown.ids,
+            pool=side,
+            witnesses=shown.report.evidence.witnesses,
+            order=order,
+            search=search,
+            positions=_positions(side, cluster, picked),
+            limit=PER_PAGE,
+            offset=PER_PAGE * (page - 1),
+        )
+        for side in ("baseline", "current")
+    }
+    for place, (side, part) in zip(st.columns(2), found.items(), strict=True):
+        with place:
+            _show_side(side, part, page)
+    show_pager("browse", -(-max(part.n_found for part in found.values()) // PER_PAGE))
+
+
+def _choose_order(shown: Shown) -> BrowseOrder:
+    if shown.report.evidence.witnesses is None:
+        st.caption("Newest first: this calculation is of a version that did not rank every answer.")
+        return "newest first"
+    chosen: BrowseOrder = st.selectbox(
+        "Order",
+        list(ORDERS),
+        format_func=lambda order: ORDERS[order],
+        key=of_project("llm_browse_order"),
+        label_visibility="collapsed",
+    )
+    return chosen
+
+
+def _choose_cluster(shown: Shown) -> Cluster | None:
+    clusters = shown.report.evidence.clusters
+    if not clusters:
+        return None
+    number = st.pills(
+        "Groups of like answers whose share changed",
+        list(range(len(clusters))),
+        format_func=lambda number: _cluster_label(clusters[number], number),
+        # Another report has other groups, and a choice is kept by its number.
+        key=of_project(f"llm_browse_cluster-{shown.report.baseline_hash[:8]}-{shown.report.current_hash[:8]}"),
+    )
+    return None if number is None else clusters[number]
+
+
+def _cluster_label(cluster: Cluster, number: int) -> str:
+    words = ", ".join(cluster.terms[:3]) if cluster.terms else f"group {number + 1}"
+    sizes = f"{fmt_n(cluster.n_baseline)} → {fmt_n(cluster.n_current)}"
+    return f"{cluster.direction.capitalize()}: {escape(fmt_name(words, limit=60))} ({sizes})"
+
+
+def _positions(side: Side, cluster: Cluster | None, picked: Picked | None) -> list[int] | None:
+    """Positions that both filters leave; None without filters."""
+    kept: list[set[int]] = []
+    if cluster is not None:
+        kept.append(set(cluster.baseline_members if side == "baseline" else cluster.current_members))
+    if picked is not None:
+        kept.append(set(picked.baseline if side == "baseline" else picked.current))
+    return sorted(set.intersection(*kept)) if kept else None
+
+
+def _show_side(side: Side, part: BrowsedPage, page: int) -> None:
+    if side == "current" and not part.n_pool:
+        st.markdown("**Current** · not recorded")
+        st.caption(NO_CURRENT)
+        return
+    st.markdown(f"**{side.capitalize()}** · {_counts(part)}")
+    if part.n_unranked:
+        st.caption(
+            f"{fmt_n(part.n_unranked)} of these have no rank and come last: failed and empty answers have none, and of "
+            "large pools only a random part is ranked."
+        )
+    if not part.n_found:
+        st.caption("No answer is like that.")
+    show_deleted(part.n_deleted)
+    first = PER_PAGE * (page - 1) + 1
+    for number, item in enumerate(part.items, start=first):
+        _show_item(side, item, f"{side} {fmt_n(number)}", number)
+    if part.n_found and not part.items and not part.n_deleted:
+        st.caption("No more answers on this side.")
+
+
+def _counts(part: BrowsedPage) -> str:
+    if part.n_found == part.n_pool:
+        return fmt_count(part.n_pool, "answer")
+    return f"{fmt_n(part.n_found)} of {fmt_count(part.n_pool, 'answer')}"
+
+
+def _show_item(side: Side, item: Browsed, name: str, number: int) -> None:
+    place = f"{side}-{item.position}"
+    with st.container(key=f"ex-{place}"):
+        show_said(item.response, place, name=name)
+        ranked = "" if item.witness is None else f" · witness {fmt_distance(item.witness, signed=True)}"
+        show_foot(f"{fmt_n(number)} · {facts(item.response)}{ranked}", item.response.id, place, name=name)

@@ -1,0 +1,53 @@
+"""The Health Index as a ring with its interval, and the faults that it misses as flags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from driftium_core.formats import fmt_percent
+from pages.ui.widgets import card, chart, prose, severity_mark, theme
+
+if TYPE_CHECKING:
+    from driftium_core.severity import Severity
+    from driftium_core.text.report import Flag, TextReport
+    from pages.ui.dashboard_shown import Shown
+
+__all__ = ["show_health"]
+
+FLAG_WORDS = {
+    "echo": "Echoes",
+    "empty": "Empty",
+    "refusal": "Refusals",
+    "low_alignment": "Off the prompt",
+}
+FLAG_HELP = (
+    "Shares of the answers, baseline → current. Echoes: nearly the prompt itself. Off the prompt: further from it than "
+    "95 % of the baseline's answers are. A coloured sign is the tested severity, as in the descriptors; a gray one was "
+    "not tested."
+)
+
+
+def show_health(shown: Shown) -> None:
+    """Draw the card."""
+    from driftium_core.figures.ring import health_ring
+
+    report = shown.report
+    with card("health", "Health"):
+        ring, flags = st.columns([1.25, 1], vertical_alignment="center")
+        with ring:
+            chart(health_ring(report.health, theme()), f"health-{shown.key}")
+        with flags:
+            st.markdown("  \n".join(_flag(flag, report) for flag in report.flags), help=FLAG_HELP)
+        st.caption(prose(report.health.text))
+
+
+def _flag(flag: Flag, report: TextReport) -> str:
+    change = f"{fmt_percent(flag.baseline)} → {fmt_percent(flag.current)}"
+    return f"{FLAG_WORDS[flag.name]} {severity_mark(_tested(flag, report), change)}"
+
+
+def _tested(flag: Flag, report: TextReport) -> Severity | None:
+    """Severity of the descriptor that tests the same, where one does."""
+    return next((item.severity for item in report.descriptors if item.name == flag.name), None)

@@ -1,0 +1,146 @@
+"""The stability trend: how the verdicts went, and every calculation by its link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.errors import StorageError
+from driftium_core.formats import fmt_distance, fmt_effect, fmt_n, fmt_p, fmt_time
+from driftium_core.severity import severity_label
+from pages.ui.project import current_project
+from pages.ui.widgets import card, chart, prose, severity_column, theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from driftium_core.services import Services
+    from driftium_core.store.records import Baseline, Calculation
+
+__all__ = ["leave_calculation", "linked_calculation", "show_history"]
+
+CALCULATION = "calculation"
+"""Query parameter of a link to one calculation."""
+
+LAST, ALL = "Last 20", "All"
+TREND_POINTS = 20
+HELP = (
+    "Severity belongs to a calculation, by its test and effect; it is shaded behind it. MMD² stands on the range that "
+    "chance gave at that calculation's sizes."
+)
+
+
+def linked_calculation() -> str | None:
+    """Id of the calculation that the link names."""
+    return st.query_params.get(CALCULATION)
+
+
+def leave_calculation() -> None:
+    """Draw the way back from a calculation of the history to the pools as they are."""
+    if st.button("Compare now", type="primary", icon=":material/arrow_back:", key="calculation-leave"):
+        _open(None)
+
+
+def show_history(services: Services, *, selected: str | None, baseline: Baseline | None) -> None:
+    """Draw the trend of the newest calculations and their table, against all baselines or, when asked, this one.
+
+    ``selected`` is marked; a click on another point or row opens that one.
+    """
+    try:
+        known = monitor.pool_history(services, project=current_project())
+    except StorageError as error:
+        st.error(prose(str(error)), icon=":material/database_off:")
+        return
+    if not known:
+        return
+    with card("stability", "Stability"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            shown = st.segmented_control(
+                "Calculations", [LAST, ALL], default=LAST, required=True, key="trend", bind="query-params",
+                label_visibility="collapsed",
+            )  # fmt: skip
+            known = _against(baseline, known)
+            st.caption(_counted(known), help=HELP, width="content")
+        calculations = known if shown == ALL else known[:TREND_POINTS]
+        _show_trend(services, calculations[::-1], selected)
+        with st.expander(f"Table of {fmt_n(len(calculations))}", icon=":material/table_rows:"):
+            _show_table(calculations, selected)
+
+
+def _against(baseline: Baseline | None, known: Sequence[Calculation]) -> Sequence[Calculation]:
+    """Those against this baseline, when there are others and the reader wants them away."""
+    same = [item for item in known if baseline and item.baseline_id == baseline.id]
+    if baseline is None or not same or len(same) == len(known):
+        return known
+    help_ = "Scores against different baselines are not comparable; where the baseline changes, the trend says so."
+    return same if st.toggle(f"Only against v{baseline.version}", key="trend-one-baseline", help=help_) else known
+
+
+def _counted(known: Sequence[Calculation]) -> str:
+    return f"{fmt_n(len(known))} kept. Click a point to open that calculation."
+
+
+def _show_trend(services: Services, calculations: Sequence[Calculation], selected: str | None) -> None:
+    from driftium_core.figures.stability import stability_points
+    from driftium_core.figures.stability_trend import stability_trend
+
+    versions = {item.id: f"v{item.version}" for item in monitor.baselines(services, project=current_project())}
+    points = stability_points(calculations, baselines=versions)
+    event = chart(
+        stability_trend(points, theme(), selected=selected),
+        f"stability-{len(points)}-{points[-1].calculation_id}-{selected}",
+        on_select="rerun",
+        selection_mode="points",
+    )
+    for point in event.selection.points:
+        picked = _calculation_of(point)
+        if picked and picked != selected:
+            _open(picked)
+
+
+def _calculation_of(point: Any) -> str | None:
+    data = point.get("customdata")
+    return data[0] if isinstance(data, list) and data else data
+
+
+def _show_table(calculations: Sequence[Calculation], selected: str | None) -> None:
+    frame = pd.DataFrame(
+        {
+            "Severity": [[severity_label(item.severity)] for item in calculations],
+            "When": [fmt_time(item.created_at) for item in calculations],
+            "Answers": [f"{fmt_n(item.n_current)} v {fmt_n(item.n_baseline)}" for item in calculations],
+            "p": [fmt_p(item.pvalue) for item in calculations],
+            "Effect": [fmt_effect(item.effect_size) for item in calculations],
+            "Health": [None if item.health_index is None else f"{item.health_index:.0f}" for item in calculations],
+            "MMD²": [fmt_distance(item.mmd_score) for item in calculations],
+            "Centroid": [fmt_distance(item.centroid_score) for item in calculations],
+            "Design": [item.design for item in calculations],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=min(38 + 35 * len(calculations), 38 + 35 * 8),
+        key=f"calculations-{calculations[0].id}-{len(calculations)}-{selected}",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Calculations with severity, time, sizes, p-value, effect, health and distances",
+        placeholder="–",
+        column_config={"Severity": severity_column(width=128)},
+    )
+    rows = event.selection.rows
+    if rows and calculations[rows[0]].id != selected:
+        _open(calculations[rows[0]].id)
+
+
+def _open(calculation_id: str | None) -> None:
+    """Show one calculation by its link, or with None the pools as they are."""
+    st.query_params.pop("response", None)
+    if calculation_id is None:
+        st.query_params.pop(CALCULATION, None)
+    else:
+        st.query_params[CALCULATION] = calculation_id
+    st.rerun()

@@ -1,0 +1,60 @@
+"""How a verdict was computed: everything that is needed to judge it, and to compute it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from driftium_core.formats import fmt_effect, fmt_n, fmt_p
+from pages.ui.widgets import card, prose
+
+if TYPE_CHECKING:
+    from pages.ui.dashboard_shown import Shown
+
+__all__ = ["show_method"]
+
+MEMBERS = {
+    "mmd": "MMD², median bandwidth: the bulk",
+    "mmd_quarter": "MMD², a quarter of it: finer structure",
+    "ridge": "Ridge discriminant: small moves in quiet directions",
+    "largest_dimension": "Largest single dimension: sparse moves",
+    "clusters": "Cluster scan: a small new group",
+}
+
+
+def show_method(shown: Shown) -> None:
+    """Draw the card: the tests behind the p-value, the notes, and how to reproduce it."""
+    report = shown.report
+    drift = report.drift
+    with card("method", "How sure, and how computed"):
+        st.markdown(
+            prose(
+                f"{fmt_p(drift.pvalue)}, from {drift.method}; these sizes could give {fmt_p(drift.attainable_pvalue)} "
+                f"at the least. Effect {fmt_effect(drift.effect_size)}, {fmt_effect(drift.effect_raw)} before "
+                "shrinking; a full change of topic is about 0.53 at any size."
+            )
+        )
+        if drift.members:
+            st.dataframe(
+                pd.DataFrame(
+                    [(MEMBERS.get(item.name, item.name), fmt_p(item.pvalue)) for item in drift.members],
+                    columns=["Statistic", "p on its own"],
+                ),
+                hide_index=True,
+                height="content",
+                alt="The statistics behind the verdict with the p-value of each on its own",
+                column_config={"Statistic": st.column_config.TextColumn(width=300)},
+            )
+            st.caption("The verdict is by all of them together: the smallest, corrected for having looked at five.")
+        notes = [*drift.notes, *report.evidence.notes, *report.notes]
+        if notes:
+            st.markdown("\n".join(f"- {prose(note)}" for note in notes))
+        versions = ", ".join(f"{name} {number}" for name, number in report.versions.items())
+        st.caption(
+            prose(
+                f"Encoder {report.encoder.id} ({report.encoder.precision}) · seed {fmt_n(report.seed)} · {versions} · "
+                f"content of the baseline {report.baseline_hash[:12]}, of current {report.current_hash[:12]}."
+            )
+        )

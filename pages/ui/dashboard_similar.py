@@ -1,0 +1,126 @@
+"""The answer that the page's address names, in full, and the nearest ones of both pools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import streamlit as st
+
+from driftium_core import monitor
+from driftium_core.errors import DriftiumError, InputError
+from driftium_core.formats import fmt_effect, fmt_excerpt, fmt_name
+from pages.ui.dashboard_answer import RESPONSE, facts, offer_similar, show_prompt
+from pages.ui.playground_prompt import show_text
+from pages.ui.project import choose_project, current_project
+from pages.ui.widgets import escape, prose, whole
+
+if TYPE_CHECKING:
+    from driftium_core.services import Services
+    from driftium_core.store.records import Baseline, StoredResponse
+
+__all__ = ["show_linked_answer"]
+
+N_NEAREST = 5
+
+
+def show_linked_answer(services: Services, baseline: Baseline | None = None) -> None:
+    """Open the answer of the query parameter ``response``, if there is one; call it once, on the page itself.
+
+    Parameters
+    ----------
+    baseline : Baseline, optional
+        Where to look for like answers; the project's active one by default.
+    """
+    response_id = st.query_params.get(RESPONSE)
+    if not response_id:
+        return
+    found = monitor.responses_by_ids(services, [response_id])
+    if not found:
+        _say_gone(response_id)
+    elif found[0].project != current_project():  # a link names the answer; the picker follows
+        choose_project(found[0].project)
+    else:
+        _show_dialog(services, baseline)
+
+
+def _say_gone(response_id: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(
+            f"The answer {escape(fmt_name(response_id))} of this link is not stored, or no longer: current answers can "
+            "be deleted.",
+            icon=":material/link_off:",
+        )
+        st.button("Close", key="llm-close-answer", on_click=_close)
+
+
+def _close() -> None:
+    st.query_params.pop(RESPONSE, None)
+
+
+@st.dialog("One answer, and those like it", width="large", on_dismiss=_close)
+def _show_dialog(services: Services, baseline: Baseline | None) -> None:
+    # Read again: going on from one answer to the next runs this dialog alone.
+    found = monitor.responses_by_ids(services, [st.query_params.get(RESPONSE, "")])
+    if not found:
+        st.caption("This answer is not stored any more.")
+        return
+    stored = found[0]
+    try:
+        _show_answer(services, stored)
+        baseline = baseline or monitor.active_baseline(services, project=stored.project)
+        current, old = st.columns(2)
+        with current:
+            _show_nearest(services, stored, "current", None)
+        with old:
+            _show_nearest(services, stored, "baseline", baseline)
+    except DriftiumError as error:
+        st.error(prose(str(error)), icon=":material/error:")
+    st.caption("The address of this page opens this answer again.")
+
+
+def _show_answer(services: Services, stored: StoredResponse) -> None:
+    source = f" · source {escape(fmt_name(stored.content.source))}" if stored.content.source else ""
+    st.caption(f"{_pool(services, stored)} · {facts(stored)}{source}")
+    if stored.content.has_prompt:
+        st.caption("Prompt")
+        show_text(stored.content.prompt or "", "linked-prompt")
+    st.caption("Answer")
+    if stored.content.error is not None:
+        st.error(escape(stored.content.error), icon=":material/error:")
+    if stored.content.response.strip():
+        show_text(stored.content.response, "linked-answer")
+    elif stored.content.error is None:
+        st.caption("The model answered with nothing.")
+
+
+def _pool(services: Services, stored: StoredResponse) -> str:
+    if stored.baseline_id is None:
+        return "Current"
+    known = {item.id: item for item in monitor.baselines(services, project=stored.project)}
+    of = known.get(stored.baseline_id)
+    return f"Baseline {of.version} “{escape(fmt_name(of.name))}”" if of else "Baseline"
+
+
+def _show_nearest(
+    services: Services, stored: StoredResponse, pool: Literal["baseline", "current"], baseline: Baseline | None
+) -> None:
+    which = f" “{escape(fmt_name(baseline.name))}”" if baseline else ""
+    st.markdown(f"**Nearest in {pool}**{which}")
+    if pool == "baseline" and baseline is None:
+        st.caption("This project has no baseline.")
+        return
+    try:
+        near = monitor.similar(
+            services, stored.id, pool=pool, baseline_id=baseline.id if baseline else None, limit=N_NEAREST
+        )
+    except InputError as error:  # empty or failed: there is no text to compare by
+        st.caption(prose(str(error)))
+        return
+    if not near:
+        st.caption("No other answer is stored there, or its vectors are still being made.")
+    for number, item in enumerate(near, start=1):
+        with st.container(key=f"ex-{pool}-near-{number}"):
+            show_prompt(item.response.content.prompt)
+            st.text(whole(fmt_excerpt(item.response.content.response, limit=300, lines=6)))
+            st.caption(f"similarity {fmt_effect(item.similarity)} · {facts(item.response)}")
+            offer_similar(item.response.id, f"{pool}-near-{number}", name=f"nearest {pool} {number}", on_page=False)

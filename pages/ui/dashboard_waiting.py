@@ -1,0 +1,72 @@
+"""The dashboard before there is anything to compare: where the pools stand, and the next step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.ui.project import PLAYGROUND_PAGE, open_page
+from pages.ui.widgets import card, prose
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+    from driftium_core.monitor import LiveCheck
+
+__all__ = ["show_waiting"]
+
+HEADINGS = {
+    "not_initialized": "No answers yet",
+    "waiting_for_baseline": "One step to go: a baseline",
+    "waiting_for_telemetry": "Waiting for current answers",
+}
+STEPS = (
+    (
+        "Give answers",
+        "Generate some in the Playground, or import the log of a model in production.",
+    ),
+    ("Make them the baseline", "Answers as they should be. Versions are kept; any of them can be compared with later."),
+    ("Let current answers come", "Every new answer is compared by itself; the verdict appears here within seconds."),
+)
+DONE = {"not_initialized": 0, "waiting_for_baseline": 1, "waiting_for_telemetry": 2}
+"""Steps that are behind, by status."""
+
+BUTTONS = {
+    "not_initialized": "Open the playground",
+    "waiting_for_baseline": "Promote in the playground",
+    "waiting_for_telemetry": "Generate or import answers",
+}
+PREVIEW = """
+- **Is it drift, and how sure is that?** A tested verdict, with what your numbers of answers can detect.
+- **Health**: how well answers keep to their prompts, and what alignment alone would miss.
+- **What moved**: new and lost answers side by side, words, topics, a map of both pools.
+- **Why**: did the prompts change, or does the model answer the same prompts differently?
+- **Since when**: every calculation is kept, and each opens again from the trend.
+"""
+
+
+def show_waiting(live: LiveCheck) -> None:
+    """Draw the banner with the three steps; nothing while a first comparison is under way."""
+    status = live.status.status
+    if status == "ready":
+        return
+    with st.container(key=f"banner-{status}"):
+        text, action = st.columns([4, 1.2], vertical_alignment="center")
+        text.subheader(HEADINGS[status], anchor=False)
+        text.markdown(prose(live.status.message))
+        if action.button(BUTTONS[status], type="primary", icon=":material/forum:", width="stretch", key="waiting-next"):
+            open_page(PLAYGROUND_PAGE)
+        for number, (place, (heading, words)) in enumerate(zip(st.columns(3), STEPS, strict=True)):
+            _draw_step(place, number, DONE[status], heading, words)
+    if status == "not_initialized":
+        with card("preview", "What this page will show"):
+            st.markdown(PREVIEW)
+
+
+def _draw_step(place: DeltaGenerator, number: int, done: int, heading: str, words: str) -> None:
+    state = "done" if number < done else "now" if number == done else "later"
+    badge = {"done": ":green-badge[● done]", "now": ":blue-badge[next]", "later": ":gray-badge[○ later]"}[state]
+    with place.container(key=f"step-{state}-dashboard-{number}", height="stretch"):
+        st.markdown(f"**{number + 1} · {heading}** {badge}")
+        st.markdown(words)

@@ -1,0 +1,65 @@
+"""The evidence score against its alarm line."""
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+
+from driftium_core.figures.evidence import evidence_points, evidence_trend
+from driftium_core.figures.layout import figure_alt
+from driftium_core.store.records import AlarmLook
+
+
+def look(block, evidence):
+    """A counted block with the score after it."""
+    return AlarmLook(
+        block=block,
+        created_at=datetime(2024, 11, 22, 12, block, tzinfo=UTC),
+        fingerprint="f",
+        pvalue=0.0004,
+        effect_size=0.3,
+        e_value=2.0,
+        evidence=evidence,
+    )
+
+
+LOOKS = [look(2, 999.0), look(1, 9.0), look(0, 0.0)]
+
+
+def test_heights_are_the_logarithm_of_one_plus_the_score():
+    points = evidence_points(LOOKS, 900.0)
+    assert [(p.block, p.height, p.over) for p in points] == [
+        (0, 0.0, False),
+        (1, pytest.approx(1.0), False),
+        (2, pytest.approx(3.0), True),
+    ]
+    assert "p < 0.001" in points[0].text.replace("\u00a0", " ")
+
+
+def test_the_alarm_line_is_where_the_statistics_put_it():
+    # log10(1 + 900) = 2.95
+    figure = evidence_trend(LOOKS, 900.0, None, "dark")
+    (line,) = figure.layout.shapes
+    assert line.y0 == line.y1 == pytest.approx(2.95, abs=0.01)
+    assert "alarm line" in {label.text for label in figure.layout.annotations}
+    low, high = figure.layout.yaxis.range
+    assert low < 0
+    assert high > math.log10(1000)
+
+
+def test_crossing_is_told_by_filled_circles_and_in_words():
+    figure = evidence_trend(LOOKS, 900.0, 2, "light")
+    assert list(figure.data[0].marker.symbol) == ["circle-open", "circle-open", "circle"]
+    assert "▲ alarm at block 2" in {label.text for label in figure.layout.annotations}
+    assert figure_alt(figure) == (
+        "Evidence score after 3 blocks of new answers; now 999, the alarm line is 900; alarm since block 2."
+    )
+
+
+def test_an_alarm_at_a_block_that_is_not_shown_is_still_told():
+    assert "alarm since block 40" in figure_alt(evidence_trend(LOOKS, 900.0, 40, "dark"))
+
+
+def test_one_block_is_enough_and_none_is_a_sentence():
+    assert "after 1 block of" in figure_alt(evidence_trend([look(0, 0.0)], 900.0, None, "dark"))
+    assert figure_alt(evidence_trend([], 900.0, None, "dark")) == "No block of new answers was counted yet."

@@ -1,0 +1,212 @@
+"""The stability trend shows every calculation with its ranges and lets each be opened."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from driftium_core.figures.layout import figure_alt
+from driftium_core.figures.palette import PALETTES, SYMBOLS
+from driftium_core.figures.stability import (
+    SeverityRun,
+    StabilityPoint,
+    baseline_changes,
+    severity_runs,
+    stability_points,
+    steps,
+)
+from driftium_core.figures.stability_trend import stability_trend
+from driftium_core.severity import Severity
+from driftium_core.store.records import Calculation
+
+LOW, HIGH = Severity.LOW, Severity.HIGH
+
+
+def point(name, severity=LOW, *, health=90.0, mmd=0.004, null=(0.001, 0.01), baseline="v1", note=""):
+    """A calculation with its interval and null range."""
+    return StabilityPoint(
+        calculation_id=name,
+        when="22 Nov 14:02",
+        severity=severity,
+        health=health,
+        health_low=None if health is None else health - 5,
+        health_high=None if health is None else health + 5,
+        mmd=mmd,
+        mmd_low=null[0] if null else None,
+        mmd_high=null[1] if null else None,
+        effect=0.21,
+        n_current=128,
+        n_baseline=400,
+        note=note,
+        baseline=baseline,
+    )
+
+
+POINTS = [
+    point("a"),
+    point("b"),
+    point("c", None, note="9 current answers; 30 are needed."),
+    point("d", HIGH, health=54.0, mmd=0.068, baseline="v2"),
+]
+
+
+def traces(figure, name):
+    """Traces of one name, of the upper panel first."""
+    return [trace for trace in figure.data if trace.name == name]
+
+
+def calculation(name, minutes):
+    """A stored calculation of that many minutes after noon."""
+    return Calculation(
+        id=name,
+        project="default",
+        created_at=datetime(2024, 11, 22, 12, tzinfo=UTC) + timedelta(minutes=minutes),
+        fingerprint=name,
+        baseline_id="base",
+        verdict="drift",
+        design="unpaired",
+        severity=HIGH,
+        pvalue=0.001,
+        effect_size=0.3,
+        centroid_score=0.09,
+        mmd_score=0.068,
+        health_index=54.0,
+        n_baseline=400,
+        n_current=128,
+        encoder="e",
+        precision="fp32",
+        seed=0,
+        duration_ms=1.0,
+        health_low=47.0,
+        health_high=61.0,
+        mmd_low=0.001,
+        mmd_high=0.012,
+    )
+
+
+def test_points_are_read_off_stored_calculations_oldest_first():
+    now = datetime(2024, 11, 22, 18, tzinfo=UTC)
+    points = stability_points([calculation("b", 9), calculation("a", 2)], baselines={"base": "v3"}, now=now)
+    assert [(p.calculation_id, p.when, p.baseline) for p in points] == [("a", "12:02", "v3"), ("b", "12:09", "v3")]
+    assert points[0].lines == (
+        "12:02 · ▲ HIGH",
+        "Health 54, 95 % 47 to 61",
+        "MMD² 0.068; null range 0.001 to 0.012",
+        "effect 0.30 · 128 current, 400 baseline v3",
+    )
+
+
+def test_every_marker_of_both_panels_opens_its_calculation():
+    figure = stability_trend(POINTS, "dark")
+    for name in ("Health Index", "MMD²"):
+        (trace,) = traces(figure, name)
+        assert list(trace.customdata) == ["a", "b", "c", "d"]
+        assert list(trace.marker.symbol) == [SYMBOLS[p.severity] for p in POINTS]
+    assert [list(trace.customdata) for trace in traces(figure, "Inconclusive")] == [["c"], ["c"]]
+    assert figure.layout.clickmode == "event+select"
+
+
+def test_picking_a_point_does_not_fade_the_others():
+    figure = stability_trend(POINTS, "dark", selected="b")
+    faded = [trace for trace in figure.data if "markers" in trace.mode and trace.unselected.marker.opacity != 1]
+    assert faded == []
+
+
+def test_an_inconclusive_calculation_is_a_gap_with_an_open_circle_at_the_foot():
+    figure = stability_trend(POINTS, "light")
+    for name in ("Health Index", "MMD²"):
+        (trace,) = traces(figure, name)
+        assert trace.y[2] is None
+        assert trace.connectgaps is None
+    upper, lower = traces(figure, "Inconclusive")
+    assert list(upper.marker.symbol) == ["circle-open"]
+    assert list(upper.y) == [0.0]
+    assert list(lower.y) == [figure.layout.yaxis2.range[0]]
+    assert "9 current answers; 30 are needed." in upper.text[0]
+
+
+def test_each_mmd_stands_on_its_own_null_range():
+    figure = stability_trend([point("a", null=(0.001, 0.01)), point("b", null=(0.002, 0.02))], "dark")
+    ribbon = next(trace for trace in figure.data if trace.fill == "toself")
+    outline = set(zip(ribbon.x, ribbon.y, strict=True))
+    assert {(-0.5, 0.001), (0.5, 0.001), (0.5, 0.01), (0.5, 0.002), (1.5, 0.02)} <= outline
+
+
+def test_mmd_without_a_null_range_is_not_drawn():
+    figure = stability_trend([point("a", null=None), point("b")], "dark")
+    (trace,) = traces(figure, "MMD²")
+    assert list(trace.y) == [None, 0.004]
+    assert "MMD² without a null range" in trace.text[0]
+
+
+def test_health_has_its_interval():
+    (trace,) = traces(stability_trend(POINTS, "dark"), "Health Index")
+    assert [value for value in trace.error_y.array if value is not None] == [5.0, 5.0, 5.0]
+
+
+def test_without_prompts_the_panel_says_so_and_points_stay_clickable():
+    figure = stability_trend([point("a", health=None), point("b", health=None)], "dark")
+    assert "No Health Index: no answer has a prompt." in {label.text for label in figure.layout.annotations}
+    (trace,) = traces(figure, "MMD²")
+    assert list(trace.y) == [0.004, 0.004]
+
+
+def test_a_calculation_with_nothing_to_draw_can_still_be_opened():
+    figure = stability_trend([point("a"), point("b", health=None, null=None)], "dark")
+    assert list(traces(figure, "Inconclusive")[0].customdata) == ["b"]
+    assert list(traces(figure, "Inconclusive")[0].marker.symbol) == [SYMBOLS[LOW]]
+
+
+def test_neighbours_of_one_severity_share_a_band_with_glyph_and_word():
+    assert severity_runs(POINTS) == [SeverityRun(LOW, 0, 1), SeverityRun(None, 2, 2), SeverityRun(HIGH, 3, 3)]
+    figure = stability_trend(POINTS, "dark")
+    labels = {label.text for label in figure.layout.annotations}
+    assert {"● LOW", "▲ HIGH"} <= labels
+    bands = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert [(band.x0, band.x1) for band in bands] == [(-0.5, 1.5), (1.5, 2.5), (2.5, 3.5)]
+
+
+def test_a_change_of_baseline_is_a_line_with_its_name():
+    assert baseline_changes(POINTS) == [(3, "v2")]
+    figure = stability_trend(POINTS, "dark")
+    assert "v2" in {label.text for label in figure.layout.annotations}
+    assert any(shape.type == "line" and shape.x0 == 2.5 for shape in figure.layout.shapes)
+
+
+def test_the_selected_calculation_is_marked_in_both_panels():
+    figure = stability_trend(POINTS, "dark", selected="d")
+    accent = PALETTES["dark"].accent
+    rings = [trace for trace in figure.data if trace.marker.color == accent]
+    assert [(trace.x[0], trace.y[0]) for trace in rings] == [(3, 54.0), (3, 0.068)]
+    assert [shape.x0 for shape in figure.layout.shapes if shape.line.color == accent] == [3]
+
+
+def test_holes_part_a_ribbon():
+    x, y = steps([(1.0, 2.0), None, (3.0, 4.0)])
+    assert x == [-0.5, 0.5, 0.5, -0.5, -0.5, None, 1.5, 2.5, 2.5, 1.5, 1.5, None]
+    assert y == [2.0, 2.0, 1.0, 1.0, 2.0, None, 4.0, 4.0, 3.0, 3.0, 4.0, None]
+
+
+def test_names_and_notes_are_text():
+    figure = stability_trend([point("a", note="<b>x</b>", baseline="<i>"), point("b", baseline="<u>")], "dark")
+    (trace,) = traces(figure, "MMD²")
+    assert "&lt;b&gt;x&lt;/b&gt;" in trace.text[0]
+    assert "&lt;u&gt;" in {label.text for label in figure.layout.annotations}
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_alt_counts_the_severities_and_tells_the_newest(theme):
+    alt = figure_alt(stability_trend(POINTS, theme))
+    assert "the last 4 calculations: 2 LOW, 1 inconclusive, 1 HIGH" in alt
+    assert "Health 54, 95 % 49 to 59; MMD² 0.068; null range 0.001 to 0.010" in alt
+
+
+def test_nothing_yet_is_a_sentence():
+    assert figure_alt(stability_trend([], "dark")) == "No calculation yet."
+
+
+def test_a_thousand_points_are_all_there_with_few_labels():
+    many = [point(str(i), HIGH if i % 2 else LOW) for i in range(1_000)]
+    figure = stability_trend(many, "dark")
+    assert len(traces(figure, "Health Index")[0].customdata) == 1_000
+    assert len(figure.layout.shapes) == 0, "stripes of one calculation each cannot be read"
+    assert len(figure.layout.xaxis.tickvals) <= 5

@@ -1,0 +1,87 @@
+"""A calculation as a file: what somebody gets who was not there."""
+
+import json
+
+import pytest
+
+from driftium_core import monitor
+from driftium_core.errors import NotFoundError
+from driftium_core.response import Response
+from driftium_core.services import Services
+from tests.html.page import Page
+from tests.monitor.answers import answers
+
+
+@pytest.fixture
+def check(services: Services) -> monitor.PoolCheck:
+    services.store.responses.add(answers("bread", 40, seed=1))
+    monitor.promote(services, "bread of november")
+    services.store.responses.add(answers("bread", 20, seed=2))
+    monitor.check_responses(services)
+    services.store.responses.add(answers("bicycle", 20, seed=3))
+    return monitor.check_responses(services)
+
+
+def exported(services: Services, check: monitor.PoolCheck, kind: monitor.ExportKind) -> str:
+    assert check.calculation
+    text = monitor.export_calculation(services, check.calculation.id, kind=kind)
+    text.encode("utf-8")
+    return text
+
+
+def test_the_page_says_what_was_compared_and_how_it_went(services: Services, check: monitor.PoolCheck) -> None:
+    page = Page(exported(services, check, "html"))
+    assert check.report
+    assert check.calculation
+    said = f"{check.report.drift.headline} {check.report.drift.reason}"
+    assert " ".join(said.split()) in page.text
+    assert "Project default · baseline “bread of november”, version 1" in page.text
+    assert f"calculation {check.calculation.id}" in page.text
+    assert "Health Index and MMD² over 2 calculations" in page.text
+
+
+def test_the_trend_ends_with_the_calculation(services: Services, check: monitor.PoolCheck) -> None:
+    newest, first = monitor.pool_history(services)
+    assert newest == check.calculation
+    assert "Stability" not in Page(monitor.export_calculation(services, first.id, kind="html")).text
+
+
+def test_the_document_is_the_report_and_what_it_is_about(services: Services, check: monitor.PoolCheck) -> None:
+    document = json.loads(exported(services, check, "json"))
+    assert check.report
+    assert document["p_value"] == check.report.drift.pvalue
+    assert document["about"]["project"] == "default"
+    assert document["about"]["baseline"]["name"] == "bread of november"
+    assert document["about"]["calculation"]["n_current"] == 40
+
+
+def test_a_deleted_baseline_costs_its_name_only(services: Services, check: monitor.PoolCheck) -> None:
+    monitor.promote(services, "bicycle")
+    assert check.calculation
+    monitor.delete_baseline(services, check.calculation.baseline_id)
+    assert "a baseline that was deleted since" in Page(exported(services, check, "html")).text
+    assert json.loads(exported(services, check, "json"))["about"]["baseline"] is None
+
+
+def test_pairs_are_quoted_from_the_responses_behind_them(services: Services) -> None:
+    def said(word: str) -> list[Response]:
+        return [Response(prompt=f"Question {i}?", response=f"{word} number {i}, {word}.") for i in range(20)]
+
+    services.store.responses.add(said("bread"))
+    monitor.promote(services, "bread")
+    services.store.responses.add(said("bicycle \ud83d"))
+    check = monitor.check_responses(services)
+    assert check.report
+    assert check.calculation
+    page = Page(exported(services, check, "html")).text
+    assert "20 of 20; the baseline's answer first" in page
+    assert "bread number 3, bread." in page
+    assert "bicycle \ufffd number 3, bicycle \ufffd." in page
+    document = exported(services, check, "json")
+    assert "\\ud83d" in document
+    assert json.loads(document)["evidence"]["novel"][0]["text"].startswith("bicycle \ud83d")
+
+
+def test_what_is_not_stored_is_said(services: Services) -> None:
+    with pytest.raises(NotFoundError, match="is not stored"):
+        monitor.export_calculation(services, "nothing", kind="html")

@@ -1,0 +1,94 @@
+"""What is known already is shown at once: after a restart, and while something else is being computed."""
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from driftium_core import monitor
+from driftium_core.errors import UnavailableError
+from driftium_core.services import Services
+from driftium_core.settings import Settings
+from tests.monitor.answers import answers
+from tests.monitor.conftest import open_with_words, settle
+from tests.monitor.words import WordsEncoder
+
+
+class NoEncoder(WordsEncoder):
+    """Fails when it is asked for anything."""
+
+    def encode(self, *_args: object, **_options: object) -> np.ndarray:
+        raise UnavailableError("The encoder must not be needed.")
+
+
+@pytest.fixture
+def restarted(services: Services, settings: Settings) -> Iterator[Services]:
+    """A process that starts on what another one has checked, and could not compute anything."""
+    services.store.responses.add(answers("bread", 12))
+    monitor.promote(services, "week 1")
+    services.store.responses.add(answers("bicycle", 12))
+    monitor.live_check(services)
+    settle(services)
+    services.close()
+    with open_with_words(settings, NoEncoder()) as opened:
+        yield opened
+
+
+def test_a_restart_finds_the_stored_report_without_encoding_anything(restarted: Services) -> None:
+    live = monitor.live_check(restarted)
+    assert (live.current, live.job, live.error) == (True, None, "")
+    assert live.check is not None
+    assert live.check.cached
+    assert live.check.report is not None
+    assert live.check.report.drift.severity == "CRITICAL"
+    assert live.check.calculation == monitor.pool_history(restarted)[0]
+    settle(restarted)
+    assert monitor.live_check(restarted) == live
+    assert restarted.opened_vectors is None
+
+
+def test_a_known_report_does_not_wait_for_what_another_project_computes(restarted: Services) -> None:
+    done = threading.Event()
+    with restarted.checking:
+        restarted.background.start(lambda _progress: done.wait(30), title="Checking the answers of another project")
+        live = monitor.live_check(restarted)
+        assert (live.current, live.error) == (True, "")
+        assert monitor.check_responses(restarted).report is live.check.report  # type: ignore[union-attr]
+        done.set()
+
+
+def test_what_is_not_known_waits_for_its_turn_and_does_not_hold_the_page(services: Services) -> None:
+    services.store.responses.add(answers("bread", 12))
+    monitor.promote(services, "week 1")
+    services.store.responses.add(answers("bicycle", 12))
+    with services.checking:
+        live = monitor.live_check(services)
+        assert (live.current, live.check) == (False, None)
+        assert live.job is not None
+    settle(services)
+    assert monitor.live_check(services).current
+
+
+def test_a_state_that_returns_is_shown_at_once_and_recorded_anew(services: Services) -> None:
+    services.store.responses.add(answers("bread", 12))
+    monitor.promote(services, "week 1")
+    services.store.responses.add(answers("bicycle", 12))
+    first = monitor.check_responses(services)
+    more = services.store.responses.add(answers("bread", 3, seed=4)).stored
+    second = monitor.check_responses(services)
+    monitor.delete_responses(services, [item.id for item in more])
+    settle(services)
+    with services.checking:
+        live = monitor.live_check(services)
+        assert live.current
+        assert live.check is not None
+        assert live.check.report is first.report
+        settle(services)
+    again = monitor.live_check(services).check
+    assert again is not None
+    assert first.calculation is not None
+    assert again.calculation is not None
+    history = monitor.pool_history(services)
+    assert history == [again.calculation, second.calculation, first.calculation]
+    assert again.calculation.fingerprint == first.calculation.fingerprint
