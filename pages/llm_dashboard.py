@@ -59,9 +59,7 @@ def show_live(services: Services) -> None:
 def _shown_now(live: LiveCheck) -> Shown | None:
     """The newest comparison with the chosen version, which may be a moment old; None where there is none."""
     check = live.check
-    if check is None or check.report is None or check.status.baseline is None or live.status.baseline is None:
-        return None
-    if check.status.baseline.id != live.status.baseline.id:
+    if check is None or check.report is None:
         return None
     return Shown(
         project=current_project(),

@@ -41,9 +41,6 @@ def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = T
                 st.markdown(prose(live.status.message))
         return
     report = live.check.report if live.check else None
-    baseline = live.check.status.baseline if live.check else None
-    if baseline and live.status.baseline and baseline.id != live.status.baseline.id:
-        report = None  # it compares with another baseline than the one in force
     if report:
         drift = report.drift
         sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {drift.design}."
