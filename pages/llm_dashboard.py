@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from pages.ui.dashboard_comparer import show_linked_response
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, NotFoundError
@@ -20,6 +19,7 @@ from pages.ui.dashboard_method import show_method
 from pages.ui.dashboard_score import show_evidence_score
 from pages.ui.dashboard_scores import show_centroid, show_mmd
 from pages.ui.dashboard_shown import Shown
+from pages.ui.dashboard_similar import show_linked_answer
 from pages.ui.dashboard_traffic import show_traffic
 from pages.ui.dashboard_verdict import show_live_verdict, show_past_verdict
 from pages.ui.dashboard_waiting import show_waiting
@@ -48,7 +48,7 @@ def show_live(services: Services) -> None:
     verdict = st.container()
     with verdict:
         show_live_verdict(services, live, shown)
-    show_linked_response(services)
+    show_linked_answer(services, shown.baseline if shown else None)
     if shown is None:
         show_waiting(live)
         show_history(services, selected=None, baseline=None)
@@ -98,7 +98,7 @@ def show_past(services: Services, calculation_id: str) -> None:
         show_downloads(services, shown)
         leave_calculation()
     show_past_verdict(services, shown)
-    show_linked_response(services)
+    show_linked_answer(services, shown.baseline)
     show_report(services, shown)
 
 

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from driftium_core.figures.layout import apply_layout
 from driftium_core.figures.palette import PALETTES, Theme, rgba
 from driftium_core.formats import UNKNOWN
-from driftium_core.severity import Severity, severity_label
 from driftium_core.text.report import Health
 
 __all__ = ["Ring", "dot_matrix", "health_ring", "ring_of"]
@@ -47,18 +46,17 @@ class Ring:
     alt: str
 
 
-def ring_of(health: Health, severity: Severity | None) -> Ring:
+def ring_of(health: Health) -> Ring:
     """Read the ring off an index; one that is unknown lights nothing and says why."""
-    label = severity_label(severity)
     if health.value is None or not math.isfinite(health.value):
-        return Ring(UNKNOWN, 0, None, "no index", f"Health Index unknown, {label}. {health.text}")
+        return Ring(UNKNOWN, 0, None, "no index", f"Health Index unknown. {health.text}")
     digits, words = f"{health.value:.0f}", "no interval"
     interval = None
     if health.low is not None and health.high is not None:
         interval = (health.low, health.high)
         words = f"95 % {health.low:.0f} to {health.high:.0f}"
     lit = round(health.value / 100 * SEGMENTS)
-    return Ring(digits, lit, interval, words, f"Health Index {digits} of 100, {words}, {label}.")
+    return Ring(digits, lit, interval, words, f"Health Index {digits} of 100, {words}.")
 
 
 def dot_matrix(text: str) -> list[tuple[int, int, bool]]:
@@ -70,25 +68,26 @@ def dot_matrix(text: str) -> list[tuple[int, int, bool]]:
     ]
 
 
-def health_ring(health: Health, severity: Severity | None, theme: Theme, *, height: int = 220) -> go.Figure:
-    """Ring lit up to the index in the colour of ``severity``, the interval outside of it, digits and words inside.
+def health_ring(health: Health, theme: Theme, *, height: int = 220) -> go.Figure:
+    """Ring lit up to the index, the interval outside of it, digits and words inside.
 
     All parts share one centre and scale with the shorter side of the chart. The digits are dot matrix in the dark
-    theme and plain in the light one. Severity is a glyph and a word as well.
+    theme and plain in the light one. The colour is that of current data and says nothing: severity is of the drift,
+    and answers on another topic can keep to their prompts perfectly.
     """
-    palette, ring = PALETTES[theme], ring_of(health, severity)
+    palette, ring = PALETTES[theme], ring_of(health)
     figure = go.Figure()
     gap = 0.19 if theme == "dark" else 0.05
     _add_segments(figure, range(ring.lit, SEGMENTS), rgba(palette.muted, 0.24), gap)
-    _add_segments(figure, range(ring.lit), palette.severity_mark[severity], gap)
+    _add_segments(figure, range(ring.lit), palette.current, gap)
     if ring.interval:
         _add_interval(figure, ring.interval, palette.text)
     words: list[tuple[float, str, float, str]] = [
-        (-0.25, f"<b>{severity_label(severity)}</b>", 13, palette.severity_text[severity]),
+        (-0.25, "of 100", 13, palette.text),
         (-0.48, ring.words, 12, palette.muted),
     ]
     if theme == "dark":
-        _add_dots(figure, ring.digits, palette.severity_text[severity], rgba(palette.text, 0.09), height)
+        _add_dots(figure, ring.digits, palette.current, rgba(palette.text, 0.09), height)
     else:
         words.append((0.24, f"<b>{ring.digits}</b>", 46 * height / 220, palette.text))
     _add_words(figure, words)

@@ -37,7 +37,7 @@ def show_health(shown: Shown) -> None:
     with card("health", "Health"):
         ring, flags = st.columns([1.25, 1], vertical_alignment="center")
         with ring:
-            chart(health_ring(report.health, report.drift.severity, theme()), f"health-{shown.key}")
+            chart(health_ring(report.health, theme()), f"health-{shown.key}")
         with flags:
             st.markdown("  \n".join(_flag(flag, report) for flag in report.flags), help=FLAG_HELP)
         st.caption(prose(report.health.text))

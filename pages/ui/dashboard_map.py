@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_percent
+from driftium_core.formats import fmt_n, fmt_percent
 from pages.ui.dashboard_shown import Picked
 from pages.ui.widgets import card, chart, prose, theme
 
@@ -17,19 +17,25 @@ if TYPE_CHECKING:
     from driftium_core.services import Services
     from pages.ui.dashboard_shown import Shown
 
-__all__ = ["picked_on_map", "show_map"]
+__all__ = ["picked_on_map", "show_map", "unpick"]
 
 LASSO = "Draw a lasso"
+TIMES_UNPICKED = "map-unpicked"
 
 
 def picked_on_map(shown: Shown) -> Picked | None:
     """What was picked when the map was drawn last; None for nothing."""
     selection = st.session_state.get(f"fig-{_key(shown)}-{theme()}", {}).get("selection", {})
-    points = [tuple(point["customdata"]) for point in selection.get("points", ()) if point.get("customdata")]
+    points = {tuple(point["customdata"]) for point in selection.get("points", ()) if point.get("customdata")}
     if not points:
         return None
-    baseline, current = (tuple(int(at) for pool, at in points if pool == name) for name in ("baseline", "current"))
-    return Picked(source="picked on the map", baseline=baseline, current=current)
+    baseline, current = (tuple(sorted(at for pool, at in points if pool == name)) for name in ("baseline", "current"))
+    return Picked(source=f"{fmt_n(len(points))} picked on the map", baseline=baseline, current=current)
+
+
+def unpick() -> None:
+    """Forget what was picked: the map is drawn anew, without a selection."""
+    st.session_state[TIMES_UNPICKED] = st.session_state.get(TIMES_UNPICKED, 0) + 1
 
 
 def show_map(services: Services, shown: Shown) -> None:
@@ -68,4 +74,4 @@ def _starts(services: Services, ids: Sequence[str], positions: Sequence[int]) ->
 
 
 def _key(shown: Shown) -> str:
-    return f"map-{shown.key}"
+    return f"map-{shown.key}-{st.session_state.get(TIMES_UNPICKED, 0)}"

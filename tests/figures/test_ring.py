@@ -1,4 +1,4 @@
-"""The ring says the index, its interval and the severity, in digits and words."""
+"""The ring says the index, and its interval, in digits and words."""
 
 import math
 
@@ -7,7 +7,6 @@ import pytest
 from driftium_core.figures.layout import figure_alt
 from driftium_core.figures.palette import PALETTES
 from driftium_core.figures.ring import dot_matrix, health_ring, ring_of
-from driftium_core.severity import Severity
 from driftium_core.text.report import Health
 
 HALF = Health(54.4, 47.2, 60.8, 100.0, "The index is 54.")
@@ -21,39 +20,39 @@ def words(figure):
 
 def test_the_index_lights_its_share_of_sixty_segments():
     # 54.4 of 100 of 60 segments are 32.64
-    ring = ring_of(HALF, Severity.HIGH)
+    ring = ring_of(HALF)
     assert (ring.digits, ring.lit, ring.words) == ("54", 33, "95 % 47 to 61")
 
 
 @pytest.mark.parametrize(("value", "lit"), [(0.0, 0), (100.0, 60)])
 def test_both_ends_of_the_scale(value, lit):
-    ring = ring_of(Health(value, value, value, 100.0, ""), Severity.LOW)
+    ring = ring_of(Health(value, value, value, 100.0, ""))
     assert ring.lit == lit
     assert ring.digits == f"{value:.0f}"
 
 
 @pytest.mark.parametrize("health", [NONE, Health(math.nan, None, None, None, NONE.text)])
 def test_an_unknown_index_is_no_zero_and_says_why(health):
-    ring = ring_of(health, None)
+    ring = ring_of(health)
     assert (ring.digits, ring.lit, ring.interval) == ("–", 0, None)
-    assert NONE.text in figure_alt(health_ring(health, None, "dark"))
+    assert NONE.text in figure_alt(health_ring(health, "dark"))
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_severity_is_a_glyph_and_a_word_beside_the_interval(theme):
-    figure = health_ring(HALF, Severity.HIGH, theme)
-    assert {"<b>▲ HIGH</b>", "95 % 47 to 61"} <= set(words(figure))
-    assert figure_alt(figure) == "Health Index 54 of 100, 95 % 47 to 61, ▲ HIGH."
-    assert PALETTES[theme].severity_mark[Severity.HIGH] in {trace.fillcolor for trace in figure.data}
+def test_the_interval_stands_below_the_index_and_no_colour_speaks_of_severity(theme):
+    figure = health_ring(HALF, theme)
+    assert {"of 100", "95 % 47 to 61"} <= set(words(figure))
+    assert figure_alt(figure) == "Health Index 54 of 100, 95 % 47 to 61."
+    assert PALETTES[theme].current in {trace.fillcolor for trace in figure.data}
 
 
 def test_the_light_theme_writes_the_digits():
-    assert "<b>54</b>" in words(health_ring(HALF, Severity.HIGH, "light"))
+    assert "<b>54</b>" in words(health_ring(HALF, "light"))
 
 
 @pytest.mark.parametrize("value", [7.0, 54.0, 100.0])
 def test_dots_stay_inside_the_ring(value):
-    figure = health_ring(Health(value, value, value, 100.0, ""), Severity.LOW, "dark")
+    figure = health_ring(Health(value, value, value, 100.0, ""), "dark")
     dots = next(trace for trace in figure.data if trace.mode == "markers")
     assert max(math.hypot(x, y) for x, y in zip(dots.x, dots.y, strict=True)) < 0.8
 
