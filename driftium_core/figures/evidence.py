@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, empty_figure
 from driftium_core.figures.palette import PALETTES, Theme
-from driftium_core.formats import fmt_count, fmt_n, fmt_p, fmt_time, fmt_value
+from driftium_core.formats import fmt_count, fmt_effect, fmt_n, fmt_p, fmt_time
 from driftium_core.store.records import AlarmLook
 
 __all__ = ["EvidencePoint", "evidence_points", "evidence_trend"]
@@ -18,7 +18,7 @@ __all__ = ["EvidencePoint", "evidence_points", "evidence_trend"]
 
 @dataclass(frozen=True, slots=True)
 class EvidencePoint:
-    """The score after one block: its height log₁₀(1 + score), whether it is over the line, and the hover's words."""
+    """After one block: log₁₀(1 + score), whether the score is over the line, and the hover's words."""
 
     block: int
     height: float
@@ -29,19 +29,19 @@ class EvidencePoint:
 def evidence_points(looks: Sequence[AlarmLook], threshold: float) -> list[EvidencePoint]:
     """Read the points off the looks, by block number."""
     return [
-        EvidencePoint(
-            look.block,
-            math.log10(1 + max(0.0, look.evidence)),
-            look.evidence >= threshold,
-            f"Block {fmt_n(look.block)} · {fmt_time(look.created_at)}<br>score {_score(look.evidence)}, alarm at "
-            f"{_score(threshold)}<br>this block: {fmt_p(look.pvalue)}",
-        )
+        EvidencePoint(look.block, _height(look.evidence), look.evidence >= threshold, _hover(look, threshold))
         for look in sorted(looks, key=lambda look: look.block)
     ]
 
 
-def _score(score: float) -> str:
-    return fmt_n(round(score)) if score >= 10 else fmt_value(round(score, 1))
+def _hover(look: AlarmLook, threshold: float) -> str:
+    score = f"score {fmt_effect(_height(look.evidence))}, alarm at {fmt_effect(_height(threshold))}"
+    when = f"Block {fmt_n(look.block)} · {fmt_time(look.created_at)}"
+    return f"{when}<br>{score}<br>this block: {fmt_p(look.pvalue)}"
+
+
+def _height(score: float) -> float:
+    return math.log10(1 + max(0.0, score))
 
 
 def evidence_trend(
@@ -52,22 +52,21 @@ def evidence_trend(
     *,
     height: int = 170,
 ) -> go.Figure:
-    """Evidence score after each block on a logarithmic axis, with the alarm line and where it was crossed.
+    """Evidence score after each block, with the alarm line and where it was crossed.
 
-    Circles are filled at or over the line and open under it. The axis is log₁₀(1 + score), labelled with scores.
+    Circles are filled at or over the line and open under it. All heights are log₁₀(1 + score), as the page writes them.
     """
     if not looks:
         return empty_figure("No block of new answers was counted yet.", theme, height=height)
-    palette, points, line = PALETTES[theme], evidence_points(looks, threshold), math.log10(1 + threshold)
+    palette, points, line = PALETTES[theme], evidence_points(looks, threshold), _height(threshold)
     figure = go.Figure()
     _add_line(figure, line, palette.text)
     _add_scores(figure, points, theme)
     _add_alarm(figure, points, alarmed_at_block, palette.text)
     state = f"alarm since block {fmt_n(alarmed_at_block)}" if alarmed_at_block is not None else "no alarm"
-    newest = max(looks, key=lambda look: look.block)
     alt = (
-        f"Evidence score after {fmt_count(len(points), 'block')} of new answers; now {_score(newest.evidence)}, "
-        f"the alarm line is {_score(threshold)}; {state}."
+        f"Evidence score after {fmt_count(len(points), 'block')} of new answers; now {fmt_effect(points[-1].height)}, "
+        f"the alarm line is {fmt_effect(line)}; {state}."
     )
     apply_layout(figure, theme, height=height, alt=alt, hovermode="closest", margin={"l": 4, "r": 8, "t": 12, "b": 4})
     _set_axes(figure, points, max(line, *(point.height for point in points)), palette.muted)
@@ -75,14 +74,7 @@ def evidence_trend(
 
 
 def _set_axes(figure: go.Figure, points: Sequence[EvidencePoint], top: float, colour: str) -> None:
-    powers = range(1, math.ceil(top) + 1, -(-math.ceil(top) // 4))
-    scores = [0, *(10**power for power in powers)]
-    figure.update_yaxes(
-        range=[-0.06 * top, 1.16 * top],
-        tickmode="array",
-        tickvals=[math.log10(1 + score) for score in scores],
-        ticktext=[fmt_n(score) for score in scores],
-    )
+    figure.update_yaxes(range=[-0.06 * top, 1.16 * top], tickformat="d", dtick=max(1, -(-math.ceil(top) // 4)), tick0=0)
     title = {"text": "block of new answers", "standoff": 2, "font": {"size": 12, "color": colour}}
     ends = (points[0].block - 0.5, points[-1].block + 0.5)
     figure.update_xaxes(range=ends, nticks=min(6, len(points) + 1), tickformat="d", title=title)
@@ -92,7 +84,9 @@ def _add_line(figure: go.Figure, height: float, colour: str) -> None:
     line = {"color": colour, "width": 1, "dash": "dash"}
     figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=height, y1=height, line=line)
     place = {"xref": "paper", "x": 0, "xanchor": "left", "y": height, "yanchor": "bottom"}
-    figure.add_annotation(text="alarm line", showarrow=False, font={"size": 12, "color": colour}, **place)
+    figure.add_annotation(
+        text=f"alarm line {fmt_effect(height)}", showarrow=False, font={"size": 12, "color": colour}, **place
+    )
 
 
 def _add_alarm(figure: go.Figure, points: Sequence[EvidencePoint], block: int | None, colour: str) -> None:

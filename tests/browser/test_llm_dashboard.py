@@ -177,3 +177,27 @@ def test_the_dashboard_fits_a_phone(phone: App, beside: Services, project: str) 
     main = phone.page.get_by_test_id("stMain").evaluate("(el) => [el.scrollWidth, el.clientWidth]")
     assert main[0] <= main[1]
     assert axe(phone.page) == []
+
+
+def test_a_finger_scrolls_a_phone_past_every_chart(phone: App, beside: Services, project: str) -> None:
+    watched(beside, project)
+    drifted(phone.open(link(project)))
+    charts, main = phone.page.locator(".js-plotly-plot"), phone.page.get_by_test_id("stMain")
+    session = phone.page.context.new_cdp_session(phone.page)
+    stuck = []
+    for chart in charts.all():
+        chart.evaluate("(el) => el.scrollIntoView({ block: 'center' })")
+        main.evaluate("(el) => el.scrollBy(0, -150)")  # so that the last one has somewhere to go
+        box, before = chart.bounding_box(), main.evaluate("(el) => el.scrollTop")
+        assert box is not None
+        finger = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+        for _ in range(10):
+            finger["y"] -= 12
+            session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [finger]})
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        phone.page.wait_for_timeout(300)
+        if main.evaluate("(el) => el.scrollTop") <= before:
+            stuck.append(chart.evaluate("(el) => el.closest('[class*=st-key-fig-]').className"))
+    assert charts.count() >= 5
+    assert stuck == []

@@ -33,6 +33,7 @@ def test_heights_are_the_logarithm_of_one_plus_the_score():
         (1, pytest.approx(1.0), False),
         (2, pytest.approx(3.0), True),
     ]
+    assert "score 0.00, alarm at 2.95" in points[0].text
     assert "p < 0.001" in points[0].text.replace("\u00a0", " ")
 
 
@@ -41,7 +42,7 @@ def test_the_alarm_line_is_where_the_statistics_put_it():
     figure = evidence_trend(LOOKS, 900.0, None, "dark")
     (line,) = figure.layout.shapes
     assert line.y0 == line.y1 == pytest.approx(2.95, abs=0.01)
-    assert "alarm line" in {label.text for label in figure.layout.annotations}
+    assert "alarm line 2.95" in {label.text for label in figure.layout.annotations}
     low, high = figure.layout.yaxis.range
     assert low < 0
     assert high > math.log10(1000)
@@ -52,7 +53,7 @@ def test_crossing_is_told_by_filled_circles_and_in_words():
     assert list(figure.data[0].marker.symbol) == ["circle-open", "circle-open", "circle"]
     assert "▲ alarm at block 2" in {label.text for label in figure.layout.annotations}
     assert figure_alt(figure) == (
-        "Evidence score after 3 blocks of new answers; now 999, the alarm line is 900; alarm since block 2."
+        "Evidence score after 3 blocks of new answers; now 3.00, the alarm line is 2.95; alarm since block 2."
     )
 
 
