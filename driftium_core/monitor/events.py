@@ -43,8 +43,8 @@ class Event:
 def recent_events(services: Services, *, limit: int = 20) -> tuple[Event, ...]:
     """The newest events of all projects, newest first.
 
-    Checks of pools count when they found another severity than the one before. Simulations are left out, and baselines
-    that were restored, as the time of that is not stored.
+    Checks of pools count when they found another severity than the one before against the same baseline. Simulations
+    are left out, and baselines that were restored, as the time of that is not stored.
 
     Raises
     ------
@@ -73,17 +73,18 @@ def _turn(turn: PoolTurn) -> Event:
 
 
 def _turned(now: PoolResult, before: PoolResult | None) -> str:
-    if now.severity is None:
-        return "Too few answers to tell any more" if before else "First check: too few answers to tell"
     was = before.severity if before else None
-    anew = " against another baseline" if before and before.baseline_id != now.baseline_id else ""
+    drift = f"effect {fmt_effect(now.effect_size)}, {fmt_p(now.pvalue)}"
+    if before is None:
+        found = "too few answers to tell" if now.severity is None else "no drift found"
+        return f"First check against a baseline: {found if now.severity in (None, Severity.LOW) else f'drift, {drift}'}"
+    if now.severity is None:
+        return "Too few answers to tell any more"
     if now.severity is Severity.LOW:
-        if was:
-            return f"No drift found{anew}" if anew else "Resolved: no drift found any more"
-        return f"{'No' if before else 'First check: no'} drift found{anew}"
+        return "Resolved: no drift found any more" if was else "No drift found"
     if was in (None, Severity.LOW):
-        return f"Drift found{anew}: effect {fmt_effect(now.effect_size)}, {fmt_p(now.pvalue)}"
-    return f"Drift {'rose' if was and now.severity.rank > was.rank else 'eased'} from {was} to {now.severity}{anew}"
+        return f"Drift found: {drift}"
+    return f"Drift {'rose' if was and now.severity.rank > was.rank else 'eased'} from {was} to {now.severity}"
 
 
 def _run(run: TableResult) -> Event:

@@ -141,10 +141,8 @@ def _pool_rows(survey: Survey, live: Mapping[str, LiveCheck]) -> Iterator[Monito
     for check in survey.checks:
         checks.setdefault(check.project, []).append(check)
     for pools in survey.pools:
-        of_project = checks.get(pools.project, [])
-        if pools.baseline or pools.n_current or of_project:
-            of_baseline = [c for c in of_project if pools.baseline and c.baseline_id == pools.baseline.id]
-            row = _pool_row(pools, of_baseline, live.get(pools.project))
+        if pools.baseline or pools.n_current or pools.has_checks:
+            row = _pool_row(pools, checks.get(pools.project, []), live.get(pools.project))
             yield _with_alarm(row, survey.alarms.get((pools.project, "")))
 
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from driftium_core.errors import StorageError
@@ -49,11 +49,10 @@ class SurveyRepository:
         query = select(
             scalar(func.count(ProjectRow.id)),
             scalar(func.sum(ProjectRow.revision)),
+            scalar(func.sum(ProjectRow.evidence_revision)),
             scalar(func.max(CalculationRow.seq)),
             scalar(func.max(TableRunRow.seq)),
             scalar(func.count(TableRunRow.seq)),
-            scalar(func.sum(AlarmStateRow.looks)),
-            scalar(func.count(AlarmStateRow.alarmed_at_block)),
         )
         with self._read() as (session, _):
             return tuple(int(value or 0) for value in session.execute(query).one())
@@ -70,14 +69,14 @@ class SurveyRepository:
 
     def pools_drift_since(self, projects: Collection[str]) -> dict[str, datetime]:
         """When the unbroken row of checks with drift began, by project, for those whose newest check found drift."""
-        of_baseline = CalculationRow.baseline_id == ProjectRow.active_baseline_id
         other = aliased(CalculationRow)
-        ends_the_row = or_(_calm(other.severity), other.baseline_id != ProjectRow.active_baseline_id)
-        calm = select(func.max(other.seq)).where(other.project_id == ProjectRow.id, ends_the_row).scalar_subquery()
+        calm = select(func.max(other.seq)).where(_in_force(other), _calm(other.severity)).scalar_subquery()
         query = (
             select(ProjectRow.name, func.min(CalculationRow.created_at))
             .join(CalculationRow, CalculationRow.project_id == ProjectRow.id)
-            .where(ProjectRow.name.in_(projects), of_baseline, CalculationRow.seq > func.coalesce(calm, 0))
+            .where(
+                ProjectRow.name.in_(projects), _in_force(CalculationRow), CalculationRow.seq > func.coalesce(calm, 0)
+            )
             .group_by(ProjectRow.name)
         )
         with self._read() as (session, _):
@@ -148,21 +147,22 @@ def _pools(session: Session) -> Iterator[ProjectPools]:
     of_pool = (ResponseRow.project_id == ProjectRow.id, ResponseRow.baseline_id.is_(None))
     n_current = select(func.count(ResponseRow.seq)).where(*of_pool).scalar_subquery()
     newest_at = select(ResponseRow.stored_at).where(*of_pool).order_by(ResponseRow.seq.desc()).limit(1)
+    has_checks = select(CalculationRow.seq).where(CalculationRow.project_id == ProjectRow.id).exists()
     query = (
-        select(ProjectRow.name, BaselineRow, n_current, newest_at.scalar_subquery())
+        select(ProjectRow.name, BaselineRow, n_current, newest_at.scalar_subquery(), has_checks)
         .outerjoin(BaselineRow, BaselineRow.id == ProjectRow.active_baseline_id)
         .order_by(ProjectRow.id)
     )
-    for name, row, count, at in session.execute(query):
+    for name, row, count, at, checked in session.execute(query):
         baseline = None if row is None else baseline_record(row, name, active=row.id)
-        yield ProjectPools(project=name, baseline=baseline, n_current=count, newest_at=at)
+        yield ProjectPools(project=name, baseline=baseline, n_current=count, newest_at=at, has_checks=checked)
 
 
 def _newest_checks(session: Session, names: Names, limit: int) -> Iterator[PoolResult]:
     older = aliased(CalculationRow)
     oldest = (
         select(older.seq)
-        .where(older.project_id == ProjectRow.id)
+        .where(_in_force(older))
         .order_by(older.seq.desc())
         .limit(1)
         .offset(limit - 1)
@@ -172,7 +172,7 @@ def _newest_checks(session: Session, names: Names, limit: int) -> Iterator[PoolR
         select(*columns(CalculationRow, PoolResult))
         .select_from(ProjectRow)
         .join(CalculationRow, CalculationRow.project_id == ProjectRow.id)
-        .where(CalculationRow.seq >= func.coalesce(oldest, 0))
+        .where(_in_force(CalculationRow), CalculationRow.seq >= func.coalesce(oldest, 0))
         .order_by(CalculationRow.seq.desc())
     )
     return (record(PoolResult, tuple(row), names) for row in session.execute(query))
@@ -203,6 +203,11 @@ def _open_alarms(session: Session, names: Names) -> dict[tuple[str, str], AlarmS
         (names[row.project_id], name or ""): AlarmState(**{f.name: getattr(row, f.name) for f in fields(AlarmState)})
         for row, name in session.execute(query)
     }
+
+
+def _in_force(checks: Any) -> ColumnElement[bool]:
+    """Of the project's pools against its active baseline; people look at others as well."""
+    return and_(checks.project_id == ProjectRow.id, checks.baseline_id == ProjectRow.active_baseline_id)
 
 
 def _calm(severity: Any) -> ColumnElement[bool]:

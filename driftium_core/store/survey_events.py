@@ -22,26 +22,37 @@ TURNS_WITHIN = 5000
 
 
 def read_turns(session: Session, names: Names, limit: int) -> Iterator[PoolTurn]:
-    """Checks of pools that found another severity than the one before, newest first."""
+    """Checks of pools that found another severity than the one before against the same baseline, newest first.
+
+    Only those against what was the baseline then: people look at others as well. That was the newest version, as when
+    an older one was restored is not stored; and the active one is always taken for it.
+    """
     older, before = aliased(CalculationRow), aliased(CalculationRow)
-    previous = (
-        select(func.max(older.seq))
-        .where(older.project_id == CalculationRow.project_id, older.seq < CalculationRow.seq)
+    same = (older.project_id == CalculationRow.project_id, older.baseline_id == CalculationRow.baseline_id)
+    previous = select(func.max(older.seq)).where(*same, older.seq < CalculationRow.seq).scalar_subquery()
+    turned = func.coalesce(before.severity, "") != func.coalesce(CalculationRow.severity, "")
+    then = (
+        select(BaselineRow.id)
+        .where(BaselineRow.project_id == CalculationRow.project_id)
+        .where(BaselineRow.created_at <= CalculationRow.created_at)
+        .order_by(BaselineRow.version.desc())
+        .limit(1)
         .scalar_subquery()
     )
-    turned = func.coalesce(before.severity, "") != func.coalesce(CalculationRow.severity, "")
     query = (
         select(*columns(CalculationRow, PoolResult), *columns(before, PoolResult))
+        .join(ProjectRow, ProjectRow.id == CalculationRow.project_id)
         .outerjoin(before, before.seq == previous)
         .where(CalculationRow.seq > scalar(func.coalesce(func.max(older.seq), 0)) - TURNS_WITHIN)
+        .where(CalculationRow.baseline_id.in_([ProjectRow.active_baseline_id, then]))
         .where(or_(before.seq.is_(None), turned))
         .order_by(CalculationRow.seq.desc())
         .limit(limit)
     )
     half = len(fields(PoolResult))
     for row in session.execute(query):
-        now, then = tuple(row)[:half], tuple(row)[half:]
-        yield PoolTurn(record(PoolResult, now, names), record(PoolResult, then, names) if then[0] else None)
+        now, last = tuple(row)[:half], tuple(row)[half:]
+        yield PoolTurn(record(PoolResult, now, names), record(PoolResult, last, names) if last[0] else None)
 
 
 def read_runs(session: Session, names: Names, limit: int) -> Iterator[TableResult]:

@@ -22,12 +22,21 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectPools:
-    """How much the pools of a project hold; ``newest_at`` is when the last current response was stored."""
+    """How much the pools of a project hold.
+
+    Attributes
+    ----------
+    newest_at : datetime or None
+        When the last current response was stored.
+    has_checks : bool
+        Whether history has a check of the project, against whichever baseline.
+    """
 
     project: str
     baseline: Baseline | None
     n_current: int
     newest_at: datetime | None
+    has_checks: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +76,7 @@ class TableResult:
 
 @dataclass(frozen=True, slots=True)
 class PoolTurn:
-    """A check whose severity is not that of the check before it, or that is the first."""
+    """A check whose severity is not that of the check before it against the same baseline, or that is the first."""
 
     result: PoolResult
     before: PoolResult | None
@@ -101,7 +110,7 @@ class Survey:
     pools : tuple of ProjectPools
         One per project, the oldest first.
     checks : tuple of PoolResult
-        The newest checks of each project's pools, newest first.
+        The newest checks of each project's pools against its active baseline, newest first.
     runs : tuple of TableResult
         The newest checks against each reference, newest first; simulations are counted apart.
     alarms : mapping of (project, name) to AlarmState

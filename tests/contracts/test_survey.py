@@ -13,6 +13,12 @@ from tests.store.make import new_calculation, new_look, new_responses, new_run
 DAY = timedelta(days=1)
 
 
+def promoted(store: Store, name: str = "week 1", project: str = "default") -> str:
+    """The id of a new baseline, in force."""
+    store.responses.add(new_responses(1, prefix=name), project=project)
+    return store.baselines.promote(name, project=project).id
+
+
 def check(
     store: Store, name: str, severity: Severity | None = Severity.HIGH, project: str = "default", **facts: object
 ):
@@ -50,11 +56,13 @@ def test_every_project_is_told_with_what_it_holds(store: Store) -> None:
 
 def test_the_newest_checks_of_each_monitor_are_read(store: Store) -> None:
     store.create_project("bot")
+    of_default, of_bot = promoted(store), promoted(store, project="bot")
     for number in range(4):
-        check(store, f"c{number}")
+        check(store, f"c{number}", baseline_id=of_default)
+        check(store, f"another {number}", Severity.CRITICAL)
         store.runs.add(new_run(f"march {number}"))
         store.runs.add(new_run(f"simulated {number}", simulated="age < 35"), project="bot")
-    newest = check(store, "b", None, "bot", pvalue=None, effect_size=None)
+    newest = check(store, "b", None, "bot", pvalue=None, effect_size=None, baseline_id=of_bot)
     store.runs.add(new_run("may", reference_name="may.csv"), project="bot")
     found = store.survey.newest(limit=2)
     assert [(c.project, c.severity) for c in found.checks] == [("bot", None), ("default", "HIGH"), ("default", "HIGH")]
@@ -70,18 +78,16 @@ def test_the_newest_checks_of_each_monitor_are_read(store: Store) -> None:
 
 def test_drift_began_with_the_first_check_of_the_unbroken_row(store: Store) -> None:
     store.create_project("calm")
-    store.responses.add(new_responses(1))
-    baseline = store.baselines.promote("week 1").id
-    against = {"baseline_id": baseline}
+    against = {"baseline_id": promoted(store)}
     check(store, "old", **against)
     check(store, "calm", Severity.LOW, **against)
     began = check(store, "c1", Severity.MEDIUM, **against)
     check(store, "c2", Severity.CRITICAL, **against)
     check(store, "elsewhere", project="calm")
     assert store.survey.pools_drift_since(["default", "calm"]) == {"default": began.created_at}
-    check(store, "another baseline")
-    again = check(store, "c3", **against)
-    assert store.survey.pools_drift_since(["default"]) == {"default": again.created_at}
+    check(store, "another baseline", Severity.LOW)
+    check(store, "c3", **against)
+    assert store.survey.pools_drift_since(["default"]) == {"default": began.created_at}, "others do not end the row"
     check(store, "cannot tell", None, **against)
     assert store.survey.pools_drift_since(["default"]) == {}
 
@@ -101,16 +107,29 @@ def test_a_tables_drift_began_likewise_and_simulations_do_not_count(store: Store
 
 def test_a_turn_is_a_check_with_another_severity_than_the_one_before(store: Store) -> None:
     store.create_project("bot")
-    first = check(store, "c1", Severity.LOW)
-    check(store, "c2", Severity.LOW)
-    of_bot = check(store, "b1", Severity.HIGH, "bot")
-    opened = check(store, "c3", Severity.HIGH)
-    check(store, "b2", Severity.HIGH, "bot")
-    unclear = check(store, "c4", None)
+    of_default, of_bot = ({"baseline_id": promoted(store, project=project)} for project in ("default", "bot"))
+    first = check(store, "c1", Severity.LOW, **of_default)
+    check(store, "c2", Severity.LOW, **of_default)
+    bots = check(store, "b1", Severity.HIGH, "bot", **of_bot)
+    opened = check(store, "c3", Severity.HIGH, **of_default)
+    check(store, "b2", Severity.HIGH, "bot", **of_bot)
+    unclear = check(store, "c4", None, **of_default)
     turns = store.survey.happenings(limit=9).turns
-    assert [turn.result.id for turn in turns] == [unclear.id, opened.id, of_bot.id, first.id]
+    assert [turn.result.id for turn in turns] == [unclear.id, opened.id, bots.id, first.id]
     assert [turn.before and turn.before.severity for turn in turns] == ["HIGH", "LOW", None, None]
     assert len(store.survey.happenings(limit=2).turns) == 2
+
+
+def test_a_look_at_another_baseline_is_no_turn(store: Store) -> None:
+    older = promoted(store, "week 1")
+    then = check(store, "c1", Severity.HIGH, baseline_id=older)
+    newer = promoted(store, "week 2")
+    now = check(store, "c2", Severity.LOW, baseline_id=newer)
+    check(store, "c3", Severity.CRITICAL, baseline_id=older)
+    check(store, "c4", Severity.LOW, baseline_id=newer)
+    assert [turn.result.id for turn in store.survey.happenings(limit=9).turns] == [now.id, then.id]
+    store.baselines.restore(older)
+    assert "CRITICAL" in [turn.result.severity for turn in store.survey.happenings(limit=9).turns]
 
 
 def test_runs_of_real_tables_and_new_baselines_happened(store: Store) -> None:
@@ -190,7 +209,7 @@ def test_the_version_changes_with_everything_that_is_told(store: Store) -> None:
 
 @pytest.mark.parametrize("table", ["calculations", "table_runs"])
 def test_a_record_that_cannot_be_read_is_told_in_a_sentence(store: Store, table: str) -> None:
-    check(store, "c")
+    check(store, "c", baseline_id=promoted(store))
     store.runs.add(new_run("r"))
     with store.session(write=True) as session:
         session.execute(text(f"UPDATE {table} SET severity = 'EXTREME'"))
