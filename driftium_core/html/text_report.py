@@ -16,35 +16,12 @@ from driftium_core.html.trend import TrendPoint, stability_trend
 from driftium_core.response import Response
 from driftium_core.severity import Severity
 from driftium_core.text.differences import Cluster
+from driftium_core.text.labels import FLAG_LABELS, MEMBER_LABELS, TRAFFIC_LABELS
 from driftium_core.text.report import Banded, TextReport
 
 __all__ = ["Quotable", "ReportOrigin", "quoted_positions", "text_report_html"]
 
 MOST_PAIRS, MOST_TERMS, MOST_CLUSTERS = 20, 10, 12
-
-TRAFFIC_WORDS = {
-    "traffic": "Traffic.",
-    "behaviour": "Behaviour.",
-    "both": "Both.",
-    "neither": "Neither.",
-    "cannot_tell": "Cannot be told.",
-    "no_prompts": "Cannot be told.",
-}
-
-FLAG_WORDS = {
-    "echo": "Echoes of the prompt",
-    "empty": "Empty",
-    "refusal": "Refusals",
-    "low_alignment": "Off the prompt",
-}
-
-MEMBER_WORDS = {
-    "mmd": "MMD², median bandwidth",
-    "mmd_quarter": "MMD², a quarter of it",
-    "ridge": "ridge discriminant",
-    "largest_dimension": "largest single dimension",
-    "clusters": "cluster scan",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +113,10 @@ def text_report_html(
         ring=health_ring(report.health),
         strips=_strips(report),
         trend=stability_trend(history),
-        traffic_word=TRAFFIC_WORDS[report.traffic.verdict],
+        traffic_label=TRAFFIC_LABELS[report.traffic.verdict],
         traffic_strips=_traffic_strips(report),
-        flag_words=FLAG_WORDS,
-        member_words=MEMBER_WORDS,
+        flag_labels=FLAG_LABELS,
+        member_labels=MEMBER_LABELS,
         shifts=shift_bars(evidence.keywords_gained[:MOST_TERMS], evidence.keywords_lost[:MOST_TERMS]),
         map=pool_map(report.projection),
         groups=[_Group(cluster, _example(report, cluster, texts)) for cluster in evidence.clusters[:MOST_CLUSTERS]],

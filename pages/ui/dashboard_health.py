@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.formats import fmt_percent
+from driftium_core.text.labels import FLAG_LABELS
 from pages.ui.widgets import card, chart, prose, severity_mark, theme
 
 if TYPE_CHECKING:
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_health"]
 
-FLAG_WORDS = {
-    "echo": "Echoes",
-    "empty": "Empty",
-    "refusal": "Refusals",
-    "low_alignment": "Off the prompt",
-}
 FLAG_HELP = (
     "Shares of the answers, baseline → current. Echoes: nearly the prompt itself. Off the prompt: further from it than "
     "95 % of the baseline's answers are. A coloured sign is the tested severity, as in the descriptors; a gray one was "
@@ -45,7 +40,7 @@ def show_health(shown: Shown) -> None:
 
 def _flag(flag: Flag, report: TextReport) -> str:
     change = f"{fmt_percent(flag.baseline)} → {fmt_percent(flag.current)}"
-    return f"{FLAG_WORDS[flag.name]} {severity_mark(_tested(flag, report), change)}"
+    return f"{FLAG_LABELS[flag.name]} {severity_mark(_tested(flag, report), change)}"
 
 
 def _tested(flag: Flag, report: TextReport) -> Severity | None:

@@ -8,20 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from driftium_core.formats import fmt_effect, fmt_n, fmt_p
+from driftium_core.text.labels import MEMBER_LABELS
 from pages.ui.widgets import card, prose
 
 if TYPE_CHECKING:
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["show_method"]
-
-MEMBERS = {
-    "mmd": "MMD², median bandwidth: the bulk",
-    "mmd_quarter": "MMD², a quarter of it: finer structure",
-    "ridge": "Ridge discriminant: small moves in quiet directions",
-    "largest_dimension": "Largest single dimension: sparse moves",
-    "clusters": "Cluster scan: a small new group",
-}
 
 
 def show_method(shown: Shown) -> None:
@@ -39,7 +32,7 @@ def show_method(shown: Shown) -> None:
         if drift.members:
             st.dataframe(
                 pd.DataFrame(
-                    [(MEMBERS.get(item.name, item.name), fmt_p(item.pvalue)) for item in drift.members],
+                    [(MEMBER_LABELS.get(item.name, item.name), fmt_p(item.pvalue)) for item in drift.members],
                     columns=["Statistic", "p on its own"],
                 ),
                 hide_index=True,

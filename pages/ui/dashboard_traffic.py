@@ -8,6 +8,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_p, fmt_percent
 from driftium_core.severity import Severity
+from driftium_core.text.labels import TRAFFIC_LABELS
 from pages.ui.widgets import card, chart, prose, theme
 
 if TYPE_CHECKING:
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_traffic"]
 
-ANSWERS = {
-    "traffic": "Traffic.",
-    "behaviour": "Behaviour.",
-    "both": "Both.",
-    "neither": "Neither.",
-    "cannot_tell": "Cannot be told.",
-    "no_prompts": "Cannot be told.",
-}
 HELP = (
     "Answers move when the prompts move (traffic), and when the model answers like prompts differently (behaviour). "
     "Each is a permutation test of its own; the second takes out what the prompts explain, and looks only at prompts "
@@ -35,7 +28,7 @@ def show_traffic(shown: Shown) -> None:
     """Draw the panel."""
     found = shown.report.traffic
     with card("traffic", "Traffic or behaviour?"):
-        st.markdown(f"**{ANSWERS[found.verdict]}** {prose(found.text)}", help=HELP)
+        st.markdown(f"**{TRAFFIC_LABELS[found.verdict]}** {prose(found.text)}", help=HELP)
         left, right = st.columns(2)
         with left:
             _show_test(shown, "prompts", "Prompts (traffic)", found.prompts, found.prompt_pvalue)
