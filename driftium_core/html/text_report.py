@@ -14,7 +14,6 @@ from driftium_core.html.pool_map import pool_map
 from driftium_core.html.render import render
 from driftium_core.html.trend import TrendPoint, stability_trend
 from driftium_core.response import Response
-from driftium_core.severity import Severity
 from driftium_core.text.differences import Cluster
 from driftium_core.text.labels import FLAG_LABELS, MEMBER_LABELS, TRAFFIC_LABELS
 from driftium_core.text.report import Banded, TextReport
@@ -128,12 +127,7 @@ def text_report_html(
 
 def _strips(report: TextReport) -> list[tuple[str, Banded, Strip | None]]:
     scores = (("Centroid distance", report.drift.centroid), ("MMD²", report.drift.mmd))
-    return [(name, score, null_strip(name, score, _severity(report, score), fmt_distance)) for name, score in scores]
-
-
-def _severity(report: TextReport, score: Banded) -> Severity | None:
-    """Severity that a score's marker has: that of the verdict, unless chance gives as much."""
-    return report.drift.severity if score.value > score.high else Severity.LOW
+    return [(name, score, null_strip(name, score, report.drift.mark_of(score), fmt_distance)) for name, score in scores]
 
 
 def _traffic_strips(report: TextReport) -> list[tuple[str, float | None, Strip | None]]:
@@ -144,7 +138,7 @@ def _traffic_strips(report: TextReport) -> list[tuple[str, float | None, Strip |
         ("Answers given the prompt", traffic.behaviour_pvalue, traffic.behaviour),
     )
     return [
-        (name, pvalue, null_strip(name, score, _severity(report, score), fmt_effect) if score else None)
+        (name, pvalue, null_strip(name, score, report.drift.mark_of(score), fmt_effect) if score else None)
         for name, pvalue, score in tests
     ]
 

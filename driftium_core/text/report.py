@@ -145,6 +145,10 @@ class EmbeddingReport:
         """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
         return verdict_headline(self.verdict, self.severity)
 
+    def mark_of(self, score: Banded) -> Severity | None:
+        """Severity that marks a score in drawings: the verdict's above the null range, else LOW; no verdict itself."""
+        return self.severity if score.value > score.high else Severity.LOW
+
 
 @dataclass(frozen=True, slots=True)
 class Encoder:

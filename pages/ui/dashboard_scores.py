@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.formats import fmt_distance
-from driftium_core.severity import Severity
 from pages.ui.widgets import card, chart, theme
 
 if TYPE_CHECKING:
@@ -42,8 +41,8 @@ def _show(shown: Shown, key: str, name: str, score: Banded, words: str) -> None:
 
     with card(key):
         st.markdown(f"**{name}** {fmt_distance(score.value)} · {_place(score)}", help=words)
-        severity = shown.report.drift.severity if score.value > score.high else Severity.LOW
-        chart(null_range(name, score, severity, theme(), reason=shown.report.drift.reason), f"{key}-{shown.key}")
+        drift = shown.report.drift
+        chart(null_range(name, score, drift.mark_of(score), theme(), reason=drift.reason), f"{key}-{shown.key}")
 
 
 def _place(score: Banded) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.formats import fmt_p, fmt_percent
-from driftium_core.severity import Severity
 from driftium_core.text.labels import TRAFFIC_LABELS
 from pages.ui.widgets import card, chart, prose, theme
 
@@ -49,5 +48,5 @@ def _show_test(shown: Shown, key: str, name: str, score: Banded | None, pvalue: 
         if pvalue is None:
             st.caption("This test was not possible; the sentence above says why.")
         return
-    severity = shown.report.drift.severity if score.value > score.high else Severity.LOW
+    severity = shown.report.drift.mark_of(score)
     chart(null_range(name, score, severity, theme(), narrow=True), f"traffic-{key}-{shown.key}")
