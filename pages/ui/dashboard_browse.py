@@ -69,7 +69,7 @@ def show_browse(
     for place, (side, part) in zip(st.columns(2), found.items(), strict=True):
         with place:
             _show_side(side, part, page)
-    show_pager("browse", -(-max(part.n_found for part in found.values()) // PER_PAGE))
+    show_pager("browse", max(part.n_found for part in found.values()), PER_PAGE)
 
 
 def _choose_order(shown: Shown) -> BrowseOrder:

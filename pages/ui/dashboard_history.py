@@ -11,6 +11,7 @@ from driftium_core import monitor
 from driftium_core.errors import StorageError
 from driftium_core.formats import fmt_distance, fmt_effect, fmt_n, fmt_p, fmt_time
 from driftium_core.severity import severity_label
+from pages.ui.dashboard_answer import RESPONSE
 from pages.ui.project import current_project
 from pages.ui.widgets import card, chart, prose, severity_column, theme
 
@@ -138,7 +139,7 @@ def _show_table(calculations: Sequence[Calculation], selected: str | None) -> No
 
 def _open(calculation_id: str | None) -> None:
     """Show one calculation by its link, or with None the pools as they are."""
-    st.query_params.pop("response", None)
+    st.query_params.pop(RESPONSE, None)
     if calculation_id is None:
         st.query_params.pop(CALCULATION, None)
     else:

@@ -40,8 +40,9 @@ def wanted_page(key: str, filters: tuple[object, ...]) -> int:
     return number
 
 
-def show_pager(key: str, n_pages: int) -> None:
+def show_pager(key: str, n_found: int, per_page: int) -> None:
     """Draw the pages below a list; when the list has become shorter than the page one is on, begin again."""
+    n_pages = -(-n_found // per_page)
     if st.session_state.get(_pages_key(key), 1) > max(1, n_pages):
         _begin_again(key)
         st.rerun()

@@ -63,7 +63,7 @@ def show_pairs(services: Services, shown: Shown, picked: Picked | None, on_unpic
     show_deleted(part.n_deleted)
     for number, pair in enumerate(part.items, start=PER_PAGE * (page - 1) + 1):
         _show_pair(pair, number)
-    show_pager("pairs", -(-part.n_found // PER_PAGE))
+    show_pager("pairs", part.n_found, PER_PAGE)
 
 
 def _show_pair(pair: BrowsedPair, number: int) -> None:
