@@ -130,11 +130,8 @@ def _history(services: Services, calculation: Calculation) -> list[TrendPoint]:
     """The calculations against the same baseline that led to this one, oldest first."""
     from driftium_core.html.trend import TrendPoint
 
-    known = [
-        item
-        for item in services.store.calculations.newest(project=calculation.project)
-        if item.baseline_id == calculation.baseline_id and item.created_at <= calculation.created_at
-    ]
+    same = services.store.calculations.newest(project=calculation.project, baseline_id=calculation.baseline_id)
+    known = [item for item in same if item.created_at <= calculation.created_at]
     return [
         TrendPoint(
             created_at=item.created_at,

@@ -110,7 +110,7 @@ def overview(services: Services, *, live: Mapping[str, LiveCheck] | None = None)
 
 
 def overview_version(services: Services) -> tuple[int, ...]:
-    """Tell whether anything that the overview or its events show has changed since it was last asked, in one statement.
+    """Numbers that change whenever anything that the overview or its events show does; one statement.
 
     Raises
     ------
