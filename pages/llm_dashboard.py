@@ -11,13 +11,13 @@ from driftium_core.errors import DriftiumError, NotFoundError
 from pages.ui.dashboard_baseline import linked_baseline, pick_baseline
 from pages.ui.dashboard_changes import show_changes
 from pages.ui.dashboard_descriptors import show_descriptors
+from pages.ui.dashboard_distances import show_centroid, show_mmd
 from pages.ui.dashboard_downloads import show_downloads
+from pages.ui.dashboard_evidence import show_evidence_score
 from pages.ui.dashboard_health import show_health
 from pages.ui.dashboard_help import show_help
 from pages.ui.dashboard_history import leave_calculation, linked_calculation, show_history
 from pages.ui.dashboard_method import show_method
-from pages.ui.dashboard_score import show_evidence_score
-from pages.ui.dashboard_scores import show_centroid, show_mmd
 from pages.ui.dashboard_shown import Shown
 from pages.ui.dashboard_similar import show_linked_answer
 from pages.ui.dashboard_traffic import show_traffic

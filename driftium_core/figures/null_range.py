@@ -14,7 +14,7 @@ from driftium_core.formats import fmt_distance, fmt_effect, fmt_value
 from driftium_core.severity import Severity, severity_label
 from driftium_core.text.report import Banded
 
-__all__ = ["NullRange", "null_range", "null_range_of", "statistic_text"]
+__all__ = ["NullRangeLayout", "null_range", "null_range_layout", "statistic_text"]
 
 MAX_DOTS = 40
 
@@ -23,7 +23,7 @@ _FURTHEST = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class NullRange:
+class NullRangeLayout:
     """Where everything stands on the axis.
 
     Attributes
@@ -57,7 +57,7 @@ def statistic_text(value: float) -> str:
     return fmt_distance(value) if abs(value) >= 0.0005 else fmt_value(float(f"{value:.2g}"))
 
 
-def null_range_of(banded: Banded, *, columns: int = 46) -> NullRange | None:
+def null_range_layout(banded: Banded, *, columns: int = 46) -> NullRangeLayout | None:
     """Lay out a value, its band and the quantile dots; None when the value or its band is unknown.
 
     Zero is part of the axis unless it would squeeze the band. Dots fall into ``columns`` places.
@@ -82,7 +82,7 @@ def null_range_of(banded: Banded, *, columns: int = 46) -> NullRange | None:
     padding = 0.06 * (right - left or width)
     left, right = left - padding, right + padding
     dots = _stacked(draws, left, (right - left) / columns)
-    return NullRange(left, right, dots, mark, beyond, low <= value <= high)
+    return NullRangeLayout(left, right, dots, mark, beyond, low <= value <= high)
 
 
 def _stacked(draws: list[float], left: float, step: float) -> tuple[tuple[float, int], ...]:
@@ -117,7 +117,7 @@ def null_range(
     narrow : bool
         Fewer ticks and wider places, for two charts side by side.
     """
-    layout = null_range_of(banded, columns=32 if narrow else 46)
+    layout = null_range_layout(banded, columns=32 if narrow else 46)
     if layout is None:
         known = math.isfinite(banded.value)
         what = f"{name} is {statistic_text(banded.value)}, its null range" if known else name
@@ -145,7 +145,7 @@ def _alt(name: str, banded: Banded, severity: Severity | None, *, inside: bool) 
     )
 
 
-def _add_dots(figure: go.Figure, layout: NullRange, colour: str) -> None:
+def _add_dots(figure: go.Figure, layout: NullRangeLayout, colour: str) -> None:
     figure.add_scatter(
         x=[x for x, _ in layout.dots],
         y=[y for _, y in layout.dots],
@@ -163,7 +163,9 @@ def _add_band(figure: go.Figure, banded: Banded, top: float, colour: str) -> Non
         figure.add_shape(type="line", x0=x, x1=x, y0=0, y1=top, line={"color": colour, "width": 1, "dash": "dot"})
 
 
-def _label_band(figure: go.Figure, banded: Banded, layout: NullRange, top: float, colour: str, *, edge: float) -> None:
+def _label_band(
+    figure: go.Figure, banded: Banded, layout: NullRangeLayout, top: float, colour: str, *, edge: float
+) -> None:
     middle = (banded.low + banded.high) / 2
     share = (middle - layout.left) / (layout.right - layout.left)
     x, anchor = (0.0, "left") if share < edge else (1.0, "right") if share > 1 - edge else (share, "center")
@@ -173,7 +175,7 @@ def _label_band(figure: go.Figure, banded: Banded, layout: NullRange, top: float
 
 
 def _add_mark(
-    figure: go.Figure, layout: NullRange, label: str, severity: Severity | None, theme: Theme, top: float
+    figure: go.Figure, layout: NullRangeLayout, label: str, severity: Severity | None, theme: Theme, top: float
 ) -> None:
     palette = PALETTES[theme]
     colour = palette.severity_mark[severity]

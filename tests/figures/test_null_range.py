@@ -5,7 +5,7 @@ import math
 import pytest
 
 from driftium_core.figures.layout import figure_alt
-from driftium_core.figures.null_range import null_range, null_range_of, statistic_text
+from driftium_core.figures.null_range import null_range, null_range_layout, statistic_text
 from driftium_core.figures.palette import SYMBOLS
 from driftium_core.severity import Severity
 from driftium_core.text.report import Banded
@@ -40,7 +40,7 @@ def test_the_marker_has_the_shape_of_the_severity(severity):
 
 
 def test_every_dot_is_a_quantile_and_stacks_from_one():
-    layout = null_range_of(OUTSIDE)
+    layout = null_range_layout(OUTSIDE)
     assert len(layout.dots) == 40
     assert min(height for _, height in layout.dots) == 1
     assert all(-0.005 <= x <= 0.105 for x, _ in layout.dots)
@@ -80,8 +80,8 @@ def test_any_finite_numbers_are_drawn_inside_the_axis(banded):
 
 
 def test_zero_is_left_out_where_it_would_squeeze_the_band():
-    assert null_range_of(Banded(100.4, 100.0, 101.0)).left > 99.0
-    assert null_range_of(Banded(0.05, 0.02, 0.06)).left < 0.0
+    assert null_range_layout(Banded(100.4, 100.0, 101.0)).left > 99.0
+    assert null_range_layout(Banded(0.05, 0.02, 0.06)).left < 0.0
 
 
 def test_an_unknown_value_says_why_instead_of_an_axis():
