@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError, NotFoundError
+from driftium_core.errors import NotFoundError
 from pages.ui.dashboard_baseline import linked_baseline, pick_baseline
 from pages.ui.dashboard_changes import show_changes
 from pages.ui.dashboard_descriptors import show_descriptors
@@ -18,7 +18,7 @@ from pages.ui.dashboard_health import show_health
 from pages.ui.dashboard_help import show_help
 from pages.ui.dashboard_history import leave_calculation, linked_calculation, show_history
 from pages.ui.dashboard_method import show_method
-from pages.ui.dashboard_shown import Shown
+from pages.ui.dashboard_shown import Shown, shown_now
 from pages.ui.dashboard_similar import show_linked_answer
 from pages.ui.dashboard_traffic import show_traffic
 from pages.ui.dashboard_verdict import show_live_verdict, show_past_verdict
@@ -27,10 +27,9 @@ from pages.ui.drift_now import drift_token, live_drift
 from pages.ui.live import follow
 from pages.ui.project import choose_project, current_project
 from pages.ui.session import get_services
-from pages.ui.widgets import prose, title
+from pages.ui.widgets import errors_shown, prose, title
 
 if TYPE_CHECKING:
-    from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
 
 
@@ -42,7 +41,7 @@ def show_live(services: Services) -> None:
     live = live_drift(services, baseline_id)
     with actions:
         show_help()
-        shown = _shown_now(live)
+        shown = shown_now(live)
         if shown:
             show_downloads(services, shown)
     verdict = st.container()
@@ -54,21 +53,6 @@ def show_live(services: Services) -> None:
         show_history(services, selected=None, baseline=None)
         return
     show_report(services, shown)
-
-
-def _shown_now(live: LiveCheck) -> Shown | None:
-    """The newest comparison with the chosen version, which may be a moment old; None where there is none."""
-    check = live.check
-    if check is None or check.report is None:
-        return None
-    return Shown(
-        project=current_project(),
-        report=check.report,
-        calculation=check.calculation,
-        baseline=check.status.baseline,
-        ids=check.ids,
-        live=True,
-    )
 
 
 def show_past(services: Services, calculation_id: str) -> None:
@@ -125,8 +109,6 @@ def show_report(services: Services, shown: Shown) -> None:
 
 services = get_services()
 follow(lambda: drift_token(services, linked_baseline(services)))
-try:
+with errors_shown():
     linked = linked_calculation()
     show_past(services, linked) if linked else show_live(services)
-except DriftiumError as error:
-    st.error(prose(str(error)), icon=":material/error:")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError
 from pages.ui.drift_now import live_drift
 from pages.ui.live import follow
 from pages.ui.overview_events import show_events
@@ -18,19 +15,10 @@ from pages.ui.overview_monitors import show_headline, show_monitors, show_number
 from pages.ui.parts import show_parts
 from pages.ui.project import current_project
 from pages.ui.session import get_services
-from pages.ui.widgets import prose, title
+from pages.ui.widgets import errors_shown, title
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
-
-
-@contextmanager
-def said() -> Iterator[None]:
-    """Say what went wrong where it would have been shown; the rest of the page stays."""
-    try:
-        yield
-    except DriftiumError as error:
-        st.error(prose(str(error)), icon=":material/error:")
 
 
 def overview_token(services: Services) -> object:
@@ -51,11 +39,11 @@ def show_page(services: Services) -> None:
     show_headline(rows)
     if not any(row.project == project for row in rows):
         show_next_steps(project)
-    with said():
+    with errors_shown():
         show_numbers(rows, monitor.counts_of_a_day(services))
     show_monitors(services, rows, live)
     left, right = st.columns([1.5, 1])
-    with left, said():
+    with left, errors_shown():
         show_events(monitor.recent_events(services))
     with right:
         show_parts(services)
@@ -65,5 +53,5 @@ services = get_services()
 follow(lambda: overview_token(services))
 with title("Overview"):
     offer_monitors()
-with said():
+with errors_shown():
     show_page(services)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from driftium_core.errors import DriftiumError
 from pages.ui.dashboard_browse import show_browse
 from pages.ui.dashboard_exemplars import show_exemplars
 from pages.ui.dashboard_pairs import show_pairs
-from pages.ui.widgets import card, prose
+from pages.ui.widgets import card, errors_shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,15 +59,13 @@ def _show_views(
         bind="query-params",
         label_visibility="collapsed",
     )
-    try:
+    with errors_shown():
         if view == PAIRS:
             show_pairs(services, shown, picked, on_unpick)
         elif view == BROWSE:
             show_browse(services, shown, picked, on_unpick)
         else:
             show_exemplars(shown)
-    except DriftiumError as error:
-        st.error(prose(str(error)), icon=":material/error:")
 
 
 def _follow_pick(picked: Picked | None) -> None:

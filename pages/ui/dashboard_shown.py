@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pages.ui.project import current_project
+
 if TYPE_CHECKING:
-    from driftium_core.monitor import PoolIds
+    from driftium_core.monitor import LiveCheck, PoolIds
     from driftium_core.store.records import Baseline, Calculation
     from driftium_core.text.report import TextReport
 
-__all__ = ["Picked", "Shown"]
+__all__ = ["Picked", "Shown", "shown_now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,21 @@ class Shown:
     def key(self) -> str:
         """Tells this report from any other, for widget keys and caches."""
         return f"{self.report.baseline_hash[:12]}{self.report.current_hash[:12]}"
+
+
+def shown_now(live: LiveCheck) -> Shown | None:
+    """The newest comparison with the chosen version, which may be a moment old; None where there is none."""
+    check = live.check
+    if check is None or check.report is None:
+        return None
+    return Shown(
+        project=current_project(),
+        report=check.report,
+        calculation=check.calculation,
+        baseline=check.status.baseline,
+        ids=check.ids,
+        live=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)

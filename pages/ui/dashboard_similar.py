@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError, InputError
+from driftium_core.errors import InputError
 from driftium_core.formats import fmt_effect, fmt_excerpt, fmt_name
 from pages.ui.dashboard_answer import RESPONSE, facts, offer_similar, show_prompt
 from pages.ui.playground_prompt import show_text
 from pages.ui.project import choose_project, current_project
-from pages.ui.widgets import escape, prose, whole
+from pages.ui.widgets import errors_shown, escape, prose, whole
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -65,7 +65,7 @@ def _show_dialog(services: Services, baseline: Baseline | None) -> None:
         st.caption("This answer is not stored any more.")
         return
     stored = found[0]
-    try:
+    with errors_shown():
         _show_answer(services, stored)
         baseline = baseline or monitor.active_baseline(services, project=stored.project)
         current, old = st.columns(2)
@@ -73,8 +73,6 @@ def _show_dialog(services: Services, baseline: Baseline | None) -> None:
             _show_nearest(services, stored, "current", None)
         with old:
             _show_nearest(services, stored, "baseline", baseline)
-    except DriftiumError as error:
-        st.error(prose(str(error)), icon=":material/error:")
     st.caption("The address of this page opens this answer again.")
 
 

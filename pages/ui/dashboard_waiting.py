@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.ui.project import PLAYGROUND_PAGE, open_page
-from pages.ui.widgets import card, prose
+from pages.ui.widgets import card, guide_step, prose
 
 if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-
     from driftium_core.monitor import LiveCheck
 
 __all__ = ["show_waiting"]
@@ -29,8 +27,8 @@ STEPS = (
     ("Make them the baseline", "Answers as they should be. Versions are kept; any of them can be compared with later."),
     ("Let current answers come", "Every new answer is compared by itself; the verdict appears here within seconds."),
 )
-DONE = {"not_initialized": 0, "waiting_for_baseline": 1, "waiting_for_telemetry": 2}
-"""Steps that are behind, by status."""
+NEXT = {"not_initialized": 1, "waiting_for_baseline": 2, "waiting_for_telemetry": 3}
+"""The step that is next, by status."""
 
 BUTTONS = {
     "not_initialized": "Open the playground",
@@ -57,16 +55,8 @@ def show_waiting(live: LiveCheck) -> None:
         text.markdown(prose(live.status.message))
         if action.button(BUTTONS[status], type="primary", icon=":material/forum:", width="stretch", key="waiting-next"):
             open_page(PLAYGROUND_PAGE)
-        for number, (place, (heading, words)) in enumerate(zip(st.columns(3), STEPS, strict=True)):
-            _draw_step(place, number, DONE[status], heading, words)
+        for number, (place, (heading, words)) in enumerate(zip(st.columns(3), STEPS, strict=True), start=1):
+            guide_step(place, "dashboard", number, NEXT[status], heading, words)
     if status == "not_initialized":
         with card("preview", "What this page will show"):
             st.markdown(PREVIEW)
-
-
-def _draw_step(place: DeltaGenerator, number: int, done: int, heading: str, words: str) -> None:
-    state = "done" if number < done else "now" if number == done else "later"
-    badge = {"done": ":green-badge[● done]", "now": ":blue-badge[next]", "later": ":gray-badge[○ later]"}[state]
-    with place.container(key=f"step-{state}-dashboard-{number}", height="stretch"):
-        st.markdown(f"**{number + 1} · {heading}** {badge}")
-        st.markdown(words)

@@ -13,7 +13,7 @@ from driftium_core.monitor import GenerationOptions
 from driftium_core.severity import Severity
 from pages.ui.generator_chip import chosen_model
 from pages.ui.project import current_project, of_project
-from pages.ui.widgets import prose, severity_badge
+from pages.ui.widgets import guide_step, prose, severity_badge
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -53,7 +53,7 @@ def show_guide(services: Services, live: LiveCheck) -> bool:
             "the model chosen above. No answer is prepared."
         )
         boxes = [
-            _draw_step(place, number, step, heading, text, next_is="running" if running else "next")
+            guide_step(place, "play", number, step, heading, text, next_is="running" if running else "next")
             for number, (place, (heading, text)) in enumerate(zip(st.columns(3), STEPS, strict=True), 1)
         ]
         if running is None:
@@ -88,17 +88,6 @@ def _unfinished(services: Services, example: ExampleSet) -> PromptRunFacts | Non
     """The run of a step that was stopped or broke off; the step's button goes on with it."""
     newest = _newest(services, example)
     return newest if newest and not newest.finished else None
-
-
-def _draw_step(
-    place: DeltaGenerator, number: int, now: int, heading: str, text: str, *, next_is: str
-) -> DeltaGenerator:
-    state = "done" if number < now else "now" if number == now else "later"
-    badge = {"done": ":green-badge[● done]", "now": f":blue-badge[{next_is}]", "later": ":gray-badge[○ later]"}[state]
-    box = place.container(key=f"step-{state}-play-{number}", height="stretch")
-    box.markdown(f"**{number} · {heading}** {badge}")
-    box.markdown(text)
-    return box
 
 
 def _draw_action(services: Services, box: DeltaGenerator, step: int, live: LiveCheck) -> None:

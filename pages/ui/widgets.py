@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
+from driftium_core.errors import DriftiumError
 from driftium_core.severity import GLYPHS, Severity, severity_label
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = [
     "card",
     "chart",
+    "errors_shown",
     "escape",
+    "guide_step",
     "prose",
     "severity_badge",
     "severity_column",
@@ -80,6 +83,15 @@ def verdict(severity: Severity | None, headline: str, sentence: str, detail: str
             st.caption(prose(detail))
 
 
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Say what went wrong where it would have been shown; the rest of the page stays."""
+    try:
+        yield
+    except DriftiumError as error:
+        st.error(prose(str(error)), icon=":material/error:")
+
+
 def card(key: str, heading: str = "", caption: str = "", **container: Any) -> DeltaGenerator:
     """Return a framed container; the stylesheet finds it by its ``card-`` key."""
     box = st.container(key=f"card-{key}", **container)
@@ -87,6 +99,18 @@ def card(key: str, heading: str = "", caption: str = "", **container: Any) -> De
         box.subheader(escape(heading), anchor=False)
     if caption:
         box.caption(caption)
+    return box
+
+
+def guide_step(
+    place: DeltaGenerator, key: str, number: int, now: int, heading: str, words: str, *, next_is: str = "next"
+) -> DeltaGenerator:
+    """Draw one of the steps of a guide, done, next or later by the number that is next; returns its box."""
+    state = "done" if number < now else "now" if number == now else "later"
+    badge = {"done": ":green-badge[● done]", "now": f":blue-badge[{next_is}]", "later": ":gray-badge[○ later]"}[state]
+    box = place.container(key=f"step-{state}-{key}-{number}", height="stretch")
+    box.markdown(f"**{number} · {heading}** {badge}")
+    box.markdown(words)
     return box
 
 
