@@ -144,7 +144,7 @@ def _show_examples() -> None:
         with left:
             verdict(None, "○ Inconclusive.", "9 current rows; 30 are needed to tell drift from chance.")
             st.caption("A first drift from a terminal, with a model that answers here and now:")
-            st.code("python -m driftium_core demo", language="sh")
+            st.code("python -m driftium_core demo", language=None)
         with right:
             chart(null_range("Example", EXAMPLE, Severity.MEDIUM, theme()), "example")
             st.caption("Dots: what chance alone does. Marker: your data. Outside the band it is unlikely to be chance.")
