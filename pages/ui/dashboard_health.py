@@ -35,9 +35,9 @@ def show_health(shown: Shown) -> None:
 
     report = shown.report
     with card("health", "Health"):
-        ring, flags = st.columns([1.25, 1], vertical_alignment="center")
+        ring, flags = st.columns(2, vertical_alignment="center")
         with ring:
-            chart(health_ring(report.health, theme()), f"health-{shown.key}")
+            chart(health_ring(report.health, theme(), height=184), f"health-{shown.key}")
         with flags:
             st.markdown("  \n".join(_flag(flag, report) for flag in report.flags), help=FLAG_HELP)
         st.caption(prose(report.health.text))

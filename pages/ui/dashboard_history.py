@@ -90,7 +90,7 @@ def _show_trend(services: Services, calculations: Sequence[Calculation], selecte
     versions = {item.id: f"v{item.version}" for item in monitor.baselines(services, project=current_project())}
     points = stability_points(calculations, baselines=versions)
     event = chart(
-        stability_trend(points, theme(), selected=selected),
+        stability_trend(points, theme(), selected=selected, height=320),
         f"stability-{len(points)}-{points[-1].calculation_id}-{selected}",
         on_select="rerun",
         selection_mode="points",

@@ -50,4 +50,4 @@ def _place(score: Banded) -> str:
     if math.isnan(score.value):
         return "not computed: nothing could be compared by meaning"
     where = "above" if score.value > score.high else "below" if score.value < score.low else "within"
-    return f"{where} what chance gives, {fmt_distance(score.low)} to {fmt_distance(score.high)}"
+    return f"{where} chance, {fmt_distance(score.low)} to {fmt_distance(score.high)}"

@@ -5,7 +5,6 @@ desktop and a phone. With ``--readme``: the pictures that the README shows.
 """
 
 import argparse
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,8 +31,7 @@ LANDED_MS = 1_500
 @contextmanager
 def _app(*, filled: bool) -> Iterator[tuple[str, Browser, dict[str, str]]]:
     """The running app's address, a Chromium, and the path of each page by its name."""
-    os.environ["OLLAMA_HOST"] = "http://127.0.0.1:9"  # nobody: the pictures are of a machine without Ollama
-    with tempfile.TemporaryDirectory() as data:
+    with tempfile.TemporaryDirectory(prefix="driftium-") as data:
         paths = {path.strip("/") or "overview": path for path in PAGES}
         if filled:
             paths |= _tell(Path(data))
