@@ -64,6 +64,11 @@ def show_first_steps() -> None:
         if answers.button(ANSWERS_LABEL, icon=":material/forum:", width="stretch", key="first-playground"):
             open_page(PLAYGROUND_PAGE)
         answers.caption("It answers on this machine; with or without Ollama.")
+    _show_steps()
+    _show_preview()
+
+
+def _show_steps() -> None:
     done, now, later = st.columns(3)
     with done.container(key="step-done", height="stretch"):
         st.subheader("1 · Install", anchor=False)
@@ -85,7 +90,6 @@ def show_first_steps() -> None:
         st.subheader("3 · Give current data", anchor=False)
         st.markdown("The same columns, newer rows; or newer answers. The report appears by itself and is kept here.")
         st.markdown(":gray-badge[○ waits for step 2]")
-    _show_preview()
 
 
 def _upload_reference() -> None:
