@@ -45,7 +45,8 @@ from driftium_core.monitor.exports import ExportKind, comparison_html, export_ca
 from driftium_core.monitor.headline import Headline, overview_headline
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
-from driftium_core.monitor.overview import MonitorRow, counts_of_a_day, overview, overview_version
+from driftium_core.monitor.monitor_row import MonitorRow
+from driftium_core.monitor.overview import counts_of_a_day, overview, overview_version
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pool_status import PoolStatus, pool_status
 from driftium_core.monitor.pools import PoolCheck, check_responses

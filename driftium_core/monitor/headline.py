@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftium_core.formats import fmt_count, fmt_n, fmt_name, fmt_time
-from driftium_core.monitor.overview import MonitorRow
+from driftium_core.monitor.monitor_row import MonitorRow
 from driftium_core.severity import GLYPHS, Severity
 
 __all__ = ["Headline", "overview_headline"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from driftium_core.formats import fmt_count, fmt_effect, fmt_n, fmt_name
+from driftium_core.monitor.monitor_row import MonitorRow, Outcome
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import AlarmState
@@ -16,76 +18,9 @@ from driftium_core.store.survey_records import PoolResult, ProjectPools, RecentC
 if TYPE_CHECKING:
     from driftium_core.monitor.live import LiveCheck
 
-__all__ = ["MonitorRow", "counts_of_a_day", "overview", "overview_version"]
-
-Outcome = Literal["drift", "no_drift", "inconclusive", "waiting"]
+__all__ = ["counts_of_a_day", "overview", "overview_version"]
 
 TREND = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonitorRow:
-    """One monitor: the pools of a project, or all tables that were checked against one reference.
-
-    Attributes
-    ----------
-    name : str
-        The project for pools, the reference for tables.
-    outcome : "drift", "no_drift", "inconclusive" or "waiting"
-        Of the newest check; waiting when nothing was compared with the active baseline yet.
-    severity : Severity or None
-        None when inconclusive or waiting.
-    simulated : bool
-        Tables filtered out of the reference itself: nobody's incident.
-    health : float or None
-        Health Index of the answers, 0 to 100. Tables have none: no one number says how well a table is.
-    trend : tuple of float
-        Effect sizes of up to 20 checks, oldest first: of the pools, or the largest of a table's columns, 0 where none
-        drifted. Inconclusive checks are left out.
-    finding, next_step : str
-        What is known, and what to do, in a few plain words with names of the user's data in them.
-    pvalue : float or None
-        Of the pools' test. Tables test each column by itself.
-    checked_at : datetime or None
-    since : datetime or None
-        When the first check of the unbroken row with severity above LOW was, as far back as history goes; None without
-        such a severity now.
-    changed : bool
-        The pools are not those that were checked any more.
-    alarm : AlarmState or None
-        The evidence score, if it has crossed its line and was not dismissed.
-    run_id, calculation_id : str or None
-        The newest check.
-    """
-
-    project: str
-    kind: Literal["llm", "tabular"]
-    name: str
-    outcome: Outcome
-    severity: Severity | None
-    simulated: bool = False
-    health: float | None = None
-    trend: tuple[float, ...] = ()
-    finding: str
-    pvalue: float | None = None
-    checked_at: datetime | None = None
-    since: datetime | None = None
-    changed: bool = False
-    alarm: AlarmState | None = None
-    next_step: str
-    run_id: str | None = None
-    calculation_id: str | None = None
-
-    @property
-    def drifts(self) -> bool:
-        """Whether real data has a severity above LOW."""
-        return not self.simulated and self.severity not in (None, Severity.LOW)
-
-    @property
-    def needs_attention(self) -> bool:
-        """Whether someone should look soon: HIGH, CRITICAL, or an open alarm; never a simulation."""
-        severe = self.severity in (Severity.HIGH, Severity.CRITICAL)
-        return not self.simulated and (severe or self.alarm is not None)
 
 
 def overview(services: Services, *, live: Mapping[str, LiveCheck] | None = None) -> tuple[MonitorRow, ...]:
@@ -105,8 +40,9 @@ def overview(services: Services, *, live: Mapping[str, LiveCheck] | None = None)
         The database, or a record in it, cannot be read.
     """
     survey = services.store.survey.newest(limit=TREND)
-    rows = [*_pool_rows(survey, live or {}), *_table_rows(survey)]
-    return tuple(sorted(_with_longer_drift(services, rows), key=_urgency))
+    checks, runs = _by_project(survey), _by_reference(survey)
+    rows = [*_pool_rows(survey, checks, live or {}), *_table_rows(survey, runs)]
+    return tuple(sorted(_with_longer_drift(services, rows, checks, runs), key=_urgency))
 
 
 def overview_version(services: Services) -> tuple[int, ...]:
@@ -136,10 +72,26 @@ def _urgency(row: MonitorRow) -> tuple[object, ...]:
     return (row.simulated, order, row.alarm is None, newest_first, row.project, row.name)
 
 
-def _pool_rows(survey: Survey, live: Mapping[str, LiveCheck]) -> Iterator[MonitorRow]:
-    checks: dict[str, list[PoolResult]] = {}
+Checks = dict[str, list[PoolResult]]
+Runs = dict[tuple[str, str, bool], list[TableResult]]
+
+
+def _by_project(survey: Survey) -> Checks:
+    found: Checks = {}
     for check in survey.checks:
-        checks.setdefault(check.project, []).append(check)
+        found.setdefault(check.project, []).append(check)
+    return found
+
+
+def _by_reference(survey: Survey) -> Runs:
+    """By project, reference, and whether it is a simulation."""
+    found: Runs = {}
+    for run in survey.runs:
+        found.setdefault((run.project, run.reference_name, run.simulated is not None), []).append(run)
+    return found
+
+
+def _pool_rows(survey: Survey, checks: Checks, live: Mapping[str, LiveCheck]) -> Iterator[MonitorRow]:
     for pools in survey.pools:
         if pools.baseline or pools.n_current or pools.has_checks:
             row = _pool_row(pools, checks.get(pools.project, []), live.get(pools.project))
@@ -228,10 +180,7 @@ def _pool_step(check: PoolResult) -> str:
     return {"drift": "Open the evidence", "no_drift": "Nothing now"}.get(check.verdict, "Add answers")
 
 
-def _table_rows(survey: Survey) -> Iterator[MonitorRow]:
-    runs: dict[tuple[str, str, bool], list[TableResult]] = {}
-    for run in survey.runs:
-        runs.setdefault((run.project, run.reference_name, run.simulated is not None), []).append(run)
+def _table_rows(survey: Survey, runs: Runs) -> Iterator[MonitorRow]:
     for (project, name, simulated), of_reference in runs.items():
         newest = of_reference[0]
         row = MonitorRow(
@@ -269,7 +218,9 @@ def _table_step(run: TableResult) -> str:
 
 
 def _with_alarm(row: MonitorRow, alarm: AlarmState | None) -> MonitorRow:
-    next_step = "Look at the alarm" if alarm and not row.drifts else row.next_step
+    if alarm is None:
+        return row
+    next_step = "Look at the alarm" if not row.drifts else row.next_step
     return replace(row, alarm=alarm, next_step=next_step)
 
 
@@ -277,25 +228,27 @@ def _outcome(verdict: str) -> Outcome:
     return "drift" if verdict == "drift" else "no_drift" if verdict == "no_drift" else "inconclusive"
 
 
-def _since(checks: Sequence[PoolResult] | Sequence[TableResult]) -> datetime | None:
+def _drifts(check: PoolResult | TableResult) -> bool:
+    return check.severity not in (None, Severity.LOW)
+
+
+def _since(checks: Sequence[PoolResult | TableResult]) -> datetime | None:
     """When the drift of the newest check began, as far as these checks, newest first, tell."""
-    since = None
-    for check in checks:
-        if check.severity in (None, Severity.LOW):
-            break
-        since = check.created_at
-    return since
+    return min((check.created_at for check in takewhile(_drifts, checks)), default=None)
 
 
-def _with_longer_drift(services: Services, rows: Collection[MonitorRow]) -> Iterator[MonitorRow]:
-    """Look further back where drift is older than the checks at hand."""
-    long = [row for row in rows if row.drifts and len(row.trend) >= TREND]
-    projects: dict[str, set[str]] = {
-        kind: {row.project for row in long if row.kind == kind} for kind in ("llm", "tabular")
-    }
-    survey = services.store.survey
-    pools = survey.pools_drift_since(projects["llm"]) if projects["llm"] else {}
-    tables = survey.tables_drift_since(projects["tabular"]) if projects["tabular"] else {}
+def _with_longer_drift(
+    services: Services, rows: Sequence[MonitorRow], checks: Checks, runs: Runs
+) -> Iterator[MonitorRow]:
+    """Look further back where all the checks at hand drift."""
+
+    def is_long(found: Sequence[PoolResult | TableResult]) -> bool:
+        return len(found) >= TREND and all(map(_drifts, found))
+
+    of_pools = {project for project, found in checks.items() if is_long(found)}
+    of_tables = {project for (project, _, simulated), found in runs.items() if not simulated and is_long(found)}
+    pools = services.store.survey.pools_drift_since(of_pools) if of_pools else {}
+    tables = services.store.survey.tables_drift_since(of_tables) if of_tables else {}
     for row in rows:
-        found = pools.get(row.project) if row.kind == "llm" else tables.get((row.project, row.name))
-        yield replace(row, since=found) if found and row.drifts else row
+        since = pools.get(row.project) if row.kind == "llm" else tables.get((row.project, row.name))
+        yield replace(row, since=since) if since and row.drifts else row

@@ -173,13 +173,14 @@ def _newest_checks(session: Session, names: Names, limit: int) -> Iterator[PoolR
         .select_from(ProjectRow)
         .join(CalculationRow, CalculationRow.project_id == ProjectRow.id)
         .where(_in_force(CalculationRow), CalculationRow.seq >= func.coalesce(oldest, 0))
-        .order_by(CalculationRow.seq.desc())
+        .order_by(ProjectRow.id, CalculationRow.seq.desc())  # by seq alone SQLite reads them all
     )
     return (record(PoolResult, tuple(row), names) for row in session.execute(query))
 
 
 def _newest_runs(session: Session, names: Names, limit: int) -> Iterator[TableResult]:
-    group = (TableRunRow.project_id, TableRunRow.reference_name, TableRunRow.simulated.is_(None))
+    # The project not first: SQLite would then read the rows by an index, one by one, instead of straight through.
+    group = (TableRunRow.reference_name, TableRunRow.project_id, TableRunRow.simulated.is_(None))
     place = func.row_number().over(partition_by=group, order_by=TableRunRow.seq.desc()).label("place")
     placed = select(TableRunRow.seq, place).subquery()
     query = (

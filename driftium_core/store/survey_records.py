@@ -39,7 +39,7 @@ class ProjectPools:
     has_checks: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PoolResult:
     """What a check of two pools found, without its report and scores."""
 
@@ -56,7 +56,7 @@ class PoolResult:
     n_current: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class TableResult:
     """What a check of two tables found, without its report; ``simulated`` as in `TableRun`."""
 
@@ -110,7 +110,7 @@ class Survey:
     pools : tuple of ProjectPools
         One per project, the oldest first.
     checks : tuple of PoolResult
-        The newest checks of each project's pools against its active baseline, newest first.
+        The newest checks of each project's pools against its active baseline, by project and newest first.
     runs : tuple of TableResult
         The newest checks against each reference, newest first; simulations are counted apart.
     alarms : mapping of (project, name) to AlarmState

@@ -18,6 +18,8 @@ _FIELDS: dict[object, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind)) for kind in (PoolResult, TableResult)
 }
 
+_PLACES = {kind: (names.index("project"), names.index("severity")) for kind, names in _FIELDS.items()}
+
 Names = dict[int, str]
 """Names of the projects by their keys."""
 
@@ -29,10 +31,11 @@ def columns(entity: Any, kind: type[PoolResult] | type[TableResult]) -> list[Any
 
 def record(kind: type[Result], values: tuple[Any, ...], names: Names) -> Result:
     """A record of the selected values; `ValueError` for a severity that is none."""
-    named = dict(zip(_FIELDS[kind], values, strict=True))
-    named["project"] = names[named["project"]]
-    named["severity"] = Severity(named["severity"]) if named["severity"] else None
-    return kind(**named)
+    project, severity = _PLACES[kind]
+    made = list(values)  # by position, as there are thousands
+    made[project] = names[made[project]]
+    made[severity] = Severity(made[severity]) if made[severity] else None
+    return kind(*made)
 
 
 def scalar(expression: ColumnElement[Any]) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages.ui.playground_import import open_import
 from pages.ui.project import PLAYGROUND_PAGE, open_page
 from pages.ui.widgets import card, guide_step, prose
 
@@ -33,7 +34,7 @@ NEXT = {"not_initialized": 1, "waiting_for_baseline": 2, "waiting_for_telemetry"
 BUTTONS = {
     "not_initialized": "Open the playground",
     "waiting_for_baseline": "Promote in the playground",
-    "waiting_for_telemetry": "Generate or import answers",
+    "waiting_for_telemetry": "Generate answers",
 }
 PREVIEW = """
 - **Is it drift, and how sure is that?** A tested verdict, with what your numbers of answers can detect.
@@ -55,6 +56,8 @@ def show_waiting(live: LiveCheck) -> None:
         text.markdown(prose(live.status.message))
         if action.button(BUTTONS[status], type="primary", icon=":material/forum:", width="stretch", key="waiting-next"):
             open_page(PLAYGROUND_PAGE)
+        if action.button("Import a log", icon=":material/upload_file:", width="stretch", key="waiting-import"):
+            open_import()
         for number, (place, (heading, words)) in enumerate(zip(st.columns(3), STEPS, strict=True), start=1):
             guide_step(place, "dashboard", number, NEXT[status], heading, words)
     if status == "not_initialized":

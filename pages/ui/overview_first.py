@@ -6,61 +6,19 @@ import streamlit as st
 
 from driftium_core import __version__
 from driftium_core.formats import fmt_name
-from driftium_core.severity import Severity
-from driftium_core.text.report import Banded
+from pages.ui.playground_import import open_import
 from pages.ui.project import PLAYGROUND_PAGE, TABULAR_PAGE, open_page
-from pages.ui.widgets import card, chart, prose, theme, verdict
+from pages.ui.widgets import card, prose
 
 __all__ = ["offer_monitors", "show_first_steps", "show_next_steps"]
 
-EXAMPLE = Banded(
-    value=0.132,
-    low=0.012,
-    high=0.096,
-    draws=(
-        0.01,
-        0.014,
-        0.016,
-        0.018,
-        0.02,
-        0.022,
-        0.023,
-        0.025,
-        0.026,
-        0.027,
-        0.029,
-        0.03,
-        0.031,
-        0.032,
-        0.033,
-        0.035,
-        0.036,
-        0.037,
-        0.038,
-        0.04,
-        0.041,
-        0.042,
-        0.044,
-        0.045,
-        0.047,
-        0.048,
-        0.05,
-        0.052,
-        0.053,
-        0.055,
-        0.057,
-        0.059,
-        0.062,
-        0.065,
-        0.068,
-        0.071,
-        0.076,
-        0.082,
-        0.09,
-        0.107,
-    ),
-)
-"""A statistic and its null range as they look; the shape is that of a gamma distribution."""
+WHAT_YOU_WILL_SEE = """
+- **One line over everything**: which monitor needs you first, and since when.
+- **A verdict per table and per model**: drift or not, how sure that is, and what your numbers of rows or answers can
+  detect. With too few it says *inconclusive*, never *all is well*.
+- **Every number on the range that chance gives**, so that a large one is not taken for news.
+- **What moved**, down to single columns, words and answers; and each check again, from the history.
+"""
 
 ANSWERS_LABEL = "Let a model answer"
 
@@ -106,6 +64,11 @@ def show_first_steps() -> None:
         if answers.button(ANSWERS_LABEL, icon=":material/forum:", width="stretch", key="first-playground"):
             open_page(PLAYGROUND_PAGE)
         answers.caption("It answers on this machine; with or without Ollama.")
+    _show_steps()
+    _show_preview()
+
+
+def _show_steps() -> None:
     done, now, later = st.columns(3)
     with done.container(key="step-done", height="stretch"):
         st.subheader("1 · Install", anchor=False)
@@ -122,12 +85,11 @@ def show_first_steps() -> None:
             if st.button("A table", key="first-reference", icon=":material/upload_file:"):
                 _upload_reference()
             if st.button("A log of answers", key="first-log", icon=":material/forum:"):
-                open_page(PLAYGROUND_PAGE)
+                open_import()
     with later.container(key="step-later", height="stretch"):
         st.subheader("3 · Give current data", anchor=False)
         st.markdown("The same columns, newer rows; or newer answers. The report appears by itself and is kept here.")
         st.markdown(":gray-badge[○ waits for step 2]")
-    _show_examples()
 
 
 def _upload_reference() -> None:
@@ -135,16 +97,8 @@ def _upload_reference() -> None:
     open_page(TABULAR_PAGE)
 
 
-def _show_examples() -> None:
-    """A verdict and its evidence, as every page shows them."""
-    from driftium_core.figures.null_range import null_range
-
-    with card("examples", "What you will see", "Two examples, not your data."):
-        left, right = st.columns([1.25, 1], gap="medium")
-        with left:
-            verdict(None, "○ Inconclusive.", "9 current rows; 30 are needed to tell drift from chance.")
-            st.caption("A first drift from a terminal, with a model that answers here and now:")
-            st.code("python -m driftium_core demo", language="sh")
-        with right:
-            chart(null_range("Example", EXAMPLE, Severity.MEDIUM, theme()), "example")
-            st.caption("Dots: what chance alone does. Marker: your data. Outside the band it is unlikely to be chance.")
+def _show_preview() -> None:
+    with card("preview", "What you will see"):
+        st.markdown(WHAT_YOU_WILL_SEE)
+        st.caption("A first drift from a terminal, with a model that answers here and now:")
+        st.code("python -m driftium_core demo", language=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +12,7 @@ from driftium_core import monitor
 from driftium_core.formats import fmt_count, fmt_n, fmt_name
 from driftium_core.logs import NO_COLUMN, LogColumns, open_log, read_opened
 from pages.ui.jobs import GRACE_S, run_job, show_progress
-from pages.ui.project import current_project, of_project
+from pages.ui.project import PLAYGROUND_PAGE, current_project, of_project, open_page
 from pages.ui.widgets import escape, prose
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from driftium_core.response import Response
     from driftium_core.services import Services
 
-__all__ = ["offer_import"]
+__all__ = ["offer_import", "open_import"]
 
 FILE, N, STARTED, REPORT = "play_log", "play_import_n", "play_import", "play_import_report"
 RESPONSE, PROMPT, INTO, NAME = "play_response_column", "play_prompt_column", "play_into", "play_log_name"
 TO_CURRENT, TO_BASELINE = "Current", "New baseline"
+OPEN = "play_import_open"
 SHOWN = 3
 
 
@@ -43,7 +44,7 @@ class _Started:
 def offer_import(services: Services) -> None:
     """Draw the popover with file, columns, pool and button, and what the last import did."""
     _take_report()
-    with st.popover("Import a log", icon=":material/upload_file:", type="tertiary"):
+    with st.popover("Import a log", icon=":material/upload_file:", type="tertiary", key=OPEN):
         st.markdown(
             "One answer per row, with its prompt where it is known: "
             "CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too."
@@ -57,6 +58,12 @@ def offer_import(services: Services) -> None:
         report: ImportReport | None = st.session_state.get(of_project(REPORT))
         if report:
             _show(report)
+
+
+def open_import() -> NoReturn:
+    """Go to the Playground, where the popover stands open."""
+    st.session_state[OPEN] = True
+    open_page(PLAYGROUND_PAGE)
 
 
 def _file_key() -> str:

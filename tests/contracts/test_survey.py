@@ -65,8 +65,11 @@ def test_the_newest_checks_of_each_monitor_are_read(store: Store) -> None:
     newest = check(store, "b", None, "bot", pvalue=None, effect_size=None, baseline_id=of_bot)
     store.runs.add(new_run("may", reference_name="may.csv"), project="bot")
     found = store.survey.newest(limit=2)
-    assert [(c.project, c.severity) for c in found.checks] == [("bot", None), ("default", "HIGH"), ("default", "HIGH")]
-    assert (found.checks[0].id, found.checks[0].pvalue) == (newest.id, None)
+    assert [(c.project, c.severity) for c in found.checks] == [("default", "HIGH"), ("default", "HIGH"), ("bot", None)]
+    assert [c.id for c in found.checks[:2]] == [
+        c.id for c in store.calculations.newest(baseline_id=of_default, limit=2)
+    ]
+    assert (found.checks[2].id, found.checks[2].pvalue) == (newest.id, None)
     assert [(r.project, r.reference_name, r.simulated) for r in found.runs] == [
         ("bot", "may.csv", None),
         ("bot", "march.csv", "age < 35"),

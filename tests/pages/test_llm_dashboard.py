@@ -140,3 +140,9 @@ def test_failed_and_empty_answers_alone_are_said(app: AppTest, services: Service
     words = said(opened(app, services))
     assert "No usable responses in current" in words
     assert "○ Inconclusive." in words
+
+
+def test_a_log_can_be_imported_from_the_first_screen(app: AppTest, services: Services) -> None:
+    page = press(opened(app, services), "waiting-import")
+    assert "Playground" in [title.value for title in page.title]
+    assert page.session_state["play_import_open"] is True
