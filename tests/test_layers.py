@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"documents", "examples", "errors", "severity", "formats", "parts", "recent", "response", ""}
+BASE = {"documents", "examples", "errors", "severity", "formats", "palette", "parts", "recent", "response", ""}
 """Leaves that anything may import; the empty name is the package itself."""
 
 PORTS = {"store", "embeddings", "vectors", "llm"}
@@ -22,7 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "logs": BASE | {"tabular", "text"},
     "files": BASE | {"tabular", "logs"},
     "figures": BASE | {"stats", "tabular", "text", "store"},
-    "html": BASE | {"figures", "tabular", "text"},
+    "html": BASE | {"tabular", "text"},
     **dict.fromkeys(PORTS, BASE),
     "jobs": BASE,
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text"},
@@ -46,9 +46,6 @@ SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records"}
 
 PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report", "differences", "labels"}}
 """Pages show reports and name filters; they neither read, compare nor judge."""
-
-HTML_SEES_OF_FIGURES = {"palette"}
-"""Reports share the colours of the charts; they load no Plotly."""
 
 OWNERS: dict[str, set[str]] = {
     "streamlit": {"app", "pages"},
@@ -114,8 +111,6 @@ def forbidden(unit: str, modules: list[str]) -> list[str]:
             wrong.append(f"{unit} imports {module}")
         if unit in SHOWERS and target == "store" and rest[1] not in SHOWERS_SEE_OF_STORE:
             wrong.append(f"{unit} imports {module}, which is the monitor's work")
-        if unit == "html" and target == "figures" and rest[1] not in HTML_SEES_OF_FIGURES:
-            wrong.append(f"{unit} imports {module}, which loads Plotly")
         if unit == "pages" and rest[1:] and rest[1] not in PAGES_SEE.get(target, {rest[1]}):
             wrong.append(f"{unit} imports {module}, which is the core's work")
     return wrong

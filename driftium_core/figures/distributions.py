@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from driftium_core.figures.layout import apply_layout, bar_marker, label_text, top_legend
-from driftium_core.figures.palette import PALETTES, Theme, rgba
 from driftium_core.formats import fmt_effect, fmt_value
+from driftium_core.palette import PALETTES, Theme, rgba
 from driftium_core.tabular.report import CategoryDistribution, NumberDistribution
 
 __all__ = ["CategoryRow", "category_bars", "category_rows", "largest_gap", "overlay", "sparkline"]

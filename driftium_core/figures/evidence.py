@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, empty_figure
-from driftium_core.figures.palette import PALETTES, Theme
 from driftium_core.formats import fmt_count, fmt_effect, fmt_n, fmt_p, fmt_time
+from driftium_core.palette import PALETTES, Theme
 from driftium_core.store.records import AlarmLook
 
 __all__ = ["EvidencePoint", "evidence_points", "evidence_trend"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from driftium_core.figures.palette import PALETTES, Theme, rgba
+from driftium_core.palette import PALETTES, Theme, rgba
 
 __all__ = ["CONFIG", "apply_layout", "bar_marker", "empty_figure", "figure_alt", "label_text", "top_legend"]
 

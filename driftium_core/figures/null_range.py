@@ -9,8 +9,8 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text
-from driftium_core.figures.palette import PALETTES, SYMBOLS, Theme, rgba
 from driftium_core.formats import fmt_distance, fmt_effect, fmt_value
+from driftium_core.palette import PALETTES, SYMBOLS, Theme, rgba
 from driftium_core.severity import Severity, severity_label
 from driftium_core.text.report import Banded
 

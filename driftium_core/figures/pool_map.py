@@ -10,9 +10,9 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text, top_legend
-from driftium_core.figures.palette import PALETTES, Palette, Theme
 from driftium_core.figures.terms import cut_term
 from driftium_core.formats import fmt_count, fmt_n
+from driftium_core.palette import PALETTES, Palette, Theme
 from driftium_core.text.differences import Cluster, Projection
 
 __all__ = ["MapInfo", "MapMark", "MapPool", "PoolName", "map_info", "pool_map"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout
-from driftium_core.figures.palette import PALETTES, Theme, rgba
 from driftium_core.formats import UNKNOWN
+from driftium_core.palette import PALETTES, Theme, rgba
 from driftium_core.text.report import Health
 
 __all__ = ["Ring", "dot_matrix", "health_ring", "ring_of"]

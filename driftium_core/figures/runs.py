@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text, top_legend
-from driftium_core.figures.palette import PALETTES, SYMBOLS, Theme, rgba
+from driftium_core.palette import PALETTES, SYMBOLS, Theme, rgba
 from driftium_core.severity import EFFECT_THRESHOLDS, Severity, severity_label
 
 __all__ = ["RunPoint", "run_trend"]

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text
-from driftium_core.figures.palette import PALETTES, SYMBOLS, Palette, Theme, rgba
 from driftium_core.figures.stability import StabilityPoint, baseline_changes, severity_runs, steps
+from driftium_core.palette import PALETTES, SYMBOLS, Palette, Theme, rgba
 from driftium_core.severity import GLYPHS, severity_label
 
 __all__ = ["stability_trend"]

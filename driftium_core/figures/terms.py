@@ -11,8 +11,8 @@ from itertools import accumulate
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, bar_marker, empty_figure, label_text, top_legend
-from driftium_core.figures.palette import PALETTES, Palette, Theme
 from driftium_core.formats import fmt_effect, fmt_percent
+from driftium_core.palette import PALETTES, Palette, Theme
 from driftium_core.text.differences import Keyword
 
 __all__ = ["MAX_TERMS", "TermRow", "cut_term", "diverging_terms", "term_rows"]

@@ -13,7 +13,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 
 from driftium_core import __version__
-from driftium_core.figures.palette import PALETTES, Theme
 from driftium_core.formats import (
     fmt_count,
     fmt_distance,
@@ -27,6 +26,7 @@ from driftium_core.formats import (
 )
 from driftium_core.html.marks import MARKS, severity_class
 from driftium_core.html.texts import printable, quote
+from driftium_core.palette import PALETTES, Theme
 from driftium_core.severity import severity_label
 
 __all__ = ["render"]

@@ -25,7 +25,7 @@ CAPTION = (
 
 def show_descriptors(shown: Shown) -> None:
     """Draw the table, most severe first."""
-    from driftium_core.figures.palette import PALETTES
+    from driftium_core.palette import PALETTES
 
     items = sorted(shown.report.descriptors, key=_order)
     if not items:

@@ -121,7 +121,7 @@ def _alarm(row: MonitorRow) -> str | None:
 
 
 def _columns() -> dict[str, object]:
-    from driftium_core.figures.palette import PALETTES
+    from driftium_core.palette import PALETTES
 
     palette, config = PALETTES[theme()], st.column_config
     return {

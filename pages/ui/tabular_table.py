@@ -126,7 +126,7 @@ def _shapes(column: ColumnResult) -> tuple[list[float], list[float]]:
 
 
 def _config() -> dict[str, object]:
-    from driftium_core.figures.palette import PALETTES
+    from driftium_core.palette import PALETTES
 
     palette, text = PALETTES[theme()], st.column_config.TextColumn
     shape = st.column_config.BarChartColumn

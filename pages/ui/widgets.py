@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
     from streamlit.delta_generator import DeltaGenerator
 
-    from driftium_core.figures.palette import Theme
+    from driftium_core.palette import Theme
 
 __all__ = [
     "card",
@@ -116,21 +116,21 @@ def guide_step(
 
 def severity_badge(severity: Severity | None) -> str:
     """Markdown of a coloured badge with glyph and word."""
-    from driftium_core.figures.palette import BADGE_COLOURS
+    from driftium_core.palette import BADGE_COLOURS
 
     return f":{BADGE_COLOURS[severity]}-badge[{severity_label(severity)}]"
 
 
 def severity_mark(severity: Severity | None, text: str) -> str:
     """Markdown of a badge with the severity's glyph and colour, and other words: plain text, e.g. a change."""
-    from driftium_core.figures.palette import BADGE_COLOURS
+    from driftium_core.palette import BADGE_COLOURS
 
     return f":{BADGE_COLOURS[severity]}-badge[{GLYPHS[severity]} {escape(text)}]"
 
 
 def severity_column(*others: str, **config: Any) -> Any:
     """Configure a dataframe column of severity labels as coloured chips; ``others`` are gray labels beside them."""
-    from driftium_core.figures.palette import BADGE_COLOURS
+    from driftium_core.palette import BADGE_COLOURS
 
     return st.column_config.MultiselectColumn(
         options=[*(severity_label(severity) for severity in BADGE_COLOURS), *others],

@@ -4,7 +4,7 @@ import pytest
 
 from driftium_core.figures.distributions import category_bars, category_rows, largest_gap, overlay, sparkline
 from driftium_core.figures.layout import empty_figure, figure_alt, label_text
-from driftium_core.figures.palette import PALETTES
+from driftium_core.palette import PALETTES
 from driftium_core.tabular.report import CategoryDistribution, NumberDistribution
 
 NUMBERS = NumberDistribution(

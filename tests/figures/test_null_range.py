@@ -6,7 +6,7 @@ import pytest
 
 from driftium_core.figures.layout import figure_alt
 from driftium_core.figures.null_range import null_range, null_range_layout, statistic_text
-from driftium_core.figures.palette import SYMBOLS
+from driftium_core.palette import SYMBOLS
 from driftium_core.severity import Severity
 from driftium_core.text.report import Banded
 

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from driftium_core.figures.layout import figure_alt
-from driftium_core.figures.palette import PALETTES
 from driftium_core.figures.ring import dot_matrix, health_ring, ring_of
+from driftium_core.palette import PALETTES
 from driftium_core.text.report import Health
 
 HALF = Health(54.4, 47.2, 60.8, 100.0, "The index is 54.")

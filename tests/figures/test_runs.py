@@ -1,8 +1,8 @@
 """The trend of saved runs."""
 
 from driftium_core.figures.layout import figure_alt
-from driftium_core.figures.palette import SYMBOLS
 from driftium_core.figures.runs import RunPoint, run_trend
+from driftium_core.palette import SYMBOLS
 from driftium_core.severity import Severity
 
 POINTS = [

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftium_core.figures.layout import figure_alt
-from driftium_core.figures.palette import PALETTES, SYMBOLS
 from driftium_core.figures.stability import (
     SeverityRun,
     StabilityPoint,
@@ -15,6 +14,7 @@ from driftium_core.figures.stability import (
     steps,
 )
 from driftium_core.figures.stability_trend import stability_trend
+from driftium_core.palette import PALETTES, SYMBOLS
 from driftium_core.severity import Severity
 from driftium_core.store.records import Calculation
 
