@@ -49,7 +49,9 @@ def export_responses(services: Services, ids: PoolIds, *, witnesses: Witnesses |
         The database cannot be read.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(
+        text
+    )  # ends lines with CR LF: otherwise a text with CR alone is not quoted, and ends the record
     writer.writerow(COLUMNS)
     old, new = _by_id(ids, witnesses)
     for pool, of_pool, values in (("baseline", ids.baseline, old), ("current", ids.current, new)):

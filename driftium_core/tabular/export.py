@@ -42,4 +42,5 @@ def report_to_csv(report: TableReport) -> str:
     frame = report_to_frame(report)
     for name in frame.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]]:
         frame[name] = frame[name].map(neutralise_formula)
-    return frame.to_csv(index=False)
+    # Python quotes a lone CR only where lines end with it, and spreadsheets begin a new record there.
+    return frame.to_csv(index=False, lineterminator="\r\n")

@@ -159,6 +159,16 @@ def test_both_pools_as_csv_run_nothing_and_lose_nothing(services: Services) -> N
     assert monitor.export_responses(services, ids).count("\n") == 3
 
 
+@pytest.mark.parametrize("text", ["a\r=1+1", "\r=1", "a\r\n=1", "=1\r=2", 'a"\r=1', "a\n=1"])
+def test_no_line_break_of_a_text_ends_its_record(services: Services, text: str) -> None:
+    ids = fill(services, said("old"), [Response(response=text, prompt=text)])
+    exported = monitor.export_responses(services, ids)
+    rows = list(csv.reader(io.StringIO(exported, newline="")))
+    assert [row[0] for row in rows] == ["pool", "baseline", "current"]
+    assert not any(cell.startswith(("=", "\r", "\n")) for row in rows for cell in row)
+    assert rows[2][4].endswith(text)
+
+
 def test_similar_answers_of_any_baseline(services: Services) -> None:
     ids = fill(services, answers("bread", 12), answers("bread", 12, seed=1))
     first = services.store.baselines.active()

@@ -78,6 +78,14 @@ def test_formula_cells_get_an_apostrophe(cell):
     assert neutralise_formula(cell) == "'" + cell
 
 
+def test_a_carriage_return_in_a_name_does_not_end_the_record():
+    table = pd.DataFrame({"a\r=1+1": ["x\r=2", "y"] * 100, "n": range(200)})
+    rows = list(csv.reader(io.StringIO(compare_tables(table, table.iloc[::-1]).to_csv(), newline="")))
+    assert len(rows) == 3
+    assert {row[0] for row in rows[1:]} == {"a\r=1+1", "n"}
+    assert len({len(row) for row in rows}) == 1
+
+
 @pytest.mark.parametrize("cell", [-1.5, None, "plain", "a=b"])
 def test_other_cells_stay(cell):
     assert neutralise_formula(cell) == cell
