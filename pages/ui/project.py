@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError, StorageError
@@ -30,6 +31,9 @@ NEW_NAME, NEW_ERROR, NEW_OPEN = "project_new_name", "project_new_error", "projec
 OF_ONE_PROJECT = ("run", "column", "prompt_run", "baseline", "calculation", "response")
 """Query parameters that name something of one project; they go when another is picked."""
 
+CHOSEN_IN_PROJECT = ("column", "baseline")
+"""Those of them that never say which project it is."""
+
 
 def current_project() -> str:
     """The project whose data the page shows; every page passes it to the core."""
@@ -38,8 +42,13 @@ def current_project() -> str:
 
 
 def choose_project(name: str) -> None:
-    """Switch this browser to a project, e.g. to that of a run opened by its link, and run the page again."""
+    """Switch this browser to a project, e.g. to that of a run opened by its link, and run the page again.
+
+    The address then names the project; what it named besides of the former project goes.
+    """
     st.session_state[WANTED] = name
+    for parameter in CHOSEN_IN_PROJECT:
+        st.query_params.pop(parameter, None)
     st.rerun()
 
 
@@ -71,6 +80,8 @@ def pick_project(services: Services) -> None:
         on_change=_forget_links,
         help="Each project has its own tables, answers, baselines and history. The choice is part of the page's link.",
     )
+    if wanted in names:
+        _name_in_address(wanted)
     with (
         st.popover("New project", icon=":material/add:", type="tertiary", key=NEW_OPEN, on_change=_forget_error),
         st.form("project_new_form", border=False),
@@ -112,6 +123,21 @@ def _settle(names: list[str]) -> None:
     if named and named not in names:
         st.session_state[UNKNOWN] = (named, None)
         st.session_state[PROJECT] = DEFAULT_PROJECT if DEFAULT_PROJECT in names else names[0]
+
+
+def _name_in_address(chosen: str) -> None:
+    """Make the address name a project that was not chosen in the picker, so that a reload shows the same one.
+
+    Streamlit does so only when a run of the page has ended before, and `st.query_params` refuses a widget's parameter.
+    """
+    context = get_script_run_ctx()
+    if context is None or st.query_params.get(PROJECT, DEFAULT_PROJECT) == chosen:
+        return
+    with context.session_state.query_params() as address:
+        if chosen == DEFAULT_PROJECT:
+            address.remove_param(PROJECT)
+        else:
+            address.set_corrected_value(PROJECT, chosen, "string_value")
 
 
 def _forget_links() -> None:

@@ -214,6 +214,23 @@ def test_a_saved_run_keeps_its_project_in_the_address(app: App, beside: Services
     expect(picker(app)).to_have_value("default")
 
 
+def test_a_reload_shows_the_project_of_what_a_link_opened(app: App, beside: Services, project: str) -> None:
+    table = monitor.sample_table(beside, 500)
+    monitor.check_table(beside, table, monitor.sample_table(beside, 400, seed=4), project=project)
+    (run,) = monitor.table_runs(beside, project=project)
+    app.open(f"/tabular?run={run.id}")
+    app.page.wait_for_url(re.compile(r"project="))
+    other = monitor.create_project(beside, f"beside {project}"[:80])
+    app.open(f"{link('/tabular', other)}&run={run.id}&column=age&baseline=3")
+    app.page.wait_for_url(lambda url: url.endswith(f"?project={project.replace(' ', '+')}&run={run.id}"))
+    expect(picker(app)).to_have_value(project)
+    with app.rerun():
+        app.page.get_by_role("button", name="Check data now").click()
+    app.reload()
+    expect(picker(app)).to_have_value(project)
+    assert "run=" not in app.page.url
+
+
 def test_a_link_to_no_project_is_told_and_usable(app: App) -> None:
     app.open("/?project=nope")
     expect(app.page.get_by_text("There is no project called “nope”")).to_be_visible()
