@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import ConflictError, InputError, NotFoundError
-from driftium_core.formats import fmt_n
+from driftium_core.formats import fmt_n, fmt_name
 from driftium_core.response import Response
 from driftium_core.store.names import checked_name
 from driftium_core.store.pools import baseline_record, read_standing
@@ -290,5 +290,5 @@ def _row(session: Session, baseline_id: str, *, lock: bool = False) -> tuple[Bas
     )
     found = session.execute(query.where(BaselineRow.id == baseline_id)).first()
     if found is None:
-        raise NotFoundError(f"Baseline {baseline_id} is not stored, or no longer.")
+        raise NotFoundError(f"Baseline {fmt_name(baseline_id)} is not stored, or no longer.")
     return found[0], found[1], found[2]

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import NotFoundError
+from driftium_core.formats import fmt_name
 from driftium_core.store.pool_records import Outline, PoolDigests, Pools, Standing, Version
 from driftium_core.store.projects import project_key
 from driftium_core.store.records import Baseline
@@ -106,7 +107,8 @@ def _head(session: Session, name: str, baseline_id: str | None) -> tuple[int, in
     row = session.scalar(of_project) if wanted else None
     if baseline_id and row is None:
         raise NotFoundError(
-            f"Project {name!r} has no baseline {baseline_id}, or no longer. Choose another one of its baselines."
+            f"Project {name!r} has no baseline {fmt_name(baseline_id)}, or no longer. Choose another one of its "
+            "baselines."
         )
     return key, revision, None if row is None else baseline_record(row, name, active=active)
 

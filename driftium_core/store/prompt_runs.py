@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
-from driftium_core.formats import fmt_count
+from driftium_core.formats import fmt_count, fmt_name
 from driftium_core.response import Response
 from driftium_core.store.history import keep_newest
 from driftium_core.store.names import checked_name
@@ -245,7 +245,7 @@ class PromptRunRepository:
 def _require_set(session: Session, project_id: int, set_id: str) -> None:
     query = select(PromptSetRow.seq).where(PromptSetRow.id == set_id, PromptSetRow.project_id == project_id)
     if session.scalar(query) is None:
-        raise NotFoundError(f"Prompt set {set_id} is not stored, or no longer.")
+        raise NotFoundError(f"Prompt set {fmt_name(set_id)} is not stored, or no longer.")
 
 
 def _row(session: Session, run_id: str, *, lock: bool = False) -> tuple[PromptRunRow, str]:
@@ -256,7 +256,7 @@ def _row(session: Session, run_id: str, *, lock: bool = False) -> tuple[PromptRu
     row = found.first()
     if row is None:
         raise NotFoundError(
-            f"Prompt run {run_id} is not stored, or no longer: it was deleted, or made room for newer runs."
+            f"Prompt run {fmt_name(run_id)} is not stored, or no longer: it was deleted, or made room for newer runs."
         )
     return row[0], row[1]
 

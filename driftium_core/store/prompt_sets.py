@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from driftium_core.errors import NotFoundError
+from driftium_core.formats import fmt_name
 from driftium_core.store.names import checked_name
 from driftium_core.store.projects import change_playground, project_key
 from driftium_core.store.prompt_lists import checked_prompts, checked_system
@@ -95,7 +96,7 @@ class PromptSetRepository:
         with self._store.session() as session:
             found = session.execute(query).first()
             if found is None:
-                raise NotFoundError(f"Prompt set {set_id} is not stored, or no longer.")
+                raise NotFoundError(f"Prompt set {fmt_name(set_id)} is not stored, or no longer.")
             return _record(found[0], found[1])
 
     def delete(self, name: str, *, project: str = DEFAULT_PROJECT) -> None:

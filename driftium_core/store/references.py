@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
+from driftium_core.formats import fmt_name
 from driftium_core.store.projects import project_key
 from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.schema import ProjectRow, SavedReferenceRow
@@ -95,7 +96,7 @@ def _row(session: Session, reference_id: str) -> tuple[SavedReferenceRow, str]:
     query = select(SavedReferenceRow, ProjectRow.name).join(ProjectRow).where(SavedReferenceRow.id == reference_id)
     found = session.execute(query).first()
     if found is None:
-        raise NotFoundError(f"Saved reference {reference_id} is not stored, or no longer.")
+        raise NotFoundError(f"Saved reference {fmt_name(reference_id)} is not stored, or no longer.")
     return found[0], found[1]
 
 

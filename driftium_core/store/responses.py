@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
-from driftium_core.formats import fmt_n
+from driftium_core.formats import fmt_n, fmt_name
 from driftium_core.response import Response
 from driftium_core.store.projects import change_pools, project_key, project_names
 from driftium_core.store.records import DEFAULT_PROJECT, Added, ResponseFacts, StoredResponse
@@ -93,7 +93,7 @@ class ResponseRepository:
         with self._store.session() as session:
             found = read_responses(session, ResponseRow.id == response_id)
         if not found:
-            raise NotFoundError(f"Response {response_id} is not stored, or no longer.")
+            raise NotFoundError(f"Response {fmt_name(response_id)} is not stored, or no longer.")
         return found[0]
 
     def by_ids(self, ids: Collection[str]) -> dict[str, StoredResponse]:

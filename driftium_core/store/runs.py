@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import NotFoundError, StorageError
+from driftium_core.formats import fmt_name
 from driftium_core.severity import Severity
 from driftium_core.store.history import keep_newest
 from driftium_core.store.projects import project_key
@@ -100,7 +101,9 @@ def _row(session: Session, run_id: str) -> tuple[TableRunRow, str]:
         select(TableRunRow, ProjectRow.name).join(ProjectRow).where(TableRunRow.id == run_id)
     ).first()
     if found is None:
-        raise NotFoundError(f"Run {run_id} is not stored, or no longer: it was deleted, or made room for newer runs.")
+        raise NotFoundError(
+            f"Run {fmt_name(run_id)} is not stored, or no longer: it was deleted, or made room for newer runs."
+        )
     return found[0], found[1]
 
 
