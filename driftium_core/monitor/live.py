@@ -183,7 +183,9 @@ def _count(services: Services, project: str, progress: Progress) -> None:
     except CancelledError:
         raise
     except Exception as error:  # noqa: BLE001 - the verdict stands without it
-        _log.exception("The evidence score of project %s could not be brought up to date", project)
+        # A sentence that was meant for people needs no traceback.
+        unexpected = None if isinstance(error, DriftiumError) else error
+        _log.error("The evidence score of project %s is behind: %s", project, error, exc_info=unexpected)
         behind = f"The evidence score could not be brought up to date. {_said(error, 'counting')}"
         services.evidence_errors.put(project, behind)
         return

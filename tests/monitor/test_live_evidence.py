@@ -124,6 +124,7 @@ def test_a_failure_to_count_costs_no_verdict_and_is_told(
     assert shown.check.report is not None
     assert shown.check.notices == (f"The evidence score could not be brought up to date. {sentence}",)
     assert "The evidence score of project default" in caplog.text
+    assert ("Traceback" in caplog.text) == isinstance(error, ZeroDivisionError)
     watched.store.responses.add(answers("bicycle", 1, seed=5))
     monitor.live_check(watched)
     settle(watched)
