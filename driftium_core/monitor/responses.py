@@ -204,6 +204,8 @@ def similar(
         The response is not stored.
     InputError
         It has no text to compare by.
+    StorageError
+        The vectors of the pool were lost, or are not made yet: they are being made in the background.
     """
     asked = services.store.responses.get(response_id)
     if not asked.content.usable:
@@ -226,6 +228,12 @@ def similar(
     found = services.store.responses.by_ids([hit.id for hit in hits])
     near = [Similar(found[hit.id], hit.similarity) for hit in hits if hit.id in found]
     right = [item for item in near if item.response.baseline_id == wanted]
-    if len(right) < len(hits):  # another process promoted or deleted some: the vectors have yet to follow
+    others = services.store.count_usable(asked.project, wanted) - (asked.baseline_id == wanted)
+    if len(right) < min(limit, others):  # lost, or another process promoted or deleted some: they have yet to follow
         start_reconcile(services)
+        if not right:
+            raise StorageError(
+                "The vectors of these answers were lost, or are not made yet. They are being made now; try again in a "
+                "moment."
+            )
     return right

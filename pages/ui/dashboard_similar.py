@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import InputError
+from driftium_core.errors import InputError, StorageError
 from driftium_core.formats import fmt_effect, fmt_excerpt, fmt_name
 from pages.ui.dashboard_answer import RESPONSE, facts, offer_similar, show_prompt
 from pages.ui.playground_prompt import show_text
@@ -111,11 +111,11 @@ def _show_nearest(
         near = monitor.similar(
             services, stored.id, pool=pool, baseline_id=baseline.id if baseline else None, limit=N_NEAREST
         )
-    except InputError as error:  # empty or failed: there is no text to compare by
+    except (InputError, StorageError) as error:  # there is no text to compare by, or there are no vectors yet
         st.caption(prose(str(error)))
         return
     if not near:
-        st.caption("No other answer is stored there, or its vectors are still being made.")
+        st.caption("No other answer is stored there.")
     for number, item in enumerate(near, start=1):
         with st.container(key=f"ex-{pool}-near-{number}"):
             show_prompt(item.response.content.prompt)

@@ -40,6 +40,29 @@ def test_a_deleted_folder_is_rebuilt(services: Services, settings: Settings) -> 
         assert counts(restarted) == (20, 15)
 
 
+def test_a_folder_deleted_while_running_is_told_and_rebuilt(services: Services, settings: Settings) -> None:
+    filled(services)
+    asked = monitor.current_responses(services)[0].id
+    before = [monitor.similar(services, asked, pool=pool, limit=3) for pool in ("current", "baseline")]
+    shutil.rmtree(settings.qdrant)
+    with pytest.raises(StorageError, match=r"were lost, or are not made yet\. .* try again in a moment"):
+        monitor.similar(services, asked, limit=3)
+    assert any("was deleted while Driftium was running" in notice for notice in services.notices())
+    settle(services)
+    assert counts(services) == (20, 15)
+    after = [monitor.similar(services, asked, pool=pool, limit=3) for pool in ("current", "baseline")]
+    assert [[item.response for item in near] for near in after] == [[item.response for item in near] for near in before]
+
+
+def test_a_part_of_the_vectors_that_is_lost_is_made_again(services: Services) -> None:
+    filled(services)
+    first, *rest = [item.id for item in monitor.current_responses(services)]
+    services.vectors.remove("current", rest[2:])
+    assert len(monitor.similar(services, first, limit=14)) == 2
+    settle(services)
+    assert len(monitor.similar(services, first, limit=14)) == 14
+
+
 def test_vectors_of_another_encoder_are_made_anew(services: Services, settings: Settings) -> None:
     filled(services)
     before = monitor.check_responses(services)
