@@ -100,7 +100,8 @@ class Services:
 
     def notices(self) -> list[str]:
         """Sentences that the user must see, e.g. that a damaged database was kept aside."""
-        return [*([self.store.notice] if self.store.notice else []), *self.vector_notices()]
+        found = (self.store.notice, self.store.calculations.notice)
+        return [*(notice for notice in found if notice), *self.vector_notices()]
 
     def vector_notices(self) -> list[str]:
         """Those of them that are about the vectors."""

@@ -54,14 +54,7 @@ def drifting_since(services: Services, calculation: Calculation) -> Calculation:
 
     It reaches as far back as the history does. An inconclusive calculation breaks the row: it may have been either.
     """
-    first = calculation
-    for earlier in pool_history(services, project=calculation.project, baseline_id=calculation.baseline_id):
-        if earlier.created_at > calculation.created_at:
-            continue
-        if earlier.verdict != "drift":
-            break
-        first = earlier
-    return first
+    return services.store.calculations.drift_since(calculation)
 
 
 def open_calculation(services: Services, calculation_id: str) -> tuple[Calculation, TextReport]:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import NotFoundError, StorageError
+from driftium_core.formats import fmt_name
 from driftium_core.severity import Severity
 from driftium_core.store.history import keep_newest
 from driftium_core.store.projects import project_key
@@ -25,11 +26,21 @@ __all__ = ["CalculationRepository"]
 
 
 class CalculationRepository:
-    """The calculations of all projects. Thread-safe as its store is."""
+    """The calculations of all projects. Thread-safe as its store is.
+
+    A record that this version cannot read, as it was changed by hand or by another version, costs no other one: lists
+    leave it out, and `notice` says so. Who asks for it by its id is told.
+
+    Attributes
+    ----------
+    notice : str or None
+        That records were left out since the start, as a sentence.
+    """
 
     def __init__(self, store: Store, *, history_limit: int) -> None:
         self._store = store
         self._limit = history_limit
+        self.notice: str | None = None
 
     def add(self, calculation: NewCalculation, *, project: str = DEFAULT_PROJECT) -> Calculation:
         """Store a calculation and prune the project's oldest beyond the limit, in one transaction.
@@ -39,9 +50,9 @@ class CalculationRepository:
         """
         with self._store.session(write=True) as session:
             key = project_key(session, project, lock=True)
-            newest = session.scalar(_newest_first(key, calculation.baseline_id).limit(1))
+            newest = next(iter(self._records(session, _newest_first(key, calculation.baseline_id), project, 1)), None)
             if newest is not None and newest.fingerprint == calculation.fingerprint:
-                return _record(newest, project)
+                return newest
             row = CalculationRow(
                 **asdict(calculation), id=secrets.token_hex(5), project_id=key, created_at=datetime.now(UTC)
             )
@@ -56,16 +67,26 @@ class CalculationRepository:
         """The newest calculation of these pools, encoder and settings, if one is stored."""
         with self._store.session() as session:
             query = _newest_first(project_key(session, project), baseline_id)
-            row = session.scalar(query.where(CalculationRow.fingerprint == fingerprint).limit(1))
-            return None if row is None else _record(row, project)
+            found = self._records(session, query.where(CalculationRow.fingerprint == fingerprint), project, 1)
+            return found[0] if found else None
 
     def newest(
         self, *, project: str = DEFAULT_PROJECT, baseline_id: str | None = None, limit: int | None = None
     ) -> list[Calculation]:
         """The project's calculations, or those against one baseline, newest first, without their reports."""
         with self._store.session() as session:
-            query = _newest_first(project_key(session, project), baseline_id).limit(limit)
-            return [_record(row, project) for row in session.scalars(query)]
+            return self._records(session, _newest_first(project_key(session, project), baseline_id), project, limit)
+
+    def drift_since(self, calculation: Calculation) -> Calculation:
+        """The oldest of the unbroken row of drifts against its baseline that a calculation ends; at worst itself."""
+        with self._store.session() as session:
+            last = select(CalculationRow.seq).where(CalculationRow.id == calculation.id).scalar_subquery()
+            earlier = _newest_first(project_key(session, calculation.project), calculation.baseline_id)
+            earlier = earlier.where(CalculationRow.seq <= last)
+            calm = earlier.where(CalculationRow.verdict != "drift").limit(1).with_only_columns(CalculationRow.seq)
+            since = earlier.where(CalculationRow.seq > func.coalesce(calm.scalar_subquery(), 0))
+            oldest_first = since.order_by(None).order_by(CalculationRow.seq)
+            return next(iter(self._records(session, oldest_first, calculation.project, 1)), calculation)
 
     def count(self, *, project: str = DEFAULT_PROJECT) -> int:
         """How many calculations the project has."""
@@ -76,20 +97,40 @@ class CalculationRepository:
     def get(self, calculation_id: str) -> Calculation:
         """One calculation without its report; `NotFoundError` when it is not stored."""
         with self._store.session() as session:
-            row, project = _row(session, calculation_id)
-            return _record(row, project)
+            try:
+                return _record(*_row(session, calculation_id))
+            except (ValueError, TypeError) as error:
+                raise StorageError(
+                    f"Calculation {fmt_name(calculation_id)} cannot be read from the database ({error}): it was "
+                    "changed by hand or by another version of Driftium. Check the pools again."
+                ) from error
 
     def report(self, calculation_id: str) -> dict[str, Any]:
         """The report of one calculation as JSON values; `NotFoundError` when it is not stored."""
         with self._store.session() as session:
-            row, _ = _row(session, calculation_id)
             try:
+                row, _ = _row(session, calculation_id)
                 report: dict[str, Any] = row.report
-            except (zlib.error, ValueError) as error:
+            except (zlib.error, ValueError, TypeError) as error:
                 raise StorageError(
-                    f"The report of calculation {calculation_id} is damaged in the database. Check the pools again."
+                    f"The report of calculation {fmt_name(calculation_id)} is damaged in the database. Check the pools "
+                    "again."
                 ) from error
             return report
+
+    def _records(self, session: Session, query: Any, project: str, limit: int | None) -> list[Calculation]:
+        """The first of a query that can be read."""
+        try:
+            return [_record(row, project) for row in session.scalars(query.limit(limit))]
+        except (ValueError, TypeError):
+            pass  # rarely: then it is found out which ones
+        seqs = list(session.scalars(query.with_only_columns(CalculationRow.seq)))
+        found = _readable(session, seqs, project)
+        self.notice = (
+            f"Some calculations of project “{project}” cannot be read from the database and are left out: they were "
+            "changed by hand, or by another version of Driftium."
+        )
+        return found[:limit]
 
 
 def _newest_first(project_id: int, baseline_id: str | None) -> Any:
@@ -97,6 +138,19 @@ def _newest_first(project_id: int, baseline_id: str | None) -> Any:
     if baseline_id is not None:
         query = query.where(CalculationRow.baseline_id == baseline_id)
     return query.order_by(CalculationRow.seq.desc())
+
+
+def _readable(session: Session, seqs: list[int], project: str) -> list[Calculation]:
+    """Those of the rows that can be read, in this order; by halves, as one that cannot spoils a whole result."""
+    place = {seq: at for at, seq in enumerate(seqs)}
+    try:
+        rows = session.scalars(select(CalculationRow).where(CalculationRow.seq.in_(seqs))).all()
+        return [_record(row, project) for row in sorted(rows, key=lambda row: place[row.seq])]
+    except (ValueError, TypeError):
+        if len(seqs) == 1:
+            return []
+    half = len(seqs) // 2
+    return _readable(session, seqs[:half], project) + _readable(session, seqs[half:], project)
 
 
 def _row(session: Session, calculation_id: str) -> tuple[CalculationRow, str]:
@@ -108,11 +162,17 @@ def _row(session: Session, calculation_id: str) -> tuple[CalculationRow, str]:
     found = session.execute(query).first()
     if found is None:
         raise NotFoundError(
-            f"Calculation {calculation_id} is not stored, or no longer: it made room for newer calculations."
+            f"Calculation {fmt_name(calculation_id)} is not stored, or no longer: it made room for newer calculations."
         )
     return found[0], found[1]
 
 
+_NUMBERS = tuple(f.name for f in fields(Calculation) if str(f.type).startswith(("float", "int")))
+
+
 def _record(row: CalculationRow, project: str) -> Calculation:
     values = {f.name: getattr(row, f.name) for f in fields(Calculation) if f.name not in ("project", "severity")}
+    for name in _NUMBERS:  # SQLite stores anything in any column
+        if not isinstance(values[name], int | float | None):
+            raise ValueError(f"{name} is no number")
     return Calculation(**values, project=project, severity=Severity(row.severity) if row.severity else None)

@@ -1,13 +1,17 @@
 """Checks of pools, and their evidence: what every database must do."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text, update
 
-from driftium_core.errors import InputError, NotFoundError
+from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.store import Store, open_store
 from driftium_core.store.records import AlarmState, LookResult, NewLook
+from driftium_core.store.schema import CalculationRow
 from tests.store.make import new_calculation, new_look, new_responses
 
 
@@ -62,6 +66,73 @@ def test_the_newest_calculations_are_kept_per_project(store: Store) -> None:
     for ask in (store.calculations.get, store.calculations.report):
         with pytest.raises(NotFoundError, match="not stored, or no longer: it made room"):
             ask(ids[0])
+
+
+def test_an_unbroken_row_of_drifts_begins_where_it_began_whatever_the_clock_said(store: Store) -> None:
+    verdicts = {"calm": "no_drift", "first": "drift", "other": "no_drift", "second": "drift", "unclear": "inconclusive"}
+    kept = {
+        name: store.calculations.add(
+            new_calculation(name, verdict=verdict, baseline_id="b2" if name == "other" else "b1")
+        )
+        for name, verdict in verdicts.items()
+    }
+    with store.session(write=True) as session:  # the clock jumped back two days after the first drift
+        session.execute(
+            update(CalculationRow)
+            .where(CalculationRow.id == kept["second"].id)
+            .values(created_at=datetime(2020, 1, 1, tzinfo=UTC))
+        )
+    second = store.calculations.get(kept["second"].id)
+    assert store.calculations.drift_since(second) == kept["first"]
+    assert store.calculations.drift_since(kept["first"]) == kept["first"]
+    for name in ("calm", "unclear"):
+        assert store.calculations.drift_since(kept[name]) == kept[name]
+    gone = replace(second, id="gone")
+    assert store.calculations.drift_since(gone) == gone
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("severity", "BOGUS"), ("created_at", "garbage"), ("pvalue", "abc"), ("health_index", "x"), ("n_current", "many")],
+)
+def test_a_record_that_cannot_be_read_costs_no_other_one(tmp_path: Path, column: str, value: str) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'a.db'}") as store:
+        first, bad, last = (store.calculations.add(new_calculation(f"f{i}")) for i in range(3))
+        with store.session(write=True) as session:
+            session.execute(
+                text(f"UPDATE calculations SET {column} = :value WHERE id = :id"), {"value": value, "id": bad.id}
+            )
+        assert store.calculations.newest(limit=1) == [last]
+        assert store.calculations.notice is None
+        assert store.calculations.newest() == [last, first]
+        assert "calculations of project “default” cannot be read" in str(store.calculations.notice)
+        assert store.calculations.newest(limit=2) == [last, first]
+        assert store.calculations.find("f1") is None
+        assert store.calculations.drift_since(last) == first
+        with pytest.raises(StorageError, match=f"Calculation {bad.id} cannot be read .*Check the pools again"):
+            store.calculations.get(bad.id)
+        with store.session(write=True) as session:
+            session.execute(text("DELETE FROM calculations WHERE id = :id"), {"id": last.id})
+        again = store.calculations.add(new_calculation("f1"))
+        assert store.calculations.newest() == [again, first]
+
+
+def test_a_report_that_is_no_report_is_told(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'a.db'}") as store:
+        kept = store.calculations.add(new_calculation("f"))
+        with store.session(write=True) as session:
+            session.execute(text("UPDATE calculations SET report = 'abc'"))
+        with pytest.raises(StorageError, match=f"report of calculation {kept.id} is damaged"):
+            store.calculations.report(kept.id)
+
+
+def test_an_id_that_is_no_id_is_told_in_a_line(store: Store) -> None:
+    for ask in (store.calculations.get, store.calculations.report, store.runs.get, store.prompt_runs.get,
+                store.prompt_sets.get, store.baselines.get, store.references.get, store.responses.get):  # fmt: skip
+        with pytest.raises(NotFoundError) as told:
+            ask("\x1b[31m\n" + "x" * 5_000)
+        assert len(str(told.value)) < 200
+        assert str(told.value).isprintable()
 
 
 def look(store: Store, new: NewLook, *, monitor: str = "llm", baseline_id: str = "b1") -> LookResult:
