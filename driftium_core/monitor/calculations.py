@@ -83,7 +83,7 @@ def calculation_ids(services: Services, calculation: Calculation) -> PoolIds:
     except NotFoundError:
         return PoolIds()
     for pool in _where_current_may_be(services, calculation, outline):
-        current = pool.first(calculation.n_current)
+        current = pool.first(calculation.current_size)
         if _digest(services, outline.of_baseline, current, seed=calculation.seed) == calculation.fingerprint:
             return PoolIds(outline.of_baseline.ids, current.ids)
     return PoolIds(outline.of_baseline.ids)
@@ -175,8 +175,9 @@ def _new_calculation(
         health_index=health.value,
         health_low=health.low,
         health_high=health.high,
-        n_baseline=len(outline.of_baseline.ids),
-        n_current=len(outline.of_current.ids),
+        n_baseline=drift.n_baseline,
+        n_current=drift.n_current,
+        current_size=len(outline.of_current.ids),
         encoder=report.encoder.id,
         precision=report.encoder.precision,
         seed=report.seed,

@@ -164,7 +164,7 @@ def _waiting(pools: ProjectPools) -> tuple[str, str]:
 def _changed(pools: ProjectPools, check: PoolResult) -> bool:
     """Whether answers came or went after the check; its baseline's answers never change."""
     came = pools.newest_at is not None and pools.newest_at > check.created_at
-    return came or pools.n_current != check.n_current
+    return came or pools.n_current != check.current_size
 
 
 def _pool_finding(check: PoolResult) -> str:

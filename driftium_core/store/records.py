@@ -126,7 +126,9 @@ class CalculationFacts:
     health_low, health_high : float or None
         The 95 % interval of the Health Index.
     n_baseline, n_current : int
-        Responses in each pool, the unusable ones too.
+        Responses of each pool that were compared: neither empty nor failed ones.
+    current_size : int
+        Responses in the current pool, the unusable ones too.
     """
 
     fingerprint: str
@@ -149,6 +151,7 @@ class CalculationFacts:
     mmd_high: float | None = None
     health_low: float | None = None
     health_high: float | None = None
+    current_size: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,6 +200,7 @@ class CalculationRow(Base):
     health_high: Mapped[float | None]
     n_baseline: Mapped[int]
     n_current: Mapped[int]
+    current_size: Mapped[int] = mapped_column(server_default="0")
     encoder: Mapped[str]
     precision: Mapped[str]
     seed: Mapped[int] = mapped_column(BigInteger)

@@ -41,7 +41,7 @@ class ProjectPools:
 
 @dataclass(frozen=True, slots=True)
 class PoolResult:
-    """What a check of two pools found, without its report and scores."""
+    """What a check of two pools found, without its report and scores; sizes as in `CalculationFacts`."""
 
     id: str
     project: str
@@ -54,6 +54,7 @@ class PoolResult:
     health_index: float | None
     n_baseline: int
     n_current: int
+    current_size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,9 +116,15 @@ def test_failed_and_empty_answers_are_counted_but_not_compared_by_meaning(servic
     fill(services, "bread", 30, seed=2)
     failed = [Response(response="", prompt="Why?", error="timed out") for _ in range(8)]
     services.store.responses.add([*failed, Response(response="  ", prompt="Why?")])
-    report = monitor.check_responses(services).report
+    check = monitor.check_responses(services)
+    report, calculation = check.report, check.calculation
     assert report is not None
-    assert report.drift.n_current == 30
+    assert calculation is not None
+    assert report.drift.n_current == calculation.n_current == 30
+    assert report.drift.n_baseline == calculation.n_baseline
+    fill(services, "bicycle", 3, seed=3)
+    assert monitor.calculation_ids(services, calculation) == check.ids  # those that could not be compared as well
+    assert len(check.ids.current) == 39
     assert any("9" in note for note in report.notes)
     errors = next(item for item in report.descriptors if item.name == "error")
     assert errors.current == pytest.approx(8 / 39)

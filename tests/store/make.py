@@ -66,7 +66,8 @@ def new_calculation(fingerprint: str, **changes: Any) -> NewCalculation:
         "duration_ms": 12.5,
         "report": {"drift": {"pvalue": 0.1 + 0.2}, "notes": ["Größe"]},
     }
-    return NewCalculation(**values | changes)
+    values |= changes
+    return NewCalculation(**{"current_size": values["n_current"]} | values)
 
 
 def new_look(block: int, after_seq: int = 0, last_seq: int = 0, **changes: Any) -> NewLook:

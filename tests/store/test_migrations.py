@@ -115,7 +115,7 @@ def test_the_fourth_step_keeps_calculations_without_ranges(tmp_path: Path) -> No
         raw.executemany(
             "INSERT INTO calculations (seq, id, project_id, created_at, fingerprint, baseline_id, verdict, design,"
             " pvalue, health_index, n_baseline, n_current, encoder, precision, seed, duration_ms, report) VALUES"
-            " (?, ?, 7, ?, 'f', 'b1', 'drift', 'paired', 0.25, 91.5, 1, 1, 'e', 'fp32', 1099511627776, 1.5, ?)",
+            " (?, ?, 7, ?, 'f', 'b1', 'drift', 'paired', 0.25, 91.5, 1, 6, 'e', 'fp32', 1099511627776, 1.5, ?)",
             [(40, "c40", when, zlib.compress(b'{"x": 40}')), (41, "c41", when, zlib.compress(b'{"x": 41}'))],
         )
         raw.execute("DELETE FROM calculations WHERE seq = 41")
@@ -124,6 +124,7 @@ def test_the_fourth_step_keeps_calculations_without_ranges(tmp_path: Path) -> No
         kept = store.calculations.get("c40")
         assert {name: getattr(kept, name) for name in known} == known
         assert (kept.mmd_low, kept.mmd_high, kept.health_low, kept.health_high) == (None, None, None, None)
+        assert (kept.n_current, kept.current_size) == (6, 6)
         assert store.calculations.report("c40") == {"x": 40}
         assert (store.projects(), store.version("second").evidence) == (["default", "second"], 0)
         added = store.calculations.add(new_calculation("g", baseline_id="b1"), project="second")
