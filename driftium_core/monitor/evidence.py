@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ def update_evidence(
     """Test and count every whole block of current telemetry that was not counted yet.
 
     Usable responses are cut in order of arrival; what does not fill a block waits. Whoever asks twice, or from two
-    processes at once, counts nothing twice. Without a new block it costs a few look-ups.
+    processes at once, counts nothing twice, and neither do responses that were counted, deleted, and imported again.
+    Without a new block it costs a few look-ups.
 
     Parameters
     ----------
@@ -74,7 +76,8 @@ def update_evidence(
         return None
     state = _state(services, pools.baseline.id, project)
     reference = [item for item in pools.baseline_responses if item.content.usable]
-    current = [item for item in pools.current_responses if item.content.usable]
+    usable = [item for item in pools.current_responses if item.content.usable]
+    current = _not_counted(services, pools.baseline, usable, state)
     blocks = whole_blocks(
         [item.seq for item in current],
         size=block_size(len(reference)),
@@ -93,6 +96,28 @@ def update_evidence(
         if not result.counted or (interrupted and interrupted()):  # not counted: another process counts the same
             break
     return state
+
+
+def _not_counted(
+    services: Services, baseline: Baseline, usable: list[StoredResponse], state: AlarmState
+) -> list[StoredResponse]:
+    """Those after the last counted one, without as many of each content as were counted and are there no more."""
+    counted = services.store.alarms.counted(LLM, baseline.id, project=baseline.project)
+    gone = counted - Counter(_short(item) for item in usable if item.seq <= state.last_seq)
+    new = []
+    for item in usable:
+        if item.seq <= state.last_seq:
+            continue
+        if gone[_short(item)] > 0:
+            gone[_short(item)] -= 1
+        else:
+            new.append(item)
+    return new
+
+
+def _short(item: StoredResponse) -> str:
+    """64 bits of the content's digest."""
+    return item.digest[:16]
 
 
 def _has_new_block(services: Services, baseline: Baseline, state: AlarmState) -> bool:
@@ -207,4 +232,5 @@ def _look(services: Services, baseline: Pool, block: list[StoredResponse], place
         pvalue=pvalue,
         effect_size=drift.effect_size,
         e_value=e_value(pvalue),
+        digests=tuple(_short(item) for item in block),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
@@ -102,6 +103,17 @@ class AlarmRepository:
             rows = session.scalars(query.order_by(AlarmLookRow.block.desc()).limit(limit))
             return [AlarmLook(**{f.name: getattr(row, f.name) for f in fields(AlarmLook)}) for row in rows]
 
+    def counted(self, monitor: str, baseline_id: str, *, project: str = DEFAULT_PROJECT) -> Counter[str]:
+        """How often a response of each content was counted, by the digests of `NewLook`."""
+        with self._store.session() as session:
+            query = select(AlarmLookRow.digests).where(
+                AlarmLookRow.project_id == project_key(session, project),
+                AlarmLookRow.monitor == monitor,
+                AlarmLookRow.baseline_id == baseline_id,
+                AlarmLookRow.digests.is_not(None),
+            )
+            return Counter(digest for digests in session.scalars(query) for digest in digests)
+
 
 def _fresh(monitor: str, baseline_id: str, threshold: float) -> AlarmState:
     return AlarmState(
@@ -160,4 +172,5 @@ def _look_row(project_id: int, state: AlarmState, look: NewLook) -> AlarmLookRow
         effect_size=look.effect_size,
         e_value=look.e_value,
         evidence=state.evidence,
+        digests=list(look.digests) or None,
     )

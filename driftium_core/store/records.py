@@ -226,6 +226,8 @@ class NewLook:
         ``last_seq`` of that state, and arrival number of the block's last response; both 0 for tables.
     fingerprint : str
         What tells this block from any other: the same one is counted once per monitor and baseline.
+    digests : tuple of str
+        Of its responses' contents, as short as tells them apart; none for tables.
     """
 
     block: int
@@ -235,6 +237,7 @@ class NewLook:
     pvalue: float
     effect_size: float | None
     e_value: float
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

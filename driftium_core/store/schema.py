@@ -247,6 +247,7 @@ class AlarmLookRow(Base):
     effect_size: Mapped[float | None]
     e_value: Mapped[float]
     evidence: Mapped[float]
+    digests: Mapped[Any | None] = mapped_column(CompressedJSON, deferred=True)
 
 
 class PromptSetRow(Base):

@@ -1,5 +1,7 @@
 """The evidence score of a project: blocks count once, whoever asks, and survive a restart."""
 
+from dataclasses import replace
+
 import pytest
 
 from driftium_core import monitor
@@ -81,6 +83,28 @@ def test_deleted_responses_do_not_make_a_block_count_again(services: Services) -
     counted = [item.id for item in services.store.responses.current()][:10]
     monitor.delete_responses(services, counted)
     assert monitor.update_evidence(services) == state
+
+
+def test_answers_that_come_again_after_they_were_deleted_count_no_more(services: Services) -> None:
+    baseline(services)
+    logged = [replace(item, key=f"row {at}") for at, item in enumerate(answers("bicycle", 50, seed=2))]
+    services.store.responses.add(logged)
+    state, looks = monitor.update_evidence(services), monitor.evidence_looks(services)
+    assert state is not None
+    assert state.looks == 2
+    monitor.delete_responses(services, [item.id for item in services.store.responses.current()])
+    services.store.responses.add(logged[::-1])  # the last ten had not been counted
+    assert (monitor.update_evidence(services), monitor.evidence_looks(services)) == (state, looks)
+    services.store.responses.add(answers("bread", 9, seed=3))
+    assert monitor.update_evidence(services) == state
+    services.store.responses.add(answers("bread", 1, seed=4))
+    after = monitor.update_evidence(services)
+    assert after is not None
+    assert after.looks == 3
+    services.store.responses.add([replace(item, key=f"again {item.key}") for item in logged[:20]])
+    repeated = monitor.update_evidence(services)
+    assert repeated is not None
+    assert repeated.looks == 4, "the same answers given once more, with the first ones still there, are new data"
 
 
 def test_a_table_counts_once_against_its_saved_reference(services: Services) -> None:
