@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 TEXT_REPORT_FORMAT = 2
-"""Part of every fingerprint: raise it when a release computes other numbers, or more, from the same pools."""
+"""Begins every fingerprint: raise it when a release computes other numbers, or more, from the same pools."""
 
 N_RESAMPLES = 999
 
@@ -107,8 +107,8 @@ def fingerprint(services: Services, outline: Outline, *, n_resamples: int = N_RE
 def _digest(
     services: Services, baseline: PoolDigests, current: PoolDigests, *, seed: int, n_resamples: int = N_RESAMPLES
 ) -> str:
-    parts = [TEXT_REPORT_FORMAT, baseline.digests, current.digests, services.encoder.tag, n_resamples, seed]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    parts = [baseline.digests, current.digests, services.encoder.tag, n_resamples, seed]
+    return f"{TEXT_REPORT_FORMAT}:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
 
 def known_report(services: Services, key: str, found: Calculation | None) -> TextReport | None:

@@ -46,13 +46,20 @@ class CalculationRepository:
         """Store a calculation and prune the project's oldest beyond the limit, in one transaction.
 
         When the project's newest one against the same baseline has the same fingerprint nothing is stored: that one
-        is returned.
+        is returned. When it is of the same state in another format, it keeps its id and time, and is overwritten: a
+        release that computes more is no event of the pools.
         """
         with self._store.session(write=True) as session:
             key = project_key(session, project, lock=True)
             newest = next(iter(self._records(session, _newest_first(key, calculation.baseline_id), project, 1)), None)
             if newest is not None and newest.fingerprint == calculation.fingerprint:
                 return newest
+            if newest is not None and _state(newest) == _state(calculation):
+                row, _ = _row(session, newest.id)
+                for name, value in asdict(calculation).items():
+                    setattr(row, name, value)
+                session.flush()
+                return _record(row, project)
             row = CalculationRow(
                 **asdict(calculation), id=secrets.token_hex(5), project_id=key, created_at=datetime.now(UTC)
             )
@@ -131,6 +138,11 @@ class CalculationRepository:
             "changed by hand, or by another version of Driftium."
         )
         return found[:limit]
+
+
+def _state(calculation: Calculation | NewCalculation) -> str:
+    """What was compared and how, whatever the format of the report."""
+    return calculation.fingerprint.rpartition(":")[2]
 
 
 def _newest_first(project_id: int, baseline_id: str | None) -> Any:

@@ -114,7 +114,7 @@ class CalculationFacts:
     Attributes
     ----------
     fingerprint : str
-        Digest of both pools' content, the encoder and the settings.
+        Digest of both pools' content, the encoder and the settings; what comes before a colon is the report's format.
     baseline_id : str
         Stays when the baseline is deleted.
     severity : Severity or None

@@ -43,6 +43,16 @@ def test_an_unchanged_state_is_one_record_and_one_that_returns_is_another(store:
     assert store.calculations.add(new_calculation("f1"), project="second").id not in (first.id, third.id)
 
 
+def test_the_same_state_in_another_format_takes_the_place_of_its_record(store: Store) -> None:
+    first = store.calculations.add(new_calculation("1:abc"))
+    again = store.calculations.add(new_calculation("2:abc", health_index=12.5, report={"more": 1}))
+    assert (again.id, again.created_at, again.health_index) == (first.id, first.created_at, 12.5)
+    assert store.calculations.newest() == [again]
+    assert store.calculations.report(first.id) == {"more": 1}
+    other = store.calculations.add(new_calculation("2:def"))
+    assert store.calculations.newest() == [other, again]
+
+
 def test_looking_at_two_baselines_in_turn_adds_two_records(store: Store) -> None:
     first, second = (store.calculations.add(new_calculation(f"f{b}", baseline_id=b)) for b in ("b1", "b2"))
     for _ in range(3):

@@ -8,6 +8,7 @@ import pytest
 
 from driftium_core import monitor
 from driftium_core.errors import UnavailableError
+from driftium_core.monitor import calculations
 from driftium_core.services import Services
 from driftium_core.settings import Settings
 from tests.monitor.answers import answers
@@ -92,3 +93,24 @@ def test_a_state_that_returns_is_shown_at_once_and_recorded_anew(services: Servi
     history = monitor.pool_history(services)
     assert history == [again.calculation, second.calculation, first.calculation]
     assert again.calculation.fingerprint == first.calculation.fingerprint
+
+
+def test_an_upgrade_computes_the_same_pools_anew_and_adds_no_point_to_the_trend(
+    services: Services, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.store.responses.add(answers("bread", 12))
+    monitor.promote(services, "week 1")
+    services.store.responses.add(answers("bicycle", 12))
+    before = monitor.check_responses(services)
+    monkeypatch.setattr(calculations, "TEXT_REPORT_FORMAT", calculations.TEXT_REPORT_FORMAT + 1)
+    with open_with_words(settings) as upgraded:
+        after = monitor.check_responses(upgraded)
+        assert not after.cached
+        assert before.calculation is not None
+        assert after.calculation is not None
+        assert (after.calculation.id, after.calculation.created_at) == (
+            before.calculation.id, before.calculation.created_at,
+        )  # fmt: skip
+        assert monitor.pool_history(upgraded) == [after.calculation]
+        assert monitor.calculation_ids(upgraded, after.calculation) == after.ids
+        assert monitor.check_responses(upgraded).cached
