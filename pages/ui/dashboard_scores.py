@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_distance
 from driftium_core.severity import Severity
-from pages.ui.widgets import card, chart, theme
+from pages.ui.widgets import card, chart, drawn, theme
 
 if TYPE_CHECKING:
     from driftium_core.text.report import Banded
@@ -43,7 +43,8 @@ def _show(shown: Shown, key: str, name: str, score: Banded, words: str) -> None:
     with card(key):
         st.markdown(f"**{name}** {fmt_distance(score.value)} · {_place(score)}", help=words)
         severity = shown.report.drift.severity if score.value > score.high else Severity.LOW
-        chart(null_range(name, score, severity, theme(), reason=shown.report.drift.reason), f"{key}-{shown.key}")
+        figure = drawn(null_range, name, score, severity, theme(), reason=shown.report.drift.reason)
+        chart(figure, f"{key}-{shown.key}")
 
 
 def _place(score: Banded) -> str:

@@ -9,7 +9,7 @@ from driftium_core.formats import fmt_name
 from driftium_core.severity import Severity
 from driftium_core.text.report import Banded
 from pages.ui.project import PLAYGROUND_PAGE, TABULAR_PAGE, open_page
-from pages.ui.widgets import card, chart, prose, theme, verdict
+from pages.ui.widgets import card, chart, drawn, prose, theme, verdict
 
 __all__ = ["offer_monitors", "show_first_steps", "show_next_steps"]
 
@@ -146,5 +146,5 @@ def _show_examples() -> None:
             st.caption("A first drift from a terminal, with a model that answers here and now:")
             st.code("python -m driftium_core demo", language="sh")
         with right:
-            chart(null_range("Example", EXAMPLE, Severity.MEDIUM, theme()), "example")
+            chart(drawn(null_range, "Example", EXAMPLE, Severity.MEDIUM, theme()), "example")
             st.caption("Dots: what chance alone does. Marker: your data. Outside the band it is unlikely to be chance.")

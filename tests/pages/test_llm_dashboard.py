@@ -140,3 +140,13 @@ def test_failed_and_empty_answers_alone_are_said(app: AppTest, services: Service
     words = said(opened(app, services))
     assert "No usable responses in current" in words
     assert "○ Inconclusive." in words
+
+
+def test_a_rerun_looks_up_no_text_of_the_map_and_draws_the_same_figures(
+    app: AppTest, drifted: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [chart.proto.spec for chart in opened(app, drifted).get("plotly_chart")]
+    monkeypatch.setattr(monitor, "response_starts", None)
+    app.run()
+    assert not app.exception
+    assert [chart.proto.spec for chart in app.get("plotly_chart")] == before
