@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_p, fmt_percent
 from driftium_core.text.labels import TRAFFIC_LABELS
-from pages.ui.widgets import card, chart, prose, theme
+from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
     from driftium_core.text.report import Banded
@@ -49,4 +49,4 @@ def _show_test(shown: Shown, key: str, name: str, score: Banded | None, pvalue: 
             st.caption("This test was not possible; the sentence above says why.")
         return
     severity = shown.report.drift.mark_of(score)
-    chart(null_range(name, score, severity, theme(), narrow=True), f"traffic-{key}-{shown.key}")
+    chart(drawn(null_range, name, score, severity, theme(), narrow=True), f"traffic-{key}-{shown.key}")

@@ -166,3 +166,15 @@ def test_deleted_telemetry_is_not_mistaken_for_what_was_compared(services: Servi
     monitor.delete_responses(services, check.ids.current[:1])
     services.store.responses.add(answers("bicycle", 1, seed=9))
     assert monitor.calculation_ids(services, check.calculation) == monitor.PoolIds(check.ids.baseline)
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_calculation_is_read_from_the_database_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    calculation = monitor.check_responses(services).calculation
+    assert calculation is not None
+    services.text_reports.drop(calculation.fingerprint)
+    opened, ids = monitor.open_calculation(services, calculation.id), monitor.calculation_ids(services, calculation)
+    monkeypatch.setattr(services.store, "outline", None)
+    monkeypatch.setattr(services.store.calculations, "report", None)
+    assert monitor.open_calculation(services, calculation.id) == opened
+    assert monitor.calculation_ids(services, calculation) is ids
