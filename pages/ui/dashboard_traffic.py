@@ -23,6 +23,12 @@ HELP = (
 )
 
 
+CLOSER_LOOK = (
+    "The verdict above is not drift. These tests look more closely, and are no alarm by themselves: in a few of a hundred "
+    "unchanged pools one of them is this low."
+)
+
+
 def show_traffic(shown: Shown) -> None:
     """Draw the panel."""
     found = shown.report.traffic
@@ -33,6 +39,8 @@ def show_traffic(shown: Shown) -> None:
             _show_test(shown, "prompts", "Prompts (traffic)", found.prompts, found.prompt_pvalue)
         with right:
             _show_test(shown, "behaviour", "Answers given the prompt", found.behaviour, found.behaviour_pvalue)
+        if shown.report.drift.verdict != "drift" and found.verdict not in ("neither", "no_prompts"):
+            st.caption(CLOSER_LOOK)
         if found.overlap is not None:
             st.caption(
                 f"{prose(fmt_percent(found.overlap))} of the prompts have a like one in the other pool; "
