@@ -59,7 +59,7 @@ class Services:
         self.indexing = threading.Lock()
         self.starting = threading.Lock()
         self.text_reports: Recent[TextReport] = Recent(16)
-        self.latest_checks: Recent[Any] = Recent(256)  # of monitor.live, which is above this module
+        self.latest_checks: Recent[Any] = Recent(32)  # of monitor.live, which is above this module
         self.evidence_errors: Recent[str] = Recent(256)
         self.usual_ranges: Recent[tuple[tuple[float, float] | None]] = Recent(16)
         self._vectors: VectorStore | None = None

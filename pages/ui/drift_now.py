@@ -100,6 +100,8 @@ def _banded(score: Banded) -> str:
 
 def waiting_words(live: LiveCheck) -> str:
     """What is being done about a verdict that is older than the pools, or not there yet."""
+    if live.error:
+        return "The pools have changed since." if live.check else ""
     if live.job is None:
         changed = "The pools have changed since; they are compared again" if live.check else "They are compared"
         return f"{changed} when the running batch is done."
