@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from driftium_core.formats import fmt_distance, fmt_effect
+from driftium_core.formats import fmt_effect, fmt_statistic
 from driftium_core.html.bars import shape_bars, shift_bars
 from driftium_core.html.health_ring import health_ring
 from driftium_core.html.null_strip import Strip, null_strip
@@ -127,7 +127,9 @@ def text_report_html(
 
 def _strips(report: TextReport) -> list[tuple[str, Banded, Strip | None]]:
     scores = (("Centroid distance", report.drift.centroid), ("MMD²", report.drift.mmd))
-    return [(name, score, null_strip(name, score, report.drift.mark_of(score), fmt_distance)) for name, score in scores]
+    return [
+        (name, score, null_strip(name, score, report.drift.mark_of(score), fmt_statistic)) for name, score in scores
+    ]
 
 
 def _traffic_strips(report: TextReport) -> list[tuple[str, float | None, Strip | None]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from driftium_core.formats import fmt_clock, fmt_day, fmt_distance, fmt_n, fmt_value
+from driftium_core.formats import fmt_clock, fmt_day, fmt_n, fmt_statistic, fmt_value
 from driftium_core.html.scales import Scale, Tick, round_ticks
 from driftium_core.severity import Severity, severity_label
 
@@ -144,6 +144,6 @@ def _in_words(point: TrendPoint) -> str:
     health = "no Health Index" if point.health_index is None else f"Health Index {fmt_value(round(point.health_index))}"
     null = ""
     if point.mmd_low is not None and point.mmd_high is not None:
-        null = f", without a change {fmt_distance(point.mmd_low)} to {fmt_distance(point.mmd_high)}"
+        null = f", without a change {fmt_statistic(point.mmd_low)} to {fmt_statistic(point.mmd_high)}"
     when = f"{fmt_day(point.created_at)} {fmt_clock(point.created_at)}"
-    return f"{when}: {severity_label(point.severity)}, {health}, MMD² {fmt_distance(point.mmd_score)}{null}."
+    return f"{when}: {severity_label(point.severity)}, {health}, MMD² {fmt_statistic(point.mmd_score)}{null}."

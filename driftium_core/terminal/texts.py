@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_percent, fmt_value
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_percent, fmt_statistic, fmt_value
 from driftium_core.severity import severity_label
 from driftium_core.terminal.console import STYLES, stdout
 from driftium_core.text.differences import Exemplar, Keyword
@@ -49,7 +49,7 @@ def _scores(report: TextReport) -> Table:
 
 
 def _banded(score: Banded) -> str:
-    return f"{fmt_value(score.value)} (without drift {fmt_value(score.low)} to {fmt_value(score.high)})"
+    return f"{fmt_statistic(score.value)} (without drift {fmt_statistic(score.low)} to {fmt_statistic(score.high)})"
 
 
 def _flags(flags: Sequence[Flag]) -> str:

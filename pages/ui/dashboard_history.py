@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import StorageError
-from driftium_core.formats import fmt_distance, fmt_effect, fmt_n, fmt_p, fmt_time
+from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_statistic, fmt_time
 from driftium_core.severity import severity_label
 from pages.ui.dashboard_answer import RESPONSE
 from pages.ui.project import current_project
@@ -116,8 +116,8 @@ def _show_table(calculations: Sequence[Calculation], selected: str | None) -> No
             "p": [fmt_p(item.pvalue) for item in calculations],
             "Effect": [fmt_effect(item.effect_size) for item in calculations],
             "Health": [None if item.health_index is None else f"{item.health_index:.0f}" for item in calculations],
-            "MMD²": [fmt_distance(item.mmd_score) for item in calculations],
-            "Centroid": [fmt_distance(item.centroid_score) for item in calculations],
+            "MMD²": [fmt_statistic(item.mmd_score) for item in calculations],
+            "Centroid": [fmt_statistic(item.centroid_score) for item in calculations],
             "Design": [item.design for item in calculations],
         }
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_distance, fmt_n, fmt_name
+from driftium_core.formats import fmt_n, fmt_name, fmt_statistic
 from pages.ui.project import current_project
 from pages.ui.widgets import prose, verdict
 
@@ -95,7 +95,7 @@ def changed_words(report: TextReport) -> str:
 
 
 def _banded(score: Banded) -> str:
-    return f"{fmt_distance(score.value)} (without drift {fmt_distance(score.low)} to {fmt_distance(score.high)})"
+    return f"{fmt_statistic(score.value)} (without drift {fmt_statistic(score.low)} to {fmt_statistic(score.high)})"
 
 
 def waiting_words(live: LiveCheck) -> str:

@@ -258,6 +258,21 @@ def test_the_verdict_has_glyph_word_and_class() -> None:
         assert name in verdict.attributes["class"].split()
 
 
+def test_an_inconclusive_report_marks_no_score_as_low() -> None:
+    drift = replace(FULL.drift, severity=None, verdict="inconclusive", mmd=Banded(0.02, 0.001, 0.03))
+    page = page_of(replace(FULL, drift=drift))
+    marks = [e.attributes["class"].split() for e in page.elements if "mark" in e.attributes.get("class", "").split()]
+    assert len(marks) == 4, "two distances, and the tests of prompts and of behaviour"
+    assert all("inconclusive" in classes for classes in marks)
+
+
+def test_the_distances_of_large_pools_are_not_written_as_nothing() -> None:
+    drift = replace(FULL.drift, mmd=Banded(0.000061, 0.0000412, 0.00009))
+    page = page_of(replace(FULL, drift=drift))
+    assert "MMD² 0.000061" in page.text
+    assert "0.000041 to 0.00009." in page.text
+
+
 def test_headings_go_down_by_one(full: Page) -> None:
     levels = [int(element.tag[1]) for element in full.elements if re.fullmatch("h[1-6]", element.tag)]
     assert levels[0] == 1
