@@ -146,8 +146,11 @@ class EmbeddingReport:
         return verdict_headline(self.verdict, self.severity)
 
     def mark_of(self, score: Banded) -> Severity | None:
-        """Severity that marks a score in drawings: the verdict's above the null range, else LOW; no verdict itself."""
-        return self.severity if score.value > score.high else Severity.LOW
+        """Severity that marks a score in drawings: the verdict's above the null range, else LOW; no verdict itself.
+
+        None, as the verdict's is, where that is inconclusive.
+        """
+        return self.severity if self.severity is None or score.value > score.high else Severity.LOW
 
 
 @dataclass(frozen=True, slots=True)
