@@ -65,7 +65,7 @@ def test_a_calculation_keeps_the_ranges_of_its_scores(services: Services, versio
     assert (check.calculation.health_low, check.calculation.health_high) == (health.low, health.high)
     document = calculation_document(check.calculation)
     assert document["mmd_null_range"] == [mmd.low, mmd.high]
-    assert document["health_range"] == [health.low, health.high]
+    assert document["health_interval"] == [health.low, health.high]
 
 
 def test_scores_that_could_not_be_computed_have_no_range(services: Services) -> None:
@@ -75,7 +75,7 @@ def test_scores_that_could_not_be_computed_have_no_range(services: Services) -> 
     calculation = monitor.check_responses(services).calculation
     assert calculation is not None
     assert (calculation.health_index, calculation.health_low, calculation.health_high) == (None, None, None)
-    assert calculation_document(calculation)["health_range"] is None
+    assert calculation_document(calculation)["health_interval"] is None
 
 
 def test_threads_that_ask_for_two_versions_get_both(services: Services, versions: tuple[str, str]) -> None:
