@@ -14,6 +14,7 @@ PORTS = {"store", "embeddings", "vectors", "llm"}
 
 ALLOWED: dict[str, set[str]] = {
     **{name: set() for name in BASE - {""}},
+    "palette": {"severity"},
     "": {"tabular", "text", "monitor"},  # the public `compare_…` functions, loaded lazily
     "settings": BASE,
     "stats": BASE,
