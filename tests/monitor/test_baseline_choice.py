@@ -166,3 +166,11 @@ def test_deleted_telemetry_is_not_mistaken_for_what_was_compared(services: Servi
     monitor.delete_responses(services, check.ids.current[:1])
     services.store.responses.add(answers("bicycle", 1, seed=9))
     assert monitor.calculation_ids(services, check.calculation) == monitor.PoolIds(check.ids.baseline)
+
+
+def test_the_responses_behind_a_calculation_with_another_seed_are_told_too(
+    services: Services, versions: tuple[str, str]
+) -> None:
+    check = monitor.check_responses(services, seed=7)
+    assert check.calculation is not None
+    assert monitor.calculation_ids(services, check.calculation) == check.ids
