@@ -27,8 +27,10 @@ class Event:
         What was found; None when inconclusive, and for baselines and alarms.
     text : str
         A few plain words with names of the user's data in them.
+    about : "answers" or "tables"
+        Which page tells more.
     run_id, calculation_id : str or None
-        What it can be opened by.
+        What it can be opened by there.
     """
 
     at: datetime
@@ -36,6 +38,7 @@ class Event:
     kind: Literal["verdict", "table", "baseline", "alarm"]
     severity: Severity | None = None
     text: str
+    about: Literal["answers", "tables"] = "answers"
     run_id: str | None = None
     calculation_id: str | None = None
 
@@ -97,6 +100,7 @@ def _run(run: TableResult) -> Event:
         kind="table",
         severity=run.severity,
         text=f"{found} in “{fmt_name(run.current_name)}”",
+        about="tables",
         run_id=run.id,
     )
 
@@ -112,9 +116,11 @@ def _baseline(baseline: Baseline) -> Event:
 
 
 def _alarm(alarm: AlarmRaised) -> Event:
+    of_table = f" of “{fmt_name(alarm.reference_name)}”" if alarm.reference_name else ""
     return Event(
         at=alarm.created_at,
         project=alarm.project,
         kind="alarm",
-        text=f"The evidence score crossed its line at block {alarm.block + 1}",
+        text=f"The evidence score{of_table} crossed its line at block {alarm.block + 1}",
+        about="tables" if alarm.reference_name else "answers",
     )

@@ -168,9 +168,8 @@ def test_deleted_telemetry_is_not_mistaken_for_what_was_compared(services: Servi
     assert monitor.calculation_ids(services, check.calculation) == monitor.PoolIds(check.ids.baseline)
 
 
-def test_the_responses_behind_a_calculation_with_another_seed_are_told_too(
-    services: Services, versions: tuple[str, str]
-) -> None:
+@pytest.mark.usefixtures("versions")
+def test_the_responses_behind_a_calculation_with_another_seed_are_told_too(services: Services) -> None:
     check = monitor.check_responses(services, seed=7)
     assert check.calculation is not None
     assert monitor.calculation_ids(services, check.calculation) == check.ids
