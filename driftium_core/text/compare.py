@@ -218,6 +218,7 @@ def _in_pools(found: Evidence, old: Positions, new: Positions) -> Evidence:
         novel=tuple(moved(item, new) for item in found.novel),
         gone=tuple(moved(item, old) for item in found.gone),
         clusters=tuple(moved_cluster(cluster) for cluster in found.clusters),
+        groups=tuple(moved_cluster(group) for group in found.groups),
         removal=removal and replace(removal, removed=tuple(new[list(removal.removed)].tolist())),
         witnesses=witnesses
         and replace(

@@ -68,7 +68,7 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A group of like responses whose share changed significantly.
+    """A group of like responses, and whether its share changed.
 
     Attributes
     ----------
@@ -186,7 +186,10 @@ class WordDifference:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why: what is new, what is gone, and whether taking it out ends the drift."""
+    """Why: what is new, what is gone, and whether taking it out ends the drift.
+
+    ``clusters`` are those of the ``groups`` whose share changed significantly; older reports have no groups.
+    """
 
     novel: tuple[Exemplar, ...] = ()
     gone: tuple[Exemplar, ...] = ()
@@ -195,6 +198,7 @@ class Evidence:
     clusters: tuple[Cluster, ...] = ()
     removal: Removal | None = None
     witnesses: Witnesses | None = None
+    groups: tuple[Cluster, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -39,6 +39,8 @@ def show_health(shown: Shown) -> None:
 
 
 def _flag(flag: Flag, report: TextReport) -> str:
+    if flag.baseline is None and flag.current is None:
+        return f"{FLAG_LABELS[flag.name]} :gray-badge[not known]"
     change = f"{fmt_percent(flag.baseline)} → {fmt_percent(flag.current)}"
     return f"{FLAG_LABELS[flag.name]} {severity_mark(_tested(flag, report), change)}"
 

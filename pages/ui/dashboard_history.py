@@ -41,7 +41,7 @@ def linked_calculation() -> str | None:
 
 def leave_calculation() -> None:
     """Draw the way back from a calculation of the history to the pools as they are."""
-    if st.button("Compare now", type="primary", icon=":material/arrow_back:", key="calculation-leave"):
+    if st.button("Back to now", type="primary", icon=":material/arrow_back:", key="calculation-leave"):
         _open(None)
 
 
@@ -115,9 +115,8 @@ def _show_table(calculations: Sequence[Calculation], selected: str | None) -> No
             "Answers": [f"{fmt_n(item.n_current)} v {fmt_n(item.n_baseline)}" for item in calculations],
             "p": [fmt_p(item.pvalue) for item in calculations],
             "Effect": [fmt_effect(item.effect_size) for item in calculations],
-            "Health": [None if item.health_index is None else f"{item.health_index:.0f}" for item in calculations],
-            "MMD²": [fmt_statistic(item.mmd_score) for item in calculations],
-            "Centroid": [fmt_statistic(item.centroid_score) for item in calculations],
+            "Health (95 %)": [_health(item) for item in calculations],
+            "MMD² (null range)": [_mmd(item) for item in calculations],
             "Design": [item.design for item in calculations],
         }
     )
@@ -135,6 +134,20 @@ def _show_table(calculations: Sequence[Calculation], selected: str | None) -> No
     rows = event.selection.rows
     if rows and calculations[rows[0]].id != selected:
         _open(calculations[rows[0]].id)
+
+
+def _health(item: Calculation) -> str | None:
+    if item.health_index is None:
+        return None
+    interval = "" if item.health_low is None else f" ({item.health_low:.0f} to {item.health_high:.0f})"
+    return f"{item.health_index:.0f}{interval}"
+
+
+def _mmd(item: Calculation) -> str | None:
+    """The score with its range: alone it says nothing, so that older records, which kept none, have a blank."""
+    if item.mmd_low is None:
+        return None
+    return f"{fmt_statistic(item.mmd_score)} ({fmt_statistic(item.mmd_low)} to {fmt_statistic(item.mmd_high)})"
 
 
 def _open(calculation_id: str | None) -> None:

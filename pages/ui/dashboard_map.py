@@ -63,6 +63,10 @@ def show_map(services: Services, shown: Shown) -> None:
         )
         figure = pool_map(info, theme(), dragmode="lasso" if lasso else False)
         chart(figure, _key(shown), on_select="rerun", selection_mode=("points", "lasso", "box"))
+        if picked := picked_on_map(shown):
+            st.markdown(
+                f":blue-badge[{prose(picked.source)}] They are listed above, under *What changed in the answers*."
+            )
 
 
 def _starts(services: Services, ids: Sequence[str], positions: Sequence[int]) -> dict[int, str]:

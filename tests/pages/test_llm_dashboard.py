@@ -66,7 +66,7 @@ def test_a_drift_is_told_with_sizes_design_p_and_what_could_be_seen(app: AppTest
     words = said(opened(app, drifted))
     assert "Drift:" in words
     assert "16 current against 16 baseline answers, unpaired, p = 0.001" in words
-    assert "these sizes can detect about" in words
+    assert "these sizes can detect a new topic from about" in words
     assert "release 1" in words
 
 
