@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from driftium_core.formats import fmt_count, fmt_effect, fmt_name, fmt_p
+from driftium_core.formats import fmt_count, fmt_name, fmt_p
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import Baseline
 from driftium_core.store.survey_records import AlarmRaised, PoolResult, PoolTurn, TableResult
+from driftium_core.text.labels import effect_words
 
 __all__ = ["Event", "recent_events"]
 
@@ -77,7 +78,7 @@ def _turn(turn: PoolTurn) -> Event:
 
 def _turned(now: PoolResult, before: PoolResult | None) -> str:
     was = before.severity if before else None
-    drift = f"effect {fmt_effect(now.effect_size)}, {fmt_p(now.pvalue)}"
+    drift = f"{effect_words(now.effect_size)}, {fmt_p(now.pvalue)}"
     if before is None:
         found = "too few answers to tell" if now.severity is None else "no drift found"
         return f"First check against a baseline: {found if now.severity in (None, Severity.LOW) else f'drift, {drift}'}"
