@@ -248,7 +248,6 @@ def test_a_report_of_an_older_version_is_drawn_without_what_it_lacks() -> None:
     page = page_of(report_from_stored(stored_report(old)))
     assert "Shaded: 95 % of values without a change, 0.010 to 0.070." in page.text
     assert "Prompts p = 0.31" in page.text
-    assert "credit" in page.text
     assert "(empty)" in page.text
 
 
@@ -256,6 +255,27 @@ def test_the_verdict_has_glyph_word_and_class() -> None:
     for report, name in ((FULL, "high"), (EMPTY, "inconclusive")):
         (verdict,) = (e for e in page_of(report).elements if "verdict" in e.attributes.get("class", "").split())
         assert name in verdict.attributes["class"].split()
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        (Keyword("perhaps", 3.0, 0.1, 0.12, 0.3, -0.2, 0.8), "No term stands out: the 95 % interval of each includes"),
+        (Keyword("perhaps", 3.0, 0.1, 0.12), "This report is of a version that kept no intervals of terms"),
+    ],
+)
+def test_a_term_that_may_be_chance_is_not_listed(word: Keyword, sentence: str) -> None:
+    evidence = replace(FULL.evidence, keywords_gained=(word,), keywords_lost=())
+    page = page_of(replace(FULL, evidence=evidence))
+    assert sentence in page.text
+    assert "perhaps" not in page.text
+
+
+def test_what_is_known_of_traffic_is_told_first() -> None:
+    text = "The prompts changed (p = 0.004). Whether behaviour changed too cannot be told: none is like another."
+    traffic = replace(FULL.traffic, verdict="cannot_tell", prompt_pvalue=0.004, behaviour_pvalue=None, text=text)
+    page = page_of(replace(FULL, traffic=traffic))
+    assert f"Traffic, at least. {text}" in page.text
 
 
 def test_an_inconclusive_report_marks_no_score_as_low() -> None:
