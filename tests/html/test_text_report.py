@@ -286,6 +286,17 @@ def test_an_inconclusive_report_marks_no_score_as_low() -> None:
     assert all("inconclusive" in classes for classes in marks)
 
 
+def test_the_trend_is_never_joined_over_an_inconclusive_calculation() -> None:
+    before, between, after = HISTORY
+    unclear = replace(between, health_index=70.0, mmd_score=0.02)
+    page = page_of(FULL, history=(before, unclear, after))
+    drawn = {e.attributes.get("class"): e.attributes["d"] for e in page.elements if e.tag == "path"}
+    for name in ("line-health", "line-mmd"):
+        assert (drawn[name].count("M"), drawn[name].count("L")) == (2, 0), "two points, not joined"
+    places = [e.attributes["transform"] for e in page.elements if e.attributes.get("class") == "mark inconclusive"]
+    assert any(place.startswith("translate(276 196)") for place in places), "the middle, on the axis"
+
+
 def test_the_distances_of_large_pools_are_not_written_as_nothing() -> None:
     drift = replace(FULL.drift, mmd=Banded(0.000061, 0.0000412, 0.00009))
     page = page_of(replace(FULL, drift=drift))
