@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, empty_figure
-from driftium_core.formats import fmt_count, fmt_effect, fmt_n, fmt_p, fmt_time
+from driftium_core.formats import fmt_count, fmt_effect, fmt_moment, fmt_n, fmt_p
 from driftium_core.palette import PALETTES, Theme
 from driftium_core.store.records import AlarmLook
 
@@ -36,7 +36,7 @@ def evidence_points(looks: Sequence[AlarmLook], threshold: float) -> list[Eviden
 
 def _hover(look: AlarmLook, threshold: float) -> str:
     score = f"score {fmt_effect(_height(look.evidence))}, alarm at {fmt_effect(_height(threshold))}"
-    when = f"Block {fmt_n(look.block + 1)} · {fmt_time(look.created_at)}"
+    when = f"Block {fmt_n(look.block + 1)} · {fmt_moment(look.created_at)}"
     return f"{when}<br>{score}<br>this block: {fmt_p(look.pvalue)}"
 
 

@@ -77,7 +77,9 @@ def open_calculation(services: Services, calculation_id: str) -> tuple[Calculati
     """
     calculation = services.store.calculations.get(calculation_id)
     known = services.text_reports.get(calculation.fingerprint)
-    return calculation, known or _read_report(services, calculation_id)
+    if known is None:
+        known = services.text_reports.put(calculation.fingerprint, _read_report(services, calculation_id))
+    return calculation, known
 
 
 def calculation_ids(services: Services, calculation: Calculation) -> PoolIds:
@@ -85,7 +87,18 @@ def calculation_ids(services: Services, calculation: Calculation) -> PoolIds:
 
     Those of the baseline as long as it is stored. Those of current when they are still the first to have arrived there,
     or in the baseline that was promoted next: the digests of their contents then give the calculation's fingerprint.
+    Looked up once per revision of the project, as every response of both pools is.
     """
+    # Read first: what changes meanwhile is then kept under a revision that nobody asks for again.
+    key = f"{calculation.id} {services.store.revision(calculation.project)}"
+    known: PoolIds | None = services.calculation_ids.get(key)
+    if known is None:
+        known = _find_ids(services, calculation)
+        services.calculation_ids.put(key, known)
+    return known
+
+
+def _find_ids(services: Services, calculation: Calculation) -> PoolIds:
     try:
         outline = services.store.outline(calculation.project, calculation.baseline_id)
     except NotFoundError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.formats import fmt_statistic
-from pages.ui.widgets import card, chart, theme
+from pages.ui.widgets import card, chart, drawn, theme
 
 if TYPE_CHECKING:
     from driftium_core.text.report import Banded
@@ -42,7 +42,8 @@ def _show(shown: Shown, key: str, name: str, score: Banded, words: str) -> None:
     with card(key):
         st.markdown(f"**{name}** {fmt_statistic(score.value)} · {_place(score)}", help=words)
         drift = shown.report.drift
-        chart(null_range(name, score, drift.mark_of(score), theme(), reason=drift.reason), f"{key}-{shown.key}")
+        figure = drawn(null_range, name, score, drift.mark_of(score), theme(), reason=drift.reason)
+        chart(figure, f"{key}-{shown.key}")
 
 
 def _place(score: Banded) -> str:

@@ -13,7 +13,7 @@ from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_statistic, fmt_t
 from driftium_core.severity import severity_label
 from pages.ui.dashboard_answer import RESPONSE
 from pages.ui.project import current_project
-from pages.ui.widgets import card, chart, prose, severity_column, theme
+from pages.ui.widgets import card, chart, drawn, prose, severity_column, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,9 +89,9 @@ def _show_trend(services: Services, calculations: Sequence[Calculation], selecte
     from driftium_core.figures.stability_trend import stability_trend
 
     versions = {item.id: f"v{item.version}" for item in monitor.baselines(services, project=current_project())}
-    points = stability_points(calculations, baselines=versions)
+    points = tuple(stability_points(calculations, baselines=versions))
     event = chart(
-        stability_trend(points, theme(), selected=selected, height=320),
+        drawn(stability_trend, points, theme(), selected=selected, height=320),
         f"stability-{len(points)}-{points[-1].calculation_id}-{selected}",
         on_select="rerun",
         selection_mode="points",

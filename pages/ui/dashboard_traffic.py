@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.formats import fmt_p, fmt_percent
-from pages.ui.widgets import card, chart, prose, theme
+from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
     from driftium_core.text.report import Banded
@@ -48,4 +48,4 @@ def _show_test(shown: Shown, key: str, name: str, score: Banded | None, pvalue: 
             st.caption("This test was not possible; the sentence above says why.")
         return
     severity = shown.report.drift.mark_of(score)
-    chart(null_range(name, score, severity, theme(), narrow=True), f"traffic-{key}-{shown.key}")
+    chart(drawn(null_range, name, score, severity, theme(), narrow=True), f"traffic-{key}-{shown.key}")

@@ -173,3 +173,15 @@ def test_the_responses_behind_a_calculation_with_another_seed_are_told_too(servi
     check = monitor.check_responses(services, seed=7)
     assert check.calculation is not None
     assert monitor.calculation_ids(services, check.calculation) == check.ids
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_calculation_is_read_from_the_database_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    calculation = monitor.check_responses(services).calculation
+    assert calculation is not None
+    services.text_reports.drop(calculation.fingerprint)
+    opened, ids = monitor.open_calculation(services, calculation.id), monitor.calculation_ids(services, calculation)
+    monkeypatch.setattr(services.store, "outline", None)
+    monkeypatch.setattr(services.store.calculations, "report", None)
+    assert monitor.open_calculation(services, calculation.id) == opened
+    assert monitor.calculation_ids(services, calculation) is ids

@@ -146,3 +146,13 @@ def test_a_log_can_be_imported_from_the_first_screen(app: AppTest, services: Ser
     page = press(opened(app, services), "waiting-import")
     assert "Playground" in [title.value for title in page.title]
     assert page.session_state["play_import_open"] is True
+
+
+def test_a_rerun_looks_up_no_text_of_the_map_and_draws_the_same_figures(
+    app: AppTest, drifted: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [chart.proto.spec for chart in opened(app, drifted).get("plotly_chart")]
+    monkeypatch.setattr(monitor, "response_starts", None)
+    app.run()
+    assert not app.exception
+    assert [chart.proto.spec for chart in app.get("plotly_chart")] == before
