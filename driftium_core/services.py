@@ -60,7 +60,7 @@ class Services:
         self.indexing = threading.Lock()
         self.starting = threading.Lock()
         self.text_reports: Recent[TextReport] = Recent(16)
-        self.latest_checks: Recent[Any] = Recent(256)  # of monitor.live, which is above this module
+        self.latest_checks: Recent[Any] = Recent(32)  # of monitor.live, which is above this module
         self.calculation_ids: Recent[Any] = Recent(8)  # of monitor.calculations; up to 80 bytes per response
         self.evidence_errors: Recent[str] = Recent(256)
         self.usual_ranges: Recent[tuple[tuple[float, float] | None]] = Recent(16)

@@ -29,6 +29,7 @@ TEXT_REPORT_FORMAT = 2
 """Part of every fingerprint: raise it when a release computes other numbers, or more, from the same pools."""
 
 N_RESAMPLES = 999
+"""Permutations of every calculation: a record does not hold the number, and its ids are proven by the fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +120,13 @@ def _where_current_may_be(services: Services, calculation: Calculation, outline:
             yield services.store.outline(calculation.project, later[-1].id).of_baseline
 
 
-def fingerprint(services: Services, outline: Outline, *, n_resamples: int = N_RESAMPLES, seed: int = 0) -> str:
+def fingerprint(services: Services, outline: Outline, *, seed: int = 0) -> str:
     """Digest of everything that decides a report; the order as well, since reports point at positions."""
-    return _digest(services, outline.of_baseline, outline.of_current, n_resamples=n_resamples, seed=seed)
+    return _digest(services, outline.of_baseline, outline.of_current, seed=seed)
 
 
-def _digest(
-    services: Services, baseline: PoolDigests, current: PoolDigests, *, seed: int, n_resamples: int = N_RESAMPLES
-) -> str:
-    parts = [TEXT_REPORT_FORMAT, baseline.digests, current.digests, services.encoder.tag, n_resamples, seed]
+def _digest(services: Services, baseline: PoolDigests, current: PoolDigests, *, seed: int) -> str:
+    parts = [TEXT_REPORT_FORMAT, baseline.digests, current.digests, services.encoder.tag, N_RESAMPLES, seed]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

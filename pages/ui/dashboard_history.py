@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import StorageError
-from driftium_core.formats import fmt_distance, fmt_effect, fmt_n, fmt_p, fmt_time
+from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_statistic, fmt_time
 from driftium_core.severity import severity_label
 from pages.ui.dashboard_answer import RESPONSE
 from pages.ui.project import current_project
@@ -147,7 +147,7 @@ def _mmd(item: Calculation) -> str | None:
     """The score with its range: alone it says nothing, so that older records, which kept none, have a blank."""
     if item.mmd_low is None:
         return None
-    return f"{fmt_distance(item.mmd_score)} ({fmt_distance(item.mmd_low)} to {fmt_distance(item.mmd_high)})"
+    return f"{fmt_statistic(item.mmd_score)} ({fmt_statistic(item.mmd_low)} to {fmt_statistic(item.mmd_high)})"
 
 
 def _open(calculation_id: str | None) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.formats import fmt_p, fmt_percent
-from driftium_core.text.labels import TRAFFIC_LABELS
 from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def show_traffic(shown: Shown) -> None:
     """Draw the panel."""
     found = shown.report.traffic
     with card("traffic", "Traffic or behaviour?"):
-        st.markdown(f"**{TRAFFIC_LABELS[found.verdict]}** {prose(found.text)}", help=HELP)
+        st.markdown(f"**{found.answer}** {prose(found.text)}", help=HELP)
         left, right = st.columns(2)
         with left:
             _show_test(shown, "prompts", "Prompts (traffic)", found.prompts, found.prompt_pvalue)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_count, fmt_effect, fmt_n, fmt_p, fmt_percent, fmt_time
+from driftium_core.formats import fmt_count, fmt_n, fmt_p, fmt_percent, fmt_time
+from driftium_core.text.labels import effect_words
 from pages.ui.dashboard_baseline import baseline_label
 from pages.ui.drift_now import changed_words, show_check_problems, waiting_words
 from pages.ui.widgets import verdict
@@ -62,7 +63,9 @@ def _sentence(report: TextReport) -> str:
     pairs = f"paired in {fmt_count(drift.n_pairs, 'prompt')}" if drift.design == "paired" else "unpaired"
     sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {pairs}"
     if drift.verdict == "drift":
-        found = f"{fmt_p(drift.pvalue)}, effect {fmt_effect(drift.effect_size)}"
+        found = f"{fmt_p(drift.pvalue)}, {effect_words(drift.effect_size)}"
+        if drift.found_by:
+            found += f"; found by {drift.found_by}, while MMD² does not show it"
         return f"{sizes}, {found}{_detectable(drift.detectable)}."
     return f"{sizes}. {drift.reason}"
 
