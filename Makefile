@@ -50,7 +50,8 @@ run: $(RUN_STAMP) ## Install, then open the app on 127.0.0.1:8501 (PORT=… to c
 
 test: $(DEV_STAMP) chromium ## Lint, types and every test, the browser's included
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(or $(PYTEST_ARGS),-m "not browser" -n 2 --dist loadfile)
+	$(if $(PYTEST_ARGS),,$(BIN)/python -m pytest -m browser)
 
 lint: $(DEV_STAMP) ## Ruff (rules and format) and mypy --strict
 	$(BIN)/ruff check .

@@ -29,6 +29,7 @@ __all__ = [
     "fmt_p",
     "fmt_percent",
     "fmt_points",
+    "fmt_statistic",
     "fmt_time",
     "fmt_value",
     "fmt_window",
@@ -82,6 +83,24 @@ def fmt_distance(distance: float | None, *, signed: bool = False) -> str:
         return UNKNOWN
     text = f"{distance:+.3f}" if signed else f"{distance:.3f}"
     return ("0.000" if float(text) == 0 else text).replace("-", MINUS)
+
+
+def fmt_statistic(statistic: float | None) -> str:
+    """A centroid distance or MMD² with three decimals, a standardised statistic with two; a tiny one keeps two digits.
+
+    MMD² shrinks as pools grow: at 20,000 against 20,000 answers ``"0.000061"`` is much, and 0.000 would say nothing.
+    """
+    if statistic is None or statistic == 0 or not math.isfinite(statistic):
+        return fmt_value(statistic)
+    size = abs(statistic)
+    if size >= 1:
+        return fmt_effect(statistic) if size < 100 else fmt_value(round(statistic))
+    if size >= 0.0005:
+        return fmt_distance(statistic)
+    if size < 1e-6:
+        return fmt_value(float(f"{statistic:.2g}"))
+    text = f"{statistic:.{1 - math.floor(math.log10(size))}f}"
+    return text.rstrip("0").replace("-", MINUS)
 
 
 def fmt_percent(share: float | None) -> str:

@@ -27,6 +27,8 @@ class Job(Generic[T]):
     Attributes
     ----------
     id, title : str
+    about : str
+        Id of what is worked on, for whoever looks for its job; empty where nobody does.
     state : JobState
     done, total : int
         Steps finished and steps in all; ``total`` is 0 until the work says how many.
@@ -40,9 +42,10 @@ class Job(Generic[T]):
         A sentence for the user, once ``state`` is ``"failed"``.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, about: str = "") -> None:
         self.id = secrets.token_hex(5)
         self.title = title
+        self.about = about
         self.state: JobState = "queued"
         self.done = 0
         self.total = 0
@@ -137,9 +140,9 @@ class Jobs:
         self._lock = threading.Lock()
         self._closed = False
 
-    def start(self, work: Callable[[Progress], T], *, title: str) -> Job[T]:
+    def start(self, work: Callable[[Progress], T], *, title: str, about: str = "") -> Job[T]:
         """Queue ``work(progress)`` and return its job at once."""
-        job: Job[T] = Job(title)
+        job: Job[T] = Job(title, about=about)
         with self._lock:
             if self._closed:
                 raise DriftiumError(f"{title} was not started, as Driftium is shutting down.")

@@ -39,8 +39,9 @@ class TimedReport:
 class Services:
     """Settings, stores, encoder, jobs, caches and probes of one process; every member is thread-safe.
 
-    ``reports`` and ``text_reports`` are found by fingerprint, ``latest_checks`` by baseline, ``evidence_errors`` (why a
-    score is behind) by project, ``tables`` (samples, simulations, opened references) by how they were made.
+    ``reports`` and ``text_reports`` are found by fingerprint, ``latest_checks`` by baseline, ``calculation_ids`` by
+    calculation and revision, ``evidence_errors`` (why a score is behind) by project, ``tables`` (samples, simulations,
+    opened references) by how they were made.
     ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose threads mostly wait
     for a model, and ``starting`` is held by whoever starts work that must not be started twice. Whoever computes a
     check of pools holds ``checking``, so that one state is computed once; the vectors of one text are made under
@@ -59,7 +60,8 @@ class Services:
         self.indexing = threading.Lock()
         self.starting = threading.Lock()
         self.text_reports: Recent[TextReport] = Recent(16)
-        self.latest_checks: Recent[Any] = Recent(256)  # of monitor.live, which is above this module
+        self.latest_checks: Recent[Any] = Recent(32)  # of monitor.live, which is above this module
+        self.calculation_ids: Recent[Any] = Recent(8)  # of monitor.calculations; up to 80 bytes per response
         self.evidence_errors: Recent[str] = Recent(256)
         self.usual_ranges: Recent[tuple[tuple[float, float] | None]] = Recent(16)
         self._vectors: VectorStore | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import NotFoundError
+from driftium_core.errors import NotFoundError, StorageError
 from pages.ui.dashboard_baseline import linked_baseline, pick_baseline
 from pages.ui.dashboard_changes import show_changes
 from pages.ui.dashboard_descriptors import show_descriptors
@@ -25,6 +25,7 @@ from pages.ui.dashboard_verdict import show_live_verdict, show_past_verdict
 from pages.ui.dashboard_waiting import show_waiting
 from pages.ui.drift_now import drift_token, live_drift
 from pages.ui.live import follow
+from pages.ui.playground_runs import show_running
 from pages.ui.project import choose_project, current_project
 from pages.ui.session import get_services
 from pages.ui.widgets import errors_shown, prose, title
@@ -47,6 +48,7 @@ def show_live(services: Services) -> None:
     verdict = st.container()
     with verdict:
         show_live_verdict(services, live, shown)
+    show_running(services)
     show_linked_answer(services, shown.baseline if shown else None)
     if shown is None:
         show_waiting(live)
@@ -59,7 +61,7 @@ def show_past(services: Services, calculation_id: str) -> None:
     """One calculation of the history, as it was."""
     try:
         calculation, report = monitor.open_calculation(services, calculation_id)
-    except NotFoundError as error:
+    except (NotFoundError, StorageError) as error:
         with title("LLM Dashboard"):
             leave_calculation()
         st.error(prose(str(error)), icon=":material/link_off:")
@@ -80,7 +82,7 @@ def show_past(services: Services, calculation_id: str) -> None:
         show_downloads(services, shown)
         leave_calculation()
     show_past_verdict(services, shown)
-    show_linked_answer(services, shown.baseline)
+    show_linked_answer(services, shown.baseline, follow=False)
     show_report(services, shown)
 
 

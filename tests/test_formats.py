@@ -113,3 +113,23 @@ def test_signed_distances_have_true_signs() -> None:
     assert f.fmt_distance(0.0834, signed=True) == "+0.083"
     assert f.fmt_distance(-0.0834, signed=True) == "−0.083"
     assert f.fmt_distance(0.0001, signed=True) == "0.000"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0683, "0.068"),
+        (-0.0011, "−0.001"),
+        (5.234, "5.23"),
+        (0.00012, "0.00012"),
+        (0.000061, "0.000061"),
+        (-0.00006, "−0.00006"),
+        (3e-9, "3e−09"),
+        (0.0, "0"),
+        (1234.5, "1234"),
+        (None, "–"),
+        (float("nan"), "–"),
+    ],
+)
+def test_statistics_keep_digits_that_tell(value: float | None, text: str) -> None:
+    assert f.fmt_statistic(value) == text

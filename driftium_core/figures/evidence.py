@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, empty_figure
-from driftium_core.formats import fmt_count, fmt_effect, fmt_n, fmt_p, fmt_time
+from driftium_core.formats import fmt_count, fmt_effect, fmt_moment, fmt_n, fmt_p
 from driftium_core.palette import PALETTES, Theme
 from driftium_core.store.records import AlarmLook
 
@@ -18,7 +18,7 @@ __all__ = ["EvidencePoint", "evidence_points", "evidence_trend"]
 
 @dataclass(frozen=True, slots=True)
 class EvidencePoint:
-    """After one block: log₁₀(1 + score), whether the score is over the line, and the hover's words."""
+    """After one block, counted from 1: log₁₀(1 + score), whether it is over the line, and the hover's words."""
 
     block: int
     height: float
@@ -29,14 +29,14 @@ class EvidencePoint:
 def evidence_points(looks: Sequence[AlarmLook], threshold: float) -> list[EvidencePoint]:
     """Read the points off the looks, by block number."""
     return [
-        EvidencePoint(look.block, _height(look.evidence), look.evidence >= threshold, _hover(look, threshold))
+        EvidencePoint(look.block + 1, _height(look.evidence), look.evidence >= threshold, _hover(look, threshold))
         for look in sorted(looks, key=lambda look: look.block)
     ]
 
 
 def _hover(look: AlarmLook, threshold: float) -> str:
     score = f"score {fmt_effect(_height(look.evidence))}, alarm at {fmt_effect(_height(threshold))}"
-    when = f"Block {fmt_n(look.block)} · {fmt_time(look.created_at)}"
+    when = f"Block {fmt_n(look.block + 1)} · {fmt_moment(look.created_at)}"
     return f"{when}<br>{score}<br>this block: {fmt_p(look.pvalue)}"
 
 
@@ -54,7 +54,8 @@ def evidence_trend(
 ) -> go.Figure:
     """Evidence score after each block, with the alarm line and where it was crossed.
 
-    Circles are filled at or over the line and open under it. All heights are log₁₀(1 + score), as the page writes them.
+    ``alarmed_at_block`` counts from 0, as looks do; all that is shown counts from 1, as sentences do. Circles are
+    filled at or over the line and open under it. All heights are log₁₀(1 + score), as the page writes them.
     """
     if not looks:
         return empty_figure("No block of new answers was counted yet.", theme, height=height)
@@ -62,8 +63,9 @@ def evidence_trend(
     figure = go.Figure()
     _add_line(figure, line, palette.text)
     _add_scores(figure, points, theme)
-    _add_alarm(figure, points, alarmed_at_block, palette.text)
-    state = f"alarm since block {fmt_n(alarmed_at_block)}" if alarmed_at_block is not None else "no alarm"
+    alarmed = None if alarmed_at_block is None else alarmed_at_block + 1
+    _add_alarm(figure, points, alarmed, palette.text)
+    state = "no alarm" if alarmed is None else f"alarm since block {fmt_n(alarmed)}"
     alt = (
         f"Evidence score after {fmt_count(len(points), 'block')} of new answers; now {fmt_effect(points[-1].height)}, "
         f"the alarm line is {fmt_effect(line)}; {state}."

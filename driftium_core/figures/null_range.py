@@ -9,12 +9,12 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text
-from driftium_core.formats import fmt_distance, fmt_effect, fmt_value
+from driftium_core.formats import fmt_statistic
 from driftium_core.palette import PALETTES, SYMBOLS, Theme, rgba
 from driftium_core.severity import Severity, severity_label
 from driftium_core.text.report import Banded
 
-__all__ = ["NullRangeLayout", "null_range", "null_range_layout", "statistic_text"]
+__all__ = ["NullRangeLayout", "null_range", "null_range_layout"]
 
 MAX_DOTS = 40
 
@@ -46,15 +46,6 @@ class NullRangeLayout:
     mark: float
     beyond: Literal["left", "right"] | None
     inside: bool
-
-
-def statistic_text(value: float) -> str:
-    """Write a distance with three decimals and a standardised one with two; a tiny one keeps its digits."""
-    if value == 0 or not math.isfinite(value):
-        return fmt_value(value)
-    if abs(value) >= 1:
-        return fmt_effect(value) if abs(value) < 100 else fmt_value(round(value))
-    return fmt_distance(value) if abs(value) >= 0.0005 else fmt_value(float(f"{value:.2g}"))
 
 
 def null_range_layout(banded: Banded, *, columns: int = 46) -> NullRangeLayout | None:
@@ -120,14 +111,14 @@ def null_range(
     layout = null_range_layout(banded, columns=32 if narrow else 46)
     if layout is None:
         known = math.isfinite(banded.value)
-        what = f"{name} is {statistic_text(banded.value)}, its null range" if known else name
+        what = f"{name} is {fmt_statistic(banded.value)}, its null range" if known else name
         return empty_figure(reason or f"{what} could not be computed.", theme, height=height)
     palette = PALETTES[theme]
     figure = go.Figure()
     top = max(6.0, max((y for _, y in layout.dots), default=0) + 1.2)
     _add_band(figure, banded, top, palette.muted)
     _add_dots(figure, layout, palette.muted)
-    _add_mark(figure, layout, f"{label_text(name)} {statistic_text(banded.value)}", severity, theme, top)
+    _add_mark(figure, layout, f"{label_text(name)} {fmt_statistic(banded.value)}", severity, theme, top)
     _label_band(figure, banded, layout, top, palette.muted, edge=0.3 if narrow else 0.2)
     alt = _alt(name, banded, severity, inside=layout.inside)
     apply_layout(figure, theme, height=height, alt=alt, margin={"l": 6, "r": 6, "t": 20, "b": 4})
@@ -139,8 +130,8 @@ def null_range(
 
 def _alt(name: str, banded: Banded, severity: Severity | None, *, inside: bool) -> str:
     return (
-        f"{name} {statistic_text(banded.value)}, {severity_label(severity)}; when nothing changed, 95 % of values are "
-        f"{statistic_text(banded.low)} to {statistic_text(banded.high)}; "
+        f"{name} {fmt_statistic(banded.value)}, {severity_label(severity)}; when nothing changed, 95 % of values are "
+        f"{fmt_statistic(banded.low)} to {fmt_statistic(banded.high)}; "
         f"it is {'inside' if inside else 'outside'} this null range."
     )
 
@@ -151,7 +142,7 @@ def _add_dots(figure: go.Figure, layout: NullRangeLayout, colour: str) -> None:
         y=[y for _, y in layout.dots],
         mode="markers",
         marker={"size": 4.6, "color": colour},
-        customdata=[statistic_text(x) for x, _ in layout.dots],
+        customdata=[fmt_statistic(x) for x, _ in layout.dots],
         hovertemplate="%{customdata} by chance<extra></extra>",
     )
 

@@ -163,7 +163,7 @@ def _add_pool(figure: go.Figure, pool: MapPool, palette: Palette, *, dense: bool
         name=f"{pool.name.capitalize()} ({fmt_n(len(pool.x))})",
         customdata=[[pool.name, position] for position in pool.positions],
         text=pool.starts,
-        hovertemplate=f"%{{text}}<extra>{pool.name}</extra>",
+        hovertemplate=f"{pool.name.capitalize()}<br>%{{text}}<extra></extra>",
         marker={
             "color": palette.current if current else palette.reference,
             "symbol": "circle" if current else "circle-open",
@@ -200,15 +200,19 @@ def _add_marks(figure: go.Figure, info: MapInfo, palette: Palette) -> None:
     """Labels over or under their group, away from the middle, and reaching inwards at the sides."""
     xs, ys = ((*getattr(info.baseline, axis), *getattr(info.current, axis)) for axis in ("x", "y"))
     width = max(xs) - min(xs) or 1.0
+    height = max(ys) - min(ys) or 1.0
+    placed: list[MapMark] = []
     for mark in info.marks:
         share = (mark.x - min(xs)) / width
-        above = mark.y >= sum(ys) / len(ys)
+        near = [one for one in placed if abs(one.x - mark.x) < 0.35 * width and abs(one.y - mark.y) < 0.15 * height]
+        above = (mark.y >= sum(ys) / len(ys)) ^ (len(near) % 2 == 1)
+        placed.append(mark)
         figure.add_annotation(
             x=mark.x,
             y=mark.y,
             text=label_text(mark.text),
             ax=0,
-            ay=-46 if above else 46,
+            ay=(46 + 30 * (len(near) // 2)) * (-1 if above else 1),
             xanchor="left" if share < 0.3 else "right" if share > 0.7 else "center",
             arrowhead=0,
             arrowwidth=1.2,

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
 
-from driftium_core.figures.null_range import statistic_text
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_time
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_statistic, fmt_time
 from driftium_core.severity import Severity, severity_label
 from driftium_core.store.records import Calculation
 
@@ -90,8 +89,8 @@ class StabilityPoint:
                 health += f", 95 % {self.health_low:.0f} to {self.health_high:.0f}"
         mmd = "MMD² without a null range"
         if self.mmd is not None and self.mmd_low is not None and self.mmd_high is not None:
-            null = f"{statistic_text(self.mmd_low)} to {statistic_text(self.mmd_high)}"
-            mmd = f"MMD² {statistic_text(self.mmd)}; null range {null}"
+            null = f"{fmt_statistic(self.mmd_low)} to {fmt_statistic(self.mmd_high)}"
+            mmd = f"MMD² {fmt_statistic(self.mmd)}; null range {null}"
         sizes = f"{fmt_n(self.n_current)} current, {fmt_n(self.n_baseline)} baseline"
         effect = f"effect {fmt_effect(self.effect)}" if self.effect is not None else f"effect {UNKNOWN}"
         against = f" {self.baseline}" if self.baseline else ""

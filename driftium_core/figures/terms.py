@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from driftium_core.figures.layout import apply_layout, bar_marker, empty_figure, label_text, top_legend
 from driftium_core.formats import fmt_effect, fmt_percent
 from driftium_core.palette import PALETTES, Palette, Theme
-from driftium_core.text.differences import Keyword
+from driftium_core.text.differences import Keyword, telling, why_no_terms
 
 __all__ = ["MAX_TERMS", "TermRow", "cut_term", "diverging_terms", "term_rows"]
 
@@ -38,12 +38,12 @@ class TermRow:
 def term_rows(gained: Sequence[Keyword], lost: Sequence[Keyword], *, limit: int = MAX_TERMS) -> list[TermRow]:
     """The terms worth a bar, from the most gained to the most lost.
 
-    Only those whose interval excludes 0; when there are too many, those furthest from it, by the near end of the
-    interval. Keywords of older reports have no interval and are left out.
+    Only `telling` ones; when there are too many, those furthest from it, by the near end of the
+    interval.
     """
     rows = []
-    for word in dict.fromkeys((*gained, *lost)):
-        if word.log2_ratio is None or word.low is None or word.high is None or word.low <= 0 <= word.high:
+    for word in dict.fromkeys(telling((*gained, *lost))):
+        if word.log2_ratio is None or word.low is None or word.high is None:  # never of a telling one
             continue
         rows.append(TermRow(word.term, word.log2_ratio, word.low, word.high, word.share_baseline, word.share_current))
     rows.sort(key=lambda row: -min(abs(row.low), abs(row.high)))
@@ -71,7 +71,7 @@ def diverging_terms(
     """
     rows = term_rows(gained, lost)
     if not rows:
-        return empty_figure(_why_empty((*gained, *lost)), theme)
+        return empty_figure(why_no_terms((*gained, *lost)), theme)
     palette, figure = PALETTES[theme], go.Figure()
     places = {row: len(rows) - 1 - i for i, row in enumerate(rows)}
     _add_bars(figure, "more in baseline", {row: at for row, at in places.items() if row.shift < 0}, palette, "/")
@@ -107,14 +107,6 @@ def _add_bars(figure: go.Figure, name: str, places: dict[TermRow, int], palette:
         marker=bar_marker(palette.reference if pattern else palette.current, pattern),
         error_x=whiskers | {"color": palette.text, "thickness": 1.2, "width": 3},
     )
-
-
-def _why_empty(words: Sequence[Keyword]) -> str:
-    if not words:
-        return "No term sets the pools apart."
-    if all(word.low is None for word in words):
-        return "This report is of a version that kept no intervals of terms; calculate again to see them."
-    return "No term stands out: the 95 % interval of each includes no change."
 
 
 def _hover(row: TermRow) -> str:

@@ -22,6 +22,7 @@ from driftium_core.formats import (
     fmt_name,
     fmt_p,
     fmt_percent,
+    fmt_statistic,
     fmt_value,
 )
 from driftium_core.html.marks import MARKS, severity_class
@@ -57,6 +58,7 @@ def _environment() -> Environment:
         "name": fmt_name,
         "p": fmt_p,
         "percent": fmt_percent,
+        "statistic": fmt_statistic,
         "value": fmt_value,
         "px": _pixels,
         "quote": quote,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from driftium_core.formats import fmt_distance, fmt_effect
+from driftium_core.formats import fmt_effect, fmt_statistic
 from driftium_core.html.bars import shape_bars, shift_bars
 from driftium_core.html.health_ring import health_ring
 from driftium_core.html.null_strip import Strip, null_strip
@@ -14,8 +14,8 @@ from driftium_core.html.pool_map import pool_map
 from driftium_core.html.render import render
 from driftium_core.html.trend import TrendPoint, stability_trend
 from driftium_core.response import Response
-from driftium_core.text.differences import Cluster
-from driftium_core.text.labels import FLAG_LABELS, MEMBER_LABELS, TRAFFIC_LABELS
+from driftium_core.text.differences import Cluster, telling, why_no_terms
+from driftium_core.text.labels import FLAG_LABELS, MEMBER_LABELS
 from driftium_core.text.report import Banded, TextReport
 
 __all__ = ["Quotable", "ReportOrigin", "quoted_positions", "text_report_html"]
@@ -104,6 +104,7 @@ def text_report_html(
     """
     texts = texts or Quotable()
     evidence = report.evidence
+    words = (*evidence.keywords_gained, *evidence.keywords_lost)
     return render(
         "text_report.html",
         report=report,
@@ -112,11 +113,11 @@ def text_report_html(
         ring=health_ring(report.health),
         strips=_strips(report),
         trend=stability_trend(history),
-        traffic_label=TRAFFIC_LABELS[report.traffic.verdict],
         traffic_strips=_traffic_strips(report),
         flag_labels=FLAG_LABELS,
         member_labels=MEMBER_LABELS,
-        shifts=shift_bars(evidence.keywords_gained[:MOST_TERMS], evidence.keywords_lost[:MOST_TERMS]),
+        shifts=shift_bars(telling(evidence.keywords_gained)[:MOST_TERMS], telling(evidence.keywords_lost)[:MOST_TERMS]),
+        why_no_shifts=why_no_terms(words) if words else "",
         map=pool_map(report.projection),
         groups=[_Group(cluster, _example(report, cluster, texts)) for cluster in evidence.clusters[:MOST_CLUSTERS]],
         shapes={item.name: shape_bars(item.shape) for item in report.descriptors},
@@ -127,7 +128,9 @@ def text_report_html(
 
 def _strips(report: TextReport) -> list[tuple[str, Banded, Strip | None]]:
     scores = (("Centroid distance", report.drift.centroid), ("MMD²", report.drift.mmd))
-    return [(name, score, null_strip(name, score, report.drift.mark_of(score), fmt_distance)) for name, score in scores]
+    return [
+        (name, score, null_strip(name, score, report.drift.mark_of(score), fmt_statistic)) for name, score in scores
+    ]
 
 
 def _traffic_strips(report: TextReport) -> list[tuple[str, float | None, Strip | None]]:

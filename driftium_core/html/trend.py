@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from driftium_core.formats import fmt_clock, fmt_day, fmt_distance, fmt_n, fmt_value
+from driftium_core.formats import fmt_clock, fmt_day, fmt_n, fmt_statistic, fmt_value
 from driftium_core.html.scales import Scale, Tick, round_ticks
 from driftium_core.severity import Severity, severity_label
 
@@ -31,6 +31,21 @@ class TrendPoint:
     mmd_low: float | None = None
     mmd_high: float | None = None
     shown: bool = False
+
+    @property
+    def ranged(self) -> bool:
+        """Whether the range of MMD² is known, which it is never drawn without."""
+        return self.mmd_low is not None and self.mmd_high is not None
+
+    @property
+    def drawn_health(self) -> float | None:
+        """The index where it is drawn; an inconclusive calculation is a gap."""
+        return None if self.severity is None else self.health_index
+
+    @property
+    def drawn_mmd(self) -> float | None:
+        """The statistic where it is drawn: never for an inconclusive calculation, never without its range."""
+        return self.mmd_score if self.ranged and self.severity is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +95,25 @@ class Trend:
 def stability_trend(points: Sequence[TrendPoint]) -> Trend | None:
     """The course of both scores, oldest first; None for fewer than two calculations.
 
-    A calculation without a Health Index is a gap with its mark at the foot, never joined over.
+    A calculation that is inconclusive or has no Health Index is a gap with its mark at the foot, never joined over.
     """
     if len(points) < 2:
         return None
     across = Scale(-0.5, len(points) - 0.5, LEFT, RIGHT)
     health = Scale(0, 100, BOTTOM, TOP)
-    ranged = [point if point.mmd_low is not None and point.mmd_high is not None else None for point in points]
-    peak = max((max(p.mmd_score or 0.0, p.mmd_high or 0.0) for p in ranged if p), default=0.0) or 0.1
+    peak = max(max(point.drawn_mmd or 0.0, point.mmd_high or 0.0) for point in points) or 0.1
     mmd = Scale(0, 1.15 * peak, BOTTOM, TOP)
     marks = tuple(
-        Mark(across(i), BOTTOM if point.health_index is None else health(point.health_index), point.severity)
+        Mark(across(i), BOTTOM if point.drawn_health is None else health(point.drawn_health), point.severity)
         for i, point in enumerate(points)
     )
     newest_first = range(len(points) - 1, -1, -max(1, -(-len(points) // 5)))
     return Trend(
         title=f"Health Index and MMD² over {fmt_n(len(points))} calculations",
         description=" ".join(_in_words(point) for point in points),
-        health=_line([point.health_index for point in points], across, health),
-        mmd=_line([point.mmd_score if point else None for point in ranged], across, mmd),
-        mmd_range="".join(_step(i, point, across, mmd) for i, point in enumerate(ranged) if point),
+        health=_line([point.drawn_health for point in points], across, health),
+        mmd=_line([point.drawn_mmd for point in points], across, mmd),
+        mmd_range="".join(_step(i, point, across, mmd) for i, point in enumerate(points) if point.ranged),
         washes=_washes(points, across),
         marks=marks,
         shown=next((across(i) for i, point in enumerate(points) if point.shown), None),
@@ -144,6 +158,6 @@ def _in_words(point: TrendPoint) -> str:
     health = "no Health Index" if point.health_index is None else f"Health Index {fmt_value(round(point.health_index))}"
     null = ""
     if point.mmd_low is not None and point.mmd_high is not None:
-        null = f", without a change {fmt_distance(point.mmd_low)} to {fmt_distance(point.mmd_high)}"
+        null = f", without a change {fmt_statistic(point.mmd_low)} to {fmt_statistic(point.mmd_high)}"
     when = f"{fmt_day(point.created_at)} {fmt_clock(point.created_at)}"
-    return f"{when}: {severity_label(point.severity)}, {health}, MMD² {fmt_distance(point.mmd_score)}{null}."
+    return f"{when}: {severity_label(point.severity)}, {health}, MMD² {fmt_statistic(point.mmd_score)}{null}."

@@ -29,6 +29,7 @@ TEXT_REPORT_FORMAT = 2
 """Begins every fingerprint: raise it when a release computes other numbers, or more, from the same pools."""
 
 N_RESAMPLES = 999
+"""Permutations of every calculation: a record does not hold the number, and its ids are proven by the fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def open_calculation(services: Services, calculation_id: str) -> tuple[Calculati
     """
     calculation = services.store.calculations.get(calculation_id)
     known = services.text_reports.get(calculation.fingerprint)
-    return calculation, known or _read_report(services, calculation_id)
+    if known is None:
+        known = services.text_reports.put(calculation.fingerprint, _read_report(services, calculation_id))
+    return calculation, known
 
 
 def calculation_ids(services: Services, calculation: Calculation) -> PoolIds:
@@ -77,7 +80,18 @@ def calculation_ids(services: Services, calculation: Calculation) -> PoolIds:
 
     Those of the baseline as long as it is stored. Those of current when they are still the first to have arrived there,
     or in the baseline that was promoted next: the digests of their contents then give the calculation's fingerprint.
+    Looked up once per revision of the project, as every response of both pools is.
     """
+    # Read first: what changes meanwhile is then kept under a revision that nobody asks for again.
+    key = f"{calculation.id} {services.store.revision(calculation.project)}"
+    known: PoolIds | None = services.calculation_ids.get(key)
+    if known is None:
+        known = _find_ids(services, calculation)
+        services.calculation_ids.put(key, known)
+    return known
+
+
+def _find_ids(services: Services, calculation: Calculation) -> PoolIds:
     try:
         outline = services.store.outline(calculation.project, calculation.baseline_id)
     except NotFoundError:
@@ -99,15 +113,13 @@ def _where_current_may_be(services: Services, calculation: Calculation, outline:
             yield services.store.outline(calculation.project, later[-1].id).of_baseline
 
 
-def fingerprint(services: Services, outline: Outline, *, n_resamples: int = N_RESAMPLES, seed: int = 0) -> str:
+def fingerprint(services: Services, outline: Outline, *, seed: int = 0) -> str:
     """Digest of everything that decides a report; the order as well, since reports point at positions."""
-    return _digest(services, outline.of_baseline, outline.of_current, n_resamples=n_resamples, seed=seed)
+    return _digest(services, outline.of_baseline, outline.of_current, seed=seed)
 
 
-def _digest(
-    services: Services, baseline: PoolDigests, current: PoolDigests, *, seed: int, n_resamples: int = N_RESAMPLES
-) -> str:
-    parts = [baseline.digests, current.digests, services.encoder.tag, n_resamples, seed]
+def _digest(services: Services, baseline: PoolDigests, current: PoolDigests, *, seed: int) -> str:
+    parts = [baseline.digests, current.digests, services.encoder.tag, N_RESAMPLES, seed]
     return f"{TEXT_REPORT_FORMAT}:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
 

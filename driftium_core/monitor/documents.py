@@ -65,7 +65,7 @@ def calculation_document(calculation: Calculation) -> Document:
         "id": calculation.id,
         "baseline_id": calculation.baseline_id,
         "mmd_null_range": _range(calculation.mmd_low, calculation.mmd_high),
-        "health_range": _range(calculation.health_low, calculation.health_high),
+        "health_interval": _range(calculation.health_low, calculation.health_high),
     }
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from driftium_core.formats import fmt_count, fmt_effect, fmt_name, fmt_p
+from driftium_core.formats import fmt_count, fmt_name, fmt_p
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import Baseline
 from driftium_core.store.survey_records import AlarmRaised, PoolResult, PoolTurn, TableResult
+from driftium_core.text.labels import effect_words
 
 __all__ = ["Event", "recent_events"]
 
@@ -27,8 +28,10 @@ class Event:
         What was found; None when inconclusive, and for baselines and alarms.
     text : str
         A few plain words with names of the user's data in them.
+    about : "answers" or "tables"
+        Which page tells more.
     run_id, calculation_id : str or None
-        What it can be opened by.
+        What it can be opened by there.
     """
 
     at: datetime
@@ -36,6 +39,7 @@ class Event:
     kind: Literal["verdict", "table", "baseline", "alarm"]
     severity: Severity | None = None
     text: str
+    about: Literal["answers", "tables"] = "answers"
     run_id: str | None = None
     calculation_id: str | None = None
 
@@ -74,7 +78,7 @@ def _turn(turn: PoolTurn) -> Event:
 
 def _turned(now: PoolResult, before: PoolResult | None) -> str:
     was = before.severity if before else None
-    drift = f"effect {fmt_effect(now.effect_size)}, {fmt_p(now.pvalue)}"
+    drift = f"{effect_words(now.effect_size)}, {fmt_p(now.pvalue)}"
     if before is None:
         found = "too few answers to tell" if now.severity is None else "no drift found"
         return f"First check against a baseline: {found if now.severity in (None, Severity.LOW) else f'drift, {drift}'}"
@@ -97,6 +101,7 @@ def _run(run: TableResult) -> Event:
         kind="table",
         severity=run.severity,
         text=f"{found} in “{fmt_name(run.current_name)}”",
+        about="tables",
         run_id=run.id,
     )
 
@@ -112,9 +117,11 @@ def _baseline(baseline: Baseline) -> Event:
 
 
 def _alarm(alarm: AlarmRaised) -> Event:
+    of_table = f" of “{fmt_name(alarm.reference_name)}”" if alarm.reference_name else ""
     return Event(
         at=alarm.created_at,
         project=alarm.project,
         kind="alarm",
-        text=f"The evidence score crossed its line at block {alarm.block + 1}",
+        text=f"The evidence score{of_table} crossed its line at block {alarm.block + 1}",
+        about="tables" if alarm.reference_name else "answers",
     )

@@ -43,7 +43,7 @@ class LiveCheck:
         The newest check against the baseline of ``status`` in this process; None before the first, and when the pools
         cannot be compared.
     current : bool
-        Whether ``check`` is about the pools as they are now.
+        Whether ``check`` is about the pools as they are now; not when a check of these failed.
     job : Job or None
         The check that is being computed, or waits for its turn.
     error : str
@@ -82,14 +82,14 @@ def live_check(
         The database cannot be read.
     """
     status = pool_status(services, project=project, baseline_id=baseline_id)
-    job = _running(services, _title(project, status.baseline))
+    job = _running(services, status.baseline)
     if status.status == "ready" and start and job is None and not _is_current(services, status):
         known = known_check(services, project=project, baseline_id=baseline_id)
         if known is not None:
             status = known.status
             _keep(services, known)
         if known is None or (known.report and not known.calculation):
-            job = _start(services, project, status.baseline)
+            job = _start(services, project, status.baseline) if status.baseline else None
         elif known.report and status.baseline and status.baseline.active:
             _start_counting(services, project)
     return _live(services, project, status, job)
@@ -97,14 +97,15 @@ def live_check(
 
 def _live(services: Services, project: str, status: PoolStatus, job: Job[PoolCheck] | None) -> LiveCheck:
     latest = _latest(services, status.baseline)
-    current = latest is not None and latest.revision == status.revision
+    asked = _is_current(services, status)
     if latest is None or status.status != "ready":
-        return LiveCheck(status=status, check=None, current=current, job=job, error="")
+        return LiveCheck(status=status, check=None, current=asked, job=job, error="")
     check = latest.check
     behind = services.evidence_errors.get(project) if status.baseline and status.baseline.active else None
     if check and behind:
         check = replace(check, notices=(*check.notices, behind))
-    return LiveCheck(status=status, check=check, current=current, job=job, error=latest.error if current else "")
+    current = asked and not latest.error  # after a failure ``check`` is of the pools before it
+    return LiveCheck(status=status, check=check, current=current, job=job, error=latest.error if asked else "")
 
 
 def retry_check(services: Services, *, project: str = DEFAULT_PROJECT, baseline_id: str | None = None) -> None:
@@ -121,6 +122,7 @@ def _latest(services: Services, baseline: Baseline | None) -> LatestCheck | None
 
 
 def _is_current(services: Services, status: PoolStatus) -> bool:
+    """Whether the pools as they are were checked, with success or not."""
     latest = _latest(services, status.baseline)
     return latest is not None and latest.revision == status.revision
 
@@ -130,17 +132,21 @@ def _keep(services: Services, check: PoolCheck) -> None:
         services.latest_checks.put(check.status.baseline.id, LatestCheck(check.status.revision, check, ""))
 
 
-def _running(services: Services, title: str) -> Job[PoolCheck] | None:
-    return next((job for job in services.background.all() if job.title == title and not job.finished), None)
+def _running(services: Services, baseline: Baseline | None) -> Job[PoolCheck] | None:
+    """Found by the baseline's id: titles of different projects can be the same."""
+    if baseline is None:
+        return None
+    return next((job for job in services.background.all() if job.about == baseline.id and not job.finished), None)
 
 
-def _start(services: Services, project: str, baseline: Baseline | None) -> Job[PoolCheck]:
-    title = _title(project, baseline)
-    asked = None if baseline is None or baseline.active else baseline.id
+def _start(services: Services, project: str, baseline: Baseline) -> Job[PoolCheck]:
+    against = "" if baseline.active else f" against version {baseline.version}"
+    title = f"Checking the answers of {project}{against}"
+    asked = None if baseline.active else baseline.id
     with services.starting:  # two pages that ask at once start one check
-        running = _running(services, title)
+        running = _running(services, baseline)
         return running or services.background.start(
-            lambda progress: _check(services, project, asked, progress), title=title
+            lambda progress: _check(services, project, asked, progress), title=title, about=baseline.id
         )
 
 
@@ -198,8 +204,3 @@ def _said(error: Exception, what: str) -> str:
     if isinstance(error, DriftiumError):
         return str(error)
     return f"The {what} stopped on an unexpected {type(error).__name__}. The details are in the server's log."
-
-
-def _title(project: str, baseline: Baseline | None) -> str:
-    against = "" if baseline is None or baseline.active else f" against version {baseline.version}"
-    return f"Checking the answers of {project}{against}"

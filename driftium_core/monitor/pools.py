@@ -54,7 +54,6 @@ def check_responses(
     *,
     project: str = DEFAULT_PROJECT,
     baseline_id: str | None = None,
-    n_resamples: int = N_RESAMPLES,
     seed: int = 0,
     progress: ProgressCallback | None = None,
 ) -> PoolCheck:
@@ -67,6 +66,8 @@ def check_responses(
     ----------
     baseline_id : str, optional
         Of the project's baseline to compare with; the active one by default.
+    seed : int
+        Of the permutations. How many there are is the same for all calculations, which are told apart by content.
 
     Raises
     ------
@@ -77,12 +78,12 @@ def check_responses(
     UnavailableError
         The encoder cannot be loaded.
     """
-    known = _known(services, project, baseline_id, n_resamples=n_resamples, seed=seed)
+    known = _known(services, project, baseline_id, seed=seed)
     if known is None:
         with services.checking:
-            known = _known(services, project, baseline_id, n_resamples=n_resamples, seed=seed)
+            known = _known(services, project, baseline_id, seed=seed)
             if known is None:
-                return _compute(services, project, baseline_id, n_resamples=n_resamples, seed=seed, progress=progress)
+                return _compute(services, project, baseline_id, seed=seed, progress=progress)
     outline, check = known
     return check if check.report is None or check.calculation else _recorded(services, outline, check, duration_ms=0.0)
 
@@ -94,18 +95,16 @@ def known_check(
 
     Its ``calculation`` is None unless the history's newest record against this baseline is of this state.
     """
-    known = _known(services, project, baseline_id, n_resamples=N_RESAMPLES, seed=0)
+    known = _known(services, project, baseline_id, seed=0)
     return known[1] if known else None
 
 
-def _known(
-    services: Services, project: str, baseline_id: str | None, *, n_resamples: int, seed: int
-) -> tuple[Outline, PoolCheck] | None:
+def _known(services: Services, project: str, baseline_id: str | None, *, seed: int) -> tuple[Outline, PoolCheck] | None:
     outline = services.store.outline(project, baseline_id)
     status = status_of(outline)
     if status.status != "ready" or outline.baseline is None:
         return outline, PoolCheck(status=status)
-    key = fingerprint(services, outline, n_resamples=n_resamples, seed=seed)
+    key = fingerprint(services, outline, seed=seed)
     history, of_baseline = services.store.calculations, outline.baseline.id
     newest = next(iter(history.newest(project=project, baseline_id=of_baseline, limit=1)), None)
     recorded = newest if newest and newest.fingerprint == key else None
@@ -127,7 +126,6 @@ def _compute(
     project: str,
     baseline_id: str | None,
     *,
-    n_resamples: int,
     seed: int,
     progress: ProgressCallback | None,
 ) -> PoolCheck:
@@ -137,12 +135,11 @@ def _compute(
     status = status_of(outline)
     if status.status != "ready":
         return PoolCheck(status=status)
-    key, started = fingerprint(services, outline, n_resamples=n_resamples, seed=seed), time.perf_counter()
+    key, started = fingerprint(services, outline, seed=seed), time.perf_counter()
     report = compare_contents(
         services,
         [response.content for response in pools.baseline_responses],
         [response.content for response in pools.current_responses],
-        n_resamples=n_resamples,
         seed=seed,
         progress=progress,
     )

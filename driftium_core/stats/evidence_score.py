@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 from driftium_core.errors import InputError
-from driftium_core.formats import fmt_n, fmt_percent
+from driftium_core.formats import fmt_count, fmt_n, fmt_percent
 
 __all__ = [
     "ALARM_BUDGET",
@@ -196,13 +196,13 @@ class EvidenceScore:
         budget = PLANNED_LOOKS / self.threshold
         rule = (
             "Each block of new answers raises or lowers one evidence score; if nothing changed, chance lifts it over "
-            f"the line in at most {fmt_percent(budget)} of runs of {PLANNED_LOOKS} checks."
+            f"the line in at most {fmt_percent(budget)} of runs of {PLANNED_LOOKS} blocks."
         )
         if not self.looks:
             return f"No block was counted yet. {rule}"
-        checks = "1 block" if self.looks == 1 else f"{fmt_n(self.looks)} blocks"
+        blocks = fmt_count(self.looks, "block")
         line = f"{log_evidence(self.evidence):.2f} of {log_evidence(self.threshold):.2f}"
         if self.alarmed_at_block is not None:
             where = f"it crossed the line at block {fmt_n(self.alarmed_at_block + 1)}"
-            return f"The evidence score stands at {line} after {checks}; {where}. {rule}"
-        return f"The evidence score stands at {line} after {checks}, below the line. {rule}"
+            return f"The evidence score stands at {line} after {blocks}; {where}. {rule}"
+        return f"The evidence score stands at {line} after {blocks}, below the line. {rule}"

@@ -71,6 +71,6 @@ def change_playground(session: Session, key: int) -> None:
 
 
 def change_evidence(session: Session, key: int) -> None:
-    """Raise the number by which an open page sees that a block was counted or an alarm dismissed."""
+    """Raise the number by which an open page sees that evidence was counted, dismissed or deleted."""
     raised = ProjectRow.evidence_revision + 1
     session.execute(update(ProjectRow).where(ProjectRow.id == key).values(evidence_revision=raised))

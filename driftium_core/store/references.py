@@ -6,14 +6,14 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.formats import fmt_name
-from driftium_core.store.projects import project_key
+from driftium_core.store.projects import change_evidence, project_key
 from driftium_core.store.records import DEFAULT_PROJECT
-from driftium_core.store.schema import ProjectRow, SavedReferenceRow
+from driftium_core.store.schema import AlarmStateRow, ProjectRow, SavedReferenceRow
 from driftium_core.store.table_records import SavedReference
 
 if TYPE_CHECKING:
@@ -86,10 +86,14 @@ class ReferenceRepository:
             return _record(row, project), row.data
 
     def delete(self, reference_id: str) -> None:
-        """Remove one reference; `NotFoundError` when it is not stored."""
+        """Remove one reference with its evidence; `NotFoundError` when it is not stored."""
         with self._store.session(write=True) as session:
-            row, _ = _row(session, reference_id)
+            row, project = _row(session, reference_id)
+            key = project_key(session, project, lock=True)
+            of_it = (AlarmStateRow.project_id == key, AlarmStateRow.baseline_id == reference_id)
+            session.execute(delete(AlarmStateRow).where(*of_it))  # its looks go with it
             session.delete(row)
+            change_evidence(session, key)
 
 
 def _row(session: Session, reference_id: str) -> tuple[SavedReferenceRow, str]:

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session, aliased
 
 from driftium_core.store.pools import baseline_record
 from driftium_core.store.records import Baseline
-from driftium_core.store.schema import AlarmLookRow, AlarmStateRow, BaselineRow, CalculationRow, ProjectRow, TableRunRow
+from driftium_core.store.schema import (
+    AlarmLookRow,
+    AlarmStateRow,
+    BaselineRow,
+    CalculationRow,
+    ProjectRow,
+    SavedReferenceRow,
+    TableRunRow,
+)
 from driftium_core.store.survey_records import AlarmRaised, PoolResult, PoolTurn, TableResult
 from driftium_core.store.survey_rows import Names, columns, record, scalar
 
@@ -75,24 +83,23 @@ def read_baselines(session: Session, names: Names, limit: int) -> Iterator[Basel
 
 
 def read_alarms_raised(session: Session, names: Names, limit: int) -> Iterator[AlarmRaised]:
-    """Blocks at which a score crossed its line, newest first, of the baselines that are still stored."""
+    """Blocks at which a score crossed its line, newest first, of baselines and saved references still stored."""
     before = aliased(AlarmLookRow)
     query = (
-        select(AlarmLookRow)
+        select(AlarmLookRow, SavedReferenceRow.name)
         .join(AlarmStateRow, _same_monitor(AlarmStateRow, AlarmLookRow))
         .outerjoin(before, _same_monitor(before, AlarmLookRow) & (before.block == AlarmLookRow.block - 1))
+        .outerjoin(SavedReferenceRow, SavedReferenceRow.id == AlarmLookRow.baseline_id)
+        .outerjoin(BaselineRow, BaselineRow.id == AlarmLookRow.baseline_id)
+        .where(or_(SavedReferenceRow.id.is_not(None), BaselineRow.id.is_not(None)))
         .where(AlarmLookRow.evidence >= AlarmStateRow.threshold)
         .where(func.coalesce(before.evidence, 0.0) < AlarmStateRow.threshold)
         .order_by(AlarmLookRow.created_at.desc())
         .limit(limit)
     )
-    for row in session.scalars(query):
+    for row, reference in session.execute(query):
         yield AlarmRaised(
-            project=names[row.project_id],
-            monitor=row.monitor,
-            baseline_id=row.baseline_id,
-            block=row.block,
-            created_at=row.created_at,
+            project=names[row.project_id], reference_name=reference, block=row.block, created_at=row.created_at
         )
 
 

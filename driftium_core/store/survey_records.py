@@ -85,11 +85,18 @@ class PoolTurn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRaised:
-    """The block at which an evidence score crossed its line; ``block`` counts from 0."""
+    """The block at which an evidence score crossed its line.
+
+    Attributes
+    ----------
+    reference_name : str or None
+        The saved reference whose score it is; None for the pools'.
+    block : int
+        Counted from 0.
+    """
 
     project: str
-    monitor: str
-    baseline_id: str
+    reference_name: str | None
     block: int
     created_at: datetime
 

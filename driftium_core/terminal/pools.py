@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_time, fmt_value
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_statistic, fmt_time, fmt_value
 from driftium_core.monitor import ImportReport, PoolStatus, evidence_sentence
 from driftium_core.severity import severity_label
 from driftium_core.store.records import AlarmState, Baseline, Calculation
@@ -89,8 +89,8 @@ def print_history(history: Sequence[Calculation]) -> None:
             fmt_p(item.pvalue),
             fmt_effect(item.effect_size),
             fmt_value(None if item.health_index is None else round(item.health_index, 1)),
-            fmt_value(item.centroid_score),
-            fmt_value(item.mmd_score),
+            fmt_statistic(item.centroid_score),
+            fmt_statistic(item.mmd_score),
             fmt_n(item.n_baseline),
             fmt_n(item.n_current),
         )

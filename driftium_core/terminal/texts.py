@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_percent, fmt_value
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_percent, fmt_statistic, fmt_value
 from driftium_core.severity import severity_label
 from driftium_core.terminal.console import STYLES, stdout
-from driftium_core.text.differences import Exemplar, Keyword
-from driftium_core.text.report import Banded, Descriptor, Flag, TextReport
+from driftium_core.text.differences import Exemplar, Keyword, telling
+from driftium_core.text.report import Banded, Descriptor, Flag, TextReport, Traffic
 
 __all__ = ["print_text_report"]
 
@@ -26,7 +26,7 @@ def print_text_report(report: TextReport, *, headline: str = "") -> None:
     drift = report.drift
     console.print(Text.assemble((headline or drift.headline, STYLES[drift.severity]), " ", drift.reason))
     console.print(_scores(report))
-    for sentence in (report.health.text, _flags(report.flags), report.traffic.text):
+    for sentence in (report.health.text, _flags(report.flags), _traffic(report.traffic)):
         if sentence:
             console.print(Text(f"– {sentence}"))
     if report.descriptors:
@@ -49,7 +49,11 @@ def _scores(report: TextReport) -> Table:
 
 
 def _banded(score: Banded) -> str:
-    return f"{fmt_value(score.value)} (without drift {fmt_value(score.low)} to {fmt_value(score.high)})"
+    return f"{fmt_statistic(score.value)} (without drift {fmt_statistic(score.low)} to {fmt_statistic(score.high)})"
+
+
+def _traffic(traffic: Traffic) -> str:
+    return f"Traffic or behaviour? {traffic.answer} {traffic.text}"
 
 
 def _flags(flags: Sequence[Flag]) -> str:
@@ -83,7 +87,10 @@ def _value(item: Descriptor, value: float | str | None) -> str:
 
 def _print_evidence(console: Console, report: TextReport) -> None:
     evidence = report.evidence
-    for title, words in (("Words gained", evidence.keywords_gained), ("Words lost", evidence.keywords_lost)):
+    for title, words in (
+        ("Words gained", telling(evidence.keywords_gained)),
+        ("Words lost", telling(evidence.keywords_lost)),
+    ):
         if words:
             console.print(Text.assemble((f"{title}: ", "bold"), _words(words)))
     if evidence.removal:

@@ -11,7 +11,7 @@ from driftium_core.text.differences import Cluster
 from driftium_core.text.order import Rows, Vectors
 from driftium_core.text.terms import TermTable, rising_terms
 
-__all__ = ["changed_clusters"]
+__all__ = ["changed_clusters", "like_groups"]
 
 MOST_CLUSTERS = 70
 """k = √(N/2) grows no further than at 10,000 rows, where a group of 1 % is found already."""
@@ -20,16 +20,17 @@ _ITERATIONS = 50
 _TERMS = 5
 
 
-def changed_clusters(
-    reference: Vectors, current: Vectors, *, seed: int, table: TermTable | None = None, alpha: float = 0.05
+def like_groups(
+    reference: Vectors, current: Vectors, *, seed: int, table: TermTable | None = None
 ) -> tuple[Cluster, ...]:
-    """Groups of like responses that hold a significantly larger or smaller share of current than of the reference.
+    """Groups of like responses, each with a test of whether its share of current differs from that of the reference.
 
     Both pools are grouped together by k-means, k = √(N/2), and each group is tested by Fisher's exact test of its
     share in the pools, Bonferroni-corrected over all k groups. The groups are found in the very rows that are tested,
     but without a look at which pool a row is from: given the groups, all assignments of rows to pools are equally
-    likely when nothing changed, which is all that the exact test asks for. So the chance of any false group is at
-    most ``alpha``. It misleads where rows are not independent draws (e.g. one conversation logged many times).
+    likely when nothing changed, which is all that the exact test asks for. So the chance that any group of unchanged
+    pools has an adjusted p-value of at most α is at most α. It misleads where rows are not independent draws (e.g. one
+    conversation logged many times).
 
     Parameters
     ----------
@@ -43,7 +44,7 @@ def changed_clusters(
     Returns
     -------
     tuple of Cluster
-        Significant ones only, smallest p first; positions are those in the arguments.
+        All of them, smallest p first, then the largest; positions are those in the arguments.
     """
     n, pooled = len(reference), np.concatenate([reference, current])
     n_clusters = _cluster_count(pooled)
@@ -53,9 +54,14 @@ def changed_clusters(
     found = [
         _cluster(pooled, labels == label, centres[label], n, float(pvalue), table)
         for label, pvalue in enumerate(_adjusted_pvalues(labels, n, n_clusters))
-        if pvalue <= alpha
+        if (labels == label).any()
     ]
     return tuple(sorted(found, key=lambda cluster: (cluster.pvalue_adjusted, -cluster.n_baseline - cluster.n_current)))
+
+
+def changed_clusters(groups: tuple[Cluster, ...], *, alpha: float = 0.05) -> tuple[Cluster, ...]:
+    """Those whose share changed significantly."""
+    return tuple(group for group in groups if group.pvalue_adjusted <= alpha)
 
 
 def _cluster_count(pooled: Vectors) -> int:

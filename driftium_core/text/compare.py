@@ -158,10 +158,7 @@ def _traffic(baseline: _Aligned, current: _Aligned, *, drift: EmbeddingReport, s
     )
     # Answers to one and the same prompt differ: whatever the conditional test could see, that is behaviour.
     if drift.design == "paired" and drift.verdict == "drift" and found.verdict in ("neither", "cannot_tell"):
-        text = (
-            f"Behaviour: the same prompts are answered differently ({fmt_p(drift.pvalue)} in "
-            f"{fmt_n(drift.n_pairs)} prompts)."
-        )
+        text = f"The same prompts are answered differently ({fmt_p(drift.pvalue)} in {fmt_n(drift.n_pairs)} prompts)."
         # The conditional test's statistic belongs to the p-value that is replaced, and of the drift test's five members
         # no one statistic belongs to its p-value.
         return replace(found, verdict="behaviour", behaviour_pvalue=drift.pvalue, behaviour=None, text=text)
@@ -218,6 +215,7 @@ def _in_pools(found: Evidence, old: Positions, new: Positions) -> Evidence:
         novel=tuple(moved(item, new) for item in found.novel),
         gone=tuple(moved(item, old) for item in found.gone),
         clusters=tuple(moved_cluster(cluster) for cluster in found.clusters),
+        groups=tuple(moved_cluster(group) for group in found.groups),
         removal=removal and replace(removal, removed=tuple(new[list(removal.removed)].tolist())),
         witnesses=witnesses
         and replace(

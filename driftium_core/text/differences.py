@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +17,8 @@ __all__ = [
     "Removal",
     "Witnesses",
     "WordDifference",
+    "telling",
+    "why_no_terms",
 ]
 
 
@@ -65,10 +68,15 @@ class Keyword:
     low: float | None = None
     high: float | None = None
 
+    @property
+    def telling(self) -> bool:
+        """Whether its interval is known and excludes 0: only such terms are named or drawn."""
+        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A group of like responses whose share changed significantly.
+    """A group of like responses, and whether its share changed.
 
     Attributes
     ----------
@@ -186,7 +194,10 @@ class WordDifference:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why: what is new, what is gone, and whether taking it out ends the drift."""
+    """Why: what is new, what is gone, and whether taking it out ends the drift.
+
+    ``clusters`` are those of the ``groups`` whose share changed significantly; older reports have no groups.
+    """
 
     novel: tuple[Exemplar, ...] = ()
     gone: tuple[Exemplar, ...] = ()
@@ -195,7 +206,22 @@ class Evidence:
     clusters: tuple[Cluster, ...] = ()
     removal: Removal | None = None
     witnesses: Witnesses | None = None
+    groups: tuple[Cluster, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def telling(words: Iterable[Keyword]) -> tuple[Keyword, ...]:
+    """Those whose shift is told from none, in their order: what a verdict names, a chart draws and a file lists."""
+    return tuple(word for word in words if word.telling)
+
+
+def why_no_terms(words: Sequence[Keyword]) -> str:
+    """Why none of these terms is telling, for a person."""
+    if not words:
+        return "No term sets the pools apart."
+    if all(word.low is None for word in words):
+        return "This report is of a version that kept no intervals of terms; calculate again to see them."
+    return "No term stands out: the 95 % interval of each includes no change."
 
 
 def _beginning(passages: tuple[Passage, ...], limit: int) -> tuple[Passage, ...]:

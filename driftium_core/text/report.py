@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from driftium_core.severity import Severity, verdict_headline
 from driftium_core.text.differences import AnswerPair, Evidence, Projection
+from driftium_core.text.labels import TRAFFIC_LABELS, found_by
 
 if TYPE_CHECKING:
     from driftium_core.stats.null_range import NullRange
 
 __all__ = [
+    "TRAFFIC_LEVEL",
     "Banded",
     "Descriptor",
     "Design",
@@ -31,6 +33,10 @@ __all__ = [
 Design = Literal["paired", "unpaired"]
 Verdict = Literal["drift", "no_drift", "inconclusive"]
 TrafficVerdict = Literal["traffic", "behaviour", "both", "neither", "cannot_tell", "no_prompts"]
+
+
+TRAFFIC_LEVEL = 0.05
+"""The prompts moved at p-values up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +151,17 @@ class EmbeddingReport:
         """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
         return verdict_headline(self.verdict, self.severity)
 
+    @property
+    def found_by(self) -> str:
+        """What found a drift that MMD² does not show, for a person; empty when MMD² shows it too, or no drift is."""
+        return found_by({item.name: item.pvalue for item in self.members}) if self.verdict == "drift" else ""
+
     def mark_of(self, score: Banded) -> Severity | None:
-        """Severity that marks a score in drawings: the verdict's above the null range, else LOW; no verdict itself."""
-        return self.severity if score.value > score.high else Severity.LOW
+        """Severity that marks a score in drawings: the verdict's above the null range, else LOW; no verdict itself.
+
+        None, as the verdict's is, where that is inconclusive.
+        """
+        return self.severity if self.severity is None or score.value > score.high else Severity.LOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +275,7 @@ class Traffic:
     share_tested : float or None
         Share of all responses that took part in the behaviour test.
     text : str
-        The verdict as one sentence, worded as weakly as the evidence is.
+        The verdict in sentences, what is known first, worded as weakly as the evidence is.
     prompts, behaviour : Banded or None
         The statistic of each test beside its null range, in standard deviations of the permuted values around their
         mean; None where the test was not possible, and for behaviour also where its p-value is the paired drift
@@ -278,6 +292,18 @@ class Traffic:
     text: str
     prompts: Banded | None = None
     behaviour: Banded | None = None
+
+    @property
+    def prompts_moved(self) -> bool:
+        """Whether the prompts changed, whatever can be told of behaviour."""
+        return self.prompt_pvalue is not None and self.prompt_pvalue <= TRAFFIC_LEVEL
+
+    @property
+    def answer(self) -> str:
+        """The verdict in a word or two, which ``text`` follows: ``"Traffic."``, ``"Traffic, at least."``."""
+        if self.verdict == "cannot_tell" and self.prompts_moved:
+            return "Traffic, at least."
+        return TRAFFIC_LABELS[self.verdict]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

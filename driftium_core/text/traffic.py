@@ -15,7 +15,7 @@ from driftium_core.stats.null_range import PermutationResult, standardised_range
 from driftium_core.stats.overlap import common_support
 from driftium_core.stats.quadratic import FeatureForm, permutation_pvalue, permuted_labels, ranks, rbf_form
 from driftium_core.stats.ridge import standardised, whitened
-from driftium_core.text.report import Banded, Traffic, TrafficVerdict
+from driftium_core.text.report import TRAFFIC_LEVEL, Banded, Traffic, TrafficVerdict
 from driftium_core.text.style import prompt_style, response_style
 
 __all__ = ["Texts", "traffic"]
@@ -38,7 +38,6 @@ MIN_PROMPTS = 4
 MIN_OVERLAP, FULL_OVERLAP = 0.25, 0.9
 """Overlap below which behaviour cannot be told, and from which all answers are compared."""
 
-TRAFFIC_LEVEL = 0.05
 _STRICT_OVERLAP, _LEVEL, _STRICT_LEVEL = 0.75, 0.02, 0.01
 
 
@@ -131,7 +130,7 @@ def traffic(
     n, m = len(baseline_prompts), len(current_prompts)
     if not n or not m:
         where = "either pool" if not n and not m else "the baseline" if not n else "the current pool"
-        text = f"No prompts are known in {where}, so traffic and behaviour cannot be told apart."
+        text = f"No prompts are known in {where}, and both tests need them."
         return Traffic("no_prompts", None, None, None, None, text)
     rng = np.random.default_rng(seed)
     with_texts = baseline_texts is not None and current_texts is not None
@@ -196,7 +195,7 @@ def _judged(found: _Findings) -> Traffic:
     moved = found.prompt_pvalue is not None and found.prompt_pvalue <= TRAFFIC_LEVEL
     if found.behaviour_pvalue is None:
         verdict: TrafficVerdict = "cannot_tell"
-        sentences = [_why_not(found), _on_prompts(found, moved)]
+        sentences = [_on_prompts_alone(found, moved)]
         share_tested = 0.0
     else:
         changed = found.behaviour_pvalue <= found.behaviour_level
@@ -245,23 +244,24 @@ def _on_both(found: _Findings, moved: bool, changed: bool) -> str:
     )
 
 
-def _on_prompts(found: _Findings, moved: bool) -> str:
-    if found.prompt_pvalue is None:
-        return ""
-    p = fmt_p(found.prompt_pvalue)
-    return f"The prompts changed ({p})." if moved else f"No traffic shift was detected ({p})."
+def _on_prompts_alone(found: _Findings, moved: bool) -> str:
+    p, why_not = fmt_p(found.prompt_pvalue), _why_not(found)
+    if moved:
+        return f"The prompts changed ({p}). Whether behaviour changed too cannot be told: {why_not}."
+    if found.prompt_pvalue is not None:
+        return f"No traffic shift was detected ({p}), and behaviour could not be tested: {why_not}."
+    return f"Neither traffic nor behaviour could be tested: {why_not}."
 
 
 def _why_not(found: _Findings) -> str:
+    if found.overlap == 0:
+        return "none of the prompts of one pool is like one of the other"
     if found.overlap < MIN_OVERLAP:
-        return (
-            "It cannot be told whether behaviour changed: in one of the pools only "
-            f"{fmt_percent(found.overlap)} of the prompts have a like one in the other."
-        )
+        return f"in one pool only {fmt_percent(found.overlap)} of the prompts are like one of the other"
     baseline, current = found.n_kept
     return (
-        f"It cannot be told whether behaviour changed: {fmt_n(baseline)} baseline and {fmt_n(current)} current answers "
-        f"have a like prompt in the other pool, and {MIN_KEPT} of each are needed."
+        f"{fmt_n(baseline)} baseline and {fmt_n(current)} current answers have a prompt like one of the other pool, "
+        f"and {MIN_KEPT} of each are needed"
     )
 
 

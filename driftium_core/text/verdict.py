@@ -10,6 +10,7 @@ from driftium_core.severity import Severity
 from driftium_core.stats.permutation import attainable_pvalue
 from driftium_core.stats.power import detectable_share, sample_size_for_share
 from driftium_core.stats.two_sample import TwoSampleTest
+from driftium_core.text.labels import NO_EFFECT, found_by
 from driftium_core.text.pairing import ALPHA, Comparison
 from driftium_core.text.report import Detectable, Verdict
 
@@ -55,15 +56,24 @@ def decide(finding: Finding) -> Decision:
     if attainable > ALPHA:
         return Decision(None, "inconclusive", _missing(finding.comparison, attainable), attainable)
     severity = _severity(finding, attainable)
-    p, effect = fmt_p(finding.test.pvalue), fmt_effect(finding.effect_size)
     if severity is not Severity.LOW:
-        reason = f"The responses differ ({p}), with an effect of {effect}; a full change of topic is about 0.53."
-        return Decision(severity, "drift", reason, attainable)
+        return Decision(severity, "drift", _difference(finding), attainable)
+    p = fmt_p(finding.test.pvalue)
     if finding.test.pvalue <= ALPHA:
         found = f"A sign of a difference ({p}), too weak for an alarm, which takes p ≤ {ALARM_PVALUE}."
     else:
         found = f"No difference beyond chance ({p})."
     return Decision(severity, "no_drift", f"{found} {detectable(finding.comparison).text}", attainable)
+
+
+def _difference(finding: Finding) -> str:
+    p, effect = fmt_p(finding.test.pvalue), fmt_effect(finding.effect_size)
+    if effect == "0.00":
+        reason = f"The responses differ ({p}); the difference is {NO_EFFECT}."
+    else:
+        reason = f"The responses differ ({p}), with an effect of {effect}; a full change of topic is about 0.53."
+    seen_by = found_by(dict(finding.test.members))
+    return f"{reason} It was found by {seen_by}; MMD² does not show it." if seen_by else reason
 
 
 def _severity(finding: Finding, attainable: float) -> Severity:

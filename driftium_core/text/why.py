@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from driftium_core.formats import fmt_n
-from driftium_core.text.clusters import changed_clusters
+from driftium_core.text.clusters import changed_clusters, like_groups
 from driftium_core.text.differences import Cluster, Evidence, Exemplar, Removal, Witnesses
 from driftium_core.text.exemplars import Witness, nearest_cosines, pick_exemplars, witness
 from driftium_core.text.keywords import keywords
@@ -90,7 +90,8 @@ def explain(
     at_current, at_reference = witness(old.vectors, new.vectors)
     table = None if old.texts is None or new.texts is None else tabulate_terms(old.texts + new.texts)
     gained, lost = keywords(table, at_reference, at_current) if table is not None else ((), ())
-    clusters = changed_clusters(old.vectors, new.vectors, seed=seed, table=table)
+    groups = like_groups(old.vectors, new.vectors, seed=seed, table=table)
+    groups = tuple(_in_pools(group, old.rows, new.rows) for group in groups)
     notes = _notes(len(reference), len(current), drifted=drifted)
     removal = None
     if drifted and pvalue is not None:
@@ -101,7 +102,8 @@ def explain(
         gone=_exemplars(at_reference, old, current),
         keywords_gained=gained,
         keywords_lost=lost,
-        clusters=tuple(_in_pools(cluster, old.rows, new.rows) for cluster in clusters),
+        clusters=changed_clusters(groups),
+        groups=groups,
         removal=removal,
         witnesses=_witnesses(old.rows, new.rows, at_reference, at_current),
         notes=notes,

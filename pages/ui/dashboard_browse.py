@@ -11,7 +11,6 @@ from driftium_core.formats import fmt_count, fmt_distance, fmt_n, fmt_name
 from pages.ui.dashboard_answer import facts, show_foot, show_said
 from pages.ui.dashboard_pager import ask_search, show_deleted, show_pager, show_picked, wanted_page
 from pages.ui.project import of_project
-from pages.ui.widgets import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +48,9 @@ def show_browse(
         search = ask_search("browse")
     with sort:
         order = _choose_order(shown)
-    cluster = _choose_cluster(shown)
+    group = _choose_group(shown)
     show_picked(picked, on_unpick)
-    page = wanted_page("browse", (search, order, cluster, picked))
+    page = wanted_page("browse", (search, order, group, picked))
     found: dict[Side, BrowsedPage] = {
         side: monitor.browse_responses(
             services,
@@ -60,7 +59,7 @@ def show_browse(
             witnesses=shown.report.evidence.witnesses,
             order=order,
             search=search,
-            positions=_positions(side, cluster, picked),
+            positions=_positions(side, group, picked),
             limit=PER_PAGE,
             offset=PER_PAGE * (page - 1),
         )
@@ -86,31 +85,37 @@ def _choose_order(shown: Shown) -> BrowseOrder:
     return chosen
 
 
-def _choose_cluster(shown: Shown) -> Cluster | None:
-    clusters = shown.report.evidence.clusters
-    if not clusters:
+def _choose_group(shown: Shown) -> Cluster | None:
+    evidence = shown.report.evidence
+    groups = evidence.groups or evidence.clusters
+    if not groups:
         return None
-    number = st.pills(
-        "Groups of like answers whose share changed",
-        list(range(len(clusters))),
-        format_func=lambda number: _cluster_label(clusters[number], number),
-        # Another report has other groups, and a choice is kept by its number.
-        key=of_project(f"llm_browse_cluster-{shown.report.baseline_hash[:8]}-{shown.report.current_hash[:8]}"),
+    changed = set(evidence.clusters)
+    labels = {group: _group_label(group, changed=group in changed) for group in groups}
+    chosen: Cluster | None = st.selectbox(
+        "Group",
+        sorted(groups, key=lambda group: (group not in changed, -group.n_baseline - group.n_current)),
+        index=None,
+        format_func=labels.__getitem__,
+        # Another report has other groups.
+        key=of_project(f"llm_browse_group-{shown.key}"),
+        placeholder="Only one group of like answers; those whose share changed come first",
+        label_visibility="collapsed",
     )
-    return None if number is None else clusters[number]
+    return chosen
 
 
-def _cluster_label(cluster: Cluster, number: int) -> str:
-    words = ", ".join(cluster.terms[:3]) if cluster.terms else f"group {number + 1}"
-    sizes = f"{fmt_n(cluster.n_baseline)} → {fmt_n(cluster.n_current)}"
-    return f"{cluster.direction.capitalize()}: {escape(fmt_name(words, limit=60))} ({sizes})"
+def _group_label(group: Cluster, *, changed: bool) -> str:
+    words = ", ".join(group.terms[:4]) or "no terms of its own"
+    sizes = f"{fmt_n(group.n_baseline)} → {fmt_n(group.n_current)}"
+    return f"{f'{group.direction.capitalize()}: ' if changed else ''}{fmt_name(words, limit=60)} ({sizes})"
 
 
-def _positions(side: Side, cluster: Cluster | None, picked: Picked | None) -> list[int] | None:
+def _positions(side: Side, group: Cluster | None, picked: Picked | None) -> list[int] | None:
     """Positions that both filters leave; None without filters."""
     kept: list[set[int]] = []
-    if cluster is not None:
-        kept.append(set(cluster.baseline_members if side == "baseline" else cluster.current_members))
+    if group is not None:
+        kept.append(set(group.baseline_members if side == "baseline" else group.current_members))
     if picked is not None:
         kept.append(set(picked.baseline if side == "baseline" else picked.current))
     return sorted(set.intersection(*kept)) if kept else None

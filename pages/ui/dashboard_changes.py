@@ -9,7 +9,7 @@ import streamlit as st
 from driftium_core.formats import fmt_n, fmt_name, fmt_p
 from pages.ui.dashboard_comparer import show_comparer
 from pages.ui.dashboard_map import picked_on_map, show_map, unpick
-from pages.ui.widgets import card, chart, prose, theme
+from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -48,7 +48,7 @@ def _show_terms(shown: Shown) -> None:
     evidence = shown.report.evidence
     with card("terms", "Vocabulary shift"):
         st.caption(TERMS_CAPTION, help=TERMS_HELP)
-        figure = diverging_terms(evidence.keywords_gained, evidence.keywords_lost, theme())
+        figure = drawn(diverging_terms, evidence.keywords_gained, evidence.keywords_lost, theme())
         chart(figure, f"terms-{shown.key}")
 
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["show_descriptors"]
 
 CAPTION = (
-    "What a log shows without any model. p-values are corrected for the number of properties; severity needs a "
-    "significant difference and its effect."
+    "What a log shows without any model. p-values are corrected for the number of properties, and count from "
+    "0.05 on, other than the verdict's 0.005; severity is then the effect. Shapes are of numbers and of more than one "
+    "category."
 )
 
 
@@ -32,7 +33,7 @@ def show_descriptors(shown: Shown) -> None:
         return
     palette, text = PALETTES[theme()], st.column_config.TextColumn
     shape = st.column_config.BarChartColumn
-    with card("descriptors", "Descriptors", CAPTION):
+    with card("descriptors", "Properties of the answers", CAPTION):
         st.dataframe(
             pd.DataFrame([_row(item) for item in items]),
             hide_index=True,
@@ -42,13 +43,13 @@ def show_descriptors(shown: Shown) -> None:
             column_config={
                 "Severity": severity_column(width=128),
                 "Descriptor": text(width=150),
-                "Baseline": text(width=100),
-                "Current": text(width=100),
-                "Effect": text(width=70, help="KS D for numbers, difference of the shares, Cramer's V for languages."),
+                "Baseline": text(width=84),
+                "Current": text(width=84),
+                "Effect": text(width=60, help="KS D for numbers, difference of the shares, Cramer's V for languages."),
                 "Adjusted p": text(width=90),
-                "Baseline shape": shape(width=110, color=palette.reference, y_min=0),
-                "Current shape": shape(width=110, color=palette.current, y_min=0),
-                "Found": text(width=420),
+                "Found": text(width=330),
+                "Baseline shape": shape("Base. shape", width=96, color=palette.reference, y_min=0),
+                "Current shape": shape("Cur. shape", width=96, color=palette.current, y_min=0),
             },
         )
 
@@ -66,10 +67,15 @@ def _row(item: Descriptor) -> dict[str, object]:
         "Current": _value(item, item.current),
         "Effect": None if item.effect_size is None else fmt_effect(item.effect_size),
         "Adjusted p": None if item.pvalue_adjusted is None else fmt_p(item.pvalue_adjusted),
-        "Baseline shape": list(item.shape.baseline) if item.shape else None,
-        "Current shape": list(item.shape.current) if item.shape else None,
         "Found": item.text,
+        "Baseline shape": list(item.shape.baseline) if item.shape and _has_shape(item) else None,
+        "Current shape": list(item.shape.current) if item.shape and _has_shape(item) else None,
     }
+
+
+def _has_shape(item: Descriptor) -> bool:
+    """Whether bars say more than the cells beside them: of a share, or of one language, they do not."""
+    return item.kind == "number" or (item.kind == "category" and item.shape is not None and len(item.shape.labels) > 1)
 
 
 def _value(item: Descriptor, value: float | str | None) -> str | None:

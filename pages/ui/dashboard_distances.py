@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from driftium_core.formats import fmt_distance
-from pages.ui.widgets import card, chart, theme
+from driftium_core.formats import fmt_statistic
+from pages.ui.widgets import card, chart, drawn, theme
 
 if TYPE_CHECKING:
     from driftium_core.text.report import Banded
@@ -40,13 +40,14 @@ def _show(shown: Shown, key: str, name: str, score: Banded, words: str) -> None:
     from driftium_core.figures.null_range import null_range
 
     with card(key):
-        st.markdown(f"**{name}** {fmt_distance(score.value)} · {_place(score)}", help=words)
+        st.markdown(f"**{name}** {fmt_statistic(score.value)} · {_place(score)}", help=words)
         drift = shown.report.drift
-        chart(null_range(name, score, drift.mark_of(score), theme(), reason=drift.reason), f"{key}-{shown.key}")
+        figure = drawn(null_range, name, score, drift.mark_of(score), theme(), reason=drift.reason)
+        chart(figure, f"{key}-{shown.key}")
 
 
 def _place(score: Banded) -> str:
     if math.isnan(score.value):
         return "not computed: nothing could be compared by meaning"
     where = "above" if score.value > score.high else "below" if score.value < score.low else "within"
-    return f"{where} chance, {fmt_distance(score.low)} to {fmt_distance(score.high)}"
+    return f"{where} chance, {fmt_statistic(score.low)} to {fmt_statistic(score.high)}"

@@ -9,7 +9,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.formats import fmt_time
 from pages.ui.project import current_project
-from pages.ui.widgets import card, chart, prose, theme
+from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -32,12 +32,12 @@ def show_evidence_score(services: Services) -> None:
     state = monitor.evidence_state(services, project=project)
     if state is None:
         return
-    looks = monitor.evidence_looks(services, project=project)[::-1]
+    looks = tuple(monitor.evidence_looks(services, project=project)[::-1])
     with card("evidence", "Evidence over time"):
         st.markdown(prose(monitor.evidence_sentence(state)), help=HELP)
         if not looks:
             return
-        figure = evidence_trend(looks, state.threshold, state.alarmed_at_block, theme())
+        figure = drawn(evidence_trend, looks, state.threshold, state.alarmed_at_block, theme())
         chart(figure, f"evidence-{state.baseline_id}-{state.looks}-{state.alarmed_at_block}")
         _show_alarm(services, state, fmt_time(looks[-1].created_at))
 

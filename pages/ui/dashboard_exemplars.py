@@ -32,13 +32,13 @@ def show_exemplars(shown: Shown) -> None:
         st.caption("No answer stands out: none is more typical of its own pool than of the other.")
         return
     st.caption(f"{_what_they_are(shown)} {WITNESS}")
-    novel, gone = st.columns(2)
-    with novel:
-        st.markdown(_heading("Novel" if drifted else "Least typical", "current", drifted))
-        _show_side(evidence.novel, shown.ids.current, key="novel", name="novel" if drifted else "current")
+    gone, novel = st.columns(2)
     with gone:
         st.markdown(_heading("Gone" if drifted else "Least typical", "baseline", drifted))
         _show_side(evidence.gone, shown.ids.baseline, key="gone", name="gone" if drifted else "baseline")
+    with novel:
+        st.markdown(_heading("Novel" if drifted else "Least typical", "current", drifted))
+        _show_side(evidence.novel, shown.ids.current, key="novel", name="novel" if drifted else "current")
 
 
 def _what_they_are(shown: Shown) -> str:
@@ -68,5 +68,5 @@ def _show_side(exemplars: Sequence[Exemplar], ids: Sequence[str], *, key: str, n
 def _measures(number: int, exemplar: Exemplar) -> str:
     parts = [str(number), f"witness {fmt_distance(exemplar.witness, signed=True)}"]
     if exemplar.nearest is not None:
-        parts.insert(1, f"nearest match on the other side {fmt_effect(exemplar.nearest)}")
+        parts.insert(1, f"similarity to the nearest on the other side {fmt_effect(exemplar.nearest)}")
     return " · ".join(parts)

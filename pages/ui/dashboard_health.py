@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_percent
 from driftium_core.text.labels import FLAG_LABELS
-from pages.ui.widgets import card, chart, prose, severity_mark, theme
+from pages.ui.widgets import card, chart, drawn, prose, severity_mark, theme
 
 if TYPE_CHECKING:
     from driftium_core.severity import Severity
@@ -32,13 +32,15 @@ def show_health(shown: Shown) -> None:
     with card("health", "Health"):
         ring, flags = st.columns(2, vertical_alignment="center")
         with ring:
-            chart(health_ring(report.health, theme(), height=184), f"health-{shown.key}")
+            chart(drawn(health_ring, report.health, theme(), height=184), f"health-{shown.key}")
         with flags:
             st.markdown("  \n".join(_flag(flag, report) for flag in report.flags), help=FLAG_HELP)
         st.caption(prose(report.health.text))
 
 
 def _flag(flag: Flag, report: TextReport) -> str:
+    if flag.baseline is None and flag.current is None:
+        return f"{FLAG_LABELS[flag.name]} :gray-badge[not known]"
     change = f"{fmt_percent(flag.baseline)} → {fmt_percent(flag.current)}"
     return f"{FLAG_LABELS[flag.name]} {severity_mark(_tested(flag, report), change)}"
 

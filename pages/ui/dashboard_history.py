@@ -9,11 +9,11 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import StorageError
-from driftium_core.formats import fmt_distance, fmt_effect, fmt_n, fmt_p, fmt_time
+from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_statistic, fmt_time
 from driftium_core.severity import severity_label
 from pages.ui.dashboard_answer import RESPONSE
 from pages.ui.project import current_project
-from pages.ui.widgets import card, chart, prose, severity_column, theme
+from pages.ui.widgets import card, chart, drawn, prose, severity_column, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def linked_calculation() -> str | None:
 
 def leave_calculation() -> None:
     """Draw the way back from a calculation of the history to the pools as they are."""
-    if st.button("Compare now", type="primary", icon=":material/arrow_back:", key="calculation-leave"):
+    if st.button("Back to now", type="primary", icon=":material/arrow_back:", key="calculation-leave"):
         _open(None)
 
 
@@ -89,9 +89,9 @@ def _show_trend(services: Services, calculations: Sequence[Calculation], selecte
     from driftium_core.figures.stability_trend import stability_trend
 
     versions = {item.id: f"v{item.version}" for item in monitor.baselines(services, project=current_project())}
-    points = stability_points(calculations, baselines=versions)
+    points = tuple(stability_points(calculations, baselines=versions))
     event = chart(
-        stability_trend(points, theme(), selected=selected, height=320),
+        drawn(stability_trend, points, theme(), selected=selected, height=320),
         f"stability-{len(points)}-{points[-1].calculation_id}-{selected}",
         on_select="rerun",
         selection_mode="points",
@@ -115,9 +115,8 @@ def _show_table(calculations: Sequence[Calculation], selected: str | None) -> No
             "Answers": [f"{fmt_n(item.n_current)} v {fmt_n(item.n_baseline)}" for item in calculations],
             "p": [fmt_p(item.pvalue) for item in calculations],
             "Effect": [fmt_effect(item.effect_size) for item in calculations],
-            "Health": [None if item.health_index is None else f"{item.health_index:.0f}" for item in calculations],
-            "MMD²": [fmt_distance(item.mmd_score) for item in calculations],
-            "Centroid": [fmt_distance(item.centroid_score) for item in calculations],
+            "Health (95 %)": [_health(item) for item in calculations],
+            "MMD² (null range)": [_mmd(item) for item in calculations],
             "Design": [item.design for item in calculations],
         }
     )
@@ -135,6 +134,20 @@ def _show_table(calculations: Sequence[Calculation], selected: str | None) -> No
     rows = event.selection.rows
     if rows and calculations[rows[0]].id != selected:
         _open(calculations[rows[0]].id)
+
+
+def _health(item: Calculation) -> str | None:
+    if item.health_index is None:
+        return None
+    interval = "" if item.health_low is None else f" ({item.health_low:.0f} to {item.health_high:.0f})"
+    return f"{item.health_index:.0f}{interval}"
+
+
+def _mmd(item: Calculation) -> str | None:
+    """The score with its range: alone it says nothing, so that older records, which kept none, have a blank."""
+    if item.mmd_low is None:
+        return None
+    return f"{fmt_statistic(item.mmd_score)} ({fmt_statistic(item.mmd_low)} to {fmt_statistic(item.mmd_high)})"
 
 
 def _open(calculation_id: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,12 +10,15 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.formats import fmt_n, fmt_percent
 from pages.ui.dashboard_shown import Picked
-from pages.ui.widgets import card, chart, prose, theme
+from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from driftium_core.figures.pool_map import MapInfo
+    from driftium_core.monitor import PoolIds
     from driftium_core.services import Services
+    from driftium_core.text.differences import Cluster, Projection
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["picked_on_map", "show_map", "unpick"]
@@ -40,7 +44,7 @@ def unpick() -> None:
 
 def show_map(services: Services, shown: Shown) -> None:
     """Draw the map with its legend; the caption says what it can and cannot tell."""
-    from driftium_core.figures.pool_map import map_info, pool_map
+    from driftium_core.figures.pool_map import pool_map
 
     projection = shown.report.projection
     with card("map", "Map of both pools"):
@@ -55,14 +59,26 @@ def show_map(services: Services, shown: Shown) -> None:
             )
         )
         lasso = st.toggle(LASSO, key="map-lasso", help="Off, the page scrolls past the map; on, drawing picks answers.")
-        info = map_info(
-            projection,
-            shown.report.evidence.clusters,
-            baseline_texts=_starts(services, shown.ids.baseline, projection.baseline_index),
-            current_texts=_starts(services, shown.ids.current, projection.current_index),
-        )
-        figure = pool_map(info, theme(), dragmode="lasso" if lasso else False)
+        info = _info(services, shown.ids, projection, shown.report.evidence.clusters)
+        figure = drawn(pool_map, info, theme(), dragmode="lasso" if lasso else False)
         chart(figure, _key(shown), on_select="rerun", selection_mode=("points", "lasso", "box"))
+        if picked := picked_on_map(shown):
+            st.markdown(
+                f":blue-badge[{prose(picked.source)}] They are listed above, under *What changed in the answers*."
+            )
+
+
+@lru_cache(maxsize=8)
+def _info(services: Services, ids: PoolIds, projection: Projection, clusters: tuple[Cluster, ...]) -> MapInfo:
+    """What the map shows; the texts of thousands of answers are looked up and wrapped once, not at every run."""
+    from driftium_core.figures.pool_map import map_info
+
+    return map_info(
+        projection,
+        clusters,
+        baseline_texts=_starts(services, ids.baseline, projection.baseline_index),
+        current_texts=_starts(services, ids.current, projection.current_index),
+    )
 
 
 def _starts(services: Services, ids: Sequence[str], positions: Sequence[int]) -> dict[int, str]:

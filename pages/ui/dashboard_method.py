@@ -25,8 +25,8 @@ def show_method(shown: Shown) -> None:
         st.markdown(
             prose(
                 f"{fmt_p(drift.pvalue)}, from {drift.method}; these sizes could give {fmt_p(drift.attainable_pvalue)} "
-                f"at the least. Effect {fmt_effect(drift.effect_size)}, {fmt_effect(drift.effect_raw)} before "
-                "shrinking; a full change of topic is about 0.53 at any size."
+                f"at the least. Effect {fmt_effect(drift.effect_size)}; a full change of topic is 0.53 on average, "
+                "whatever the number of answers, and can be more."
             )
         )
         if drift.members:
@@ -40,7 +40,9 @@ def show_method(shown: Shown) -> None:
                 alt="The statistics behind the verdict with the p-value of each on its own",
                 column_config={"Statistic": st.column_config.TextColumn(width=300)},
             )
-            st.caption("The verdict is by all of them together: the smallest, corrected for having looked at five.")
+            st.caption(
+                "The p-value of the verdict is that of the smallest of these, corrected for having looked at five."
+            )
         notes = [*drift.notes, *report.evidence.notes, *report.notes]
         if notes:
             st.markdown("\n".join(f"- {prose(note)}" for note in notes))

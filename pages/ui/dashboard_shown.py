@@ -41,6 +41,8 @@ class Shown:
     @property
     def key(self) -> str:
         """Tells this report from any other, for widget keys and caches."""
+        if self.calculation:
+            return self.calculation.fingerprint[:24]
         return f"{self.report.baseline_hash[:12]}{self.report.current_hash[:12]}"
 
 
@@ -53,7 +55,7 @@ def shown_now(live: LiveCheck) -> Shown | None:
         project=current_project(),
         report=check.report,
         calculation=check.calculation,
-        baseline=check.status.baseline,
+        baseline=live.status.baseline,  # as it is now: the check's own may have been active then
         ids=check.ids,
         live=True,
     )

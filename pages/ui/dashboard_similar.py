@@ -23,33 +23,37 @@ __all__ = ["show_linked_answer"]
 N_NEAREST = 5
 
 
-def show_linked_answer(services: Services, baseline: Baseline | None = None) -> None:
+def show_linked_answer(services: Services, baseline: Baseline | None = None, *, follow: bool = True) -> None:
     """Open the answer of the query parameter ``response``, if there is one; call it once, on the page itself.
 
     Parameters
     ----------
     baseline : Baseline, optional
         Where to look for like answers; the project's active one by default.
+    follow : bool
+        Go to the answer's project when it is another one. Not where a calculation of the link has named the project
+        already: the two would take turns for ever.
     """
     response_id = st.query_params.get(RESPONSE)
     if not response_id:
         return
     found = monitor.responses_by_ids(services, [response_id])
     if not found:
-        _say_gone(response_id)
-    elif found[0].project != current_project():  # a link names the answer; the picker follows
-        choose_project(found[0].project)
+        _say_gone(
+            f"The answer {escape(fmt_name(response_id))} of this link is not stored, or no longer: current answers can "
+            "be deleted."
+        )
+    elif found[0].project != current_project():
+        if follow:  # a link names the answer; the picker follows
+            choose_project(found[0].project)
+        _say_gone("The answer of this link belongs to another project than the calculation.")
     else:
         _show_dialog(services, baseline)
 
 
-def _say_gone(response_id: str) -> None:
+def _say_gone(sentence: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.warning(
-            f"The answer {escape(fmt_name(response_id))} of this link is not stored, or no longer: current answers can "
-            "be deleted.",
-            icon=":material/link_off:",
-        )
+        st.warning(sentence, icon=":material/link_off:")
         st.button("Close", key="llm-close-answer", on_click=_close)
 
 
@@ -68,11 +72,11 @@ def _show_dialog(services: Services, baseline: Baseline | None) -> None:
     with errors_shown():
         _show_answer(services, stored)
         baseline = baseline or monitor.active_baseline(services, project=stored.project)
-        current, old = st.columns(2)
-        with current:
-            _show_nearest(services, stored, "current", None)
+        old, current = st.columns(2)
         with old:
             _show_nearest(services, stored, "baseline", baseline)
+        with current:
+            _show_nearest(services, stored, "current", None)
     st.caption("The address of this page opens this answer again.")
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.formats import fmt_p, fmt_percent
-from driftium_core.text.labels import TRAFFIC_LABELS
-from pages.ui.widgets import card, chart, prose, theme
+from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
     from driftium_core.text.report import Banded
@@ -23,16 +22,24 @@ HELP = (
 )
 
 
+CLOSER_LOOK = (
+    "The verdict above is not drift. These tests look more closely, and are no alarm by themselves: in a few of a hundred "
+    "unchanged pools one of them is this low."
+)
+
+
 def show_traffic(shown: Shown) -> None:
     """Draw the panel."""
     found = shown.report.traffic
     with card("traffic", "Traffic or behaviour?"):
-        st.markdown(f"**{TRAFFIC_LABELS[found.verdict]}** {prose(found.text)}", help=HELP)
+        st.markdown(f"**{found.answer}** {prose(found.text)}", help=HELP)
         left, right = st.columns(2)
         with left:
             _show_test(shown, "prompts", "Prompts (traffic)", found.prompts, found.prompt_pvalue)
         with right:
             _show_test(shown, "behaviour", "Answers given the prompt", found.behaviour, found.behaviour_pvalue)
+        if shown.report.drift.verdict != "drift" and found.verdict not in ("neither", "no_prompts"):
+            st.caption(CLOSER_LOOK)
         if found.overlap is not None:
             st.caption(
                 f"{prose(fmt_percent(found.overlap))} of the prompts have a like one in the other pool; "
@@ -49,4 +56,4 @@ def _show_test(shown: Shown, key: str, name: str, score: Banded | None, pvalue: 
             st.caption("This test was not possible; the sentence above says why.")
         return
     severity = shown.report.drift.mark_of(score)
-    chart(null_range(name, score, severity, theme(), narrow=True), f"traffic-{key}-{shown.key}")
+    chart(drawn(null_range, name, score, severity, theme(), narrow=True), f"traffic-{key}-{shown.key}")

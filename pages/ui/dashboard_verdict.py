@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
 from driftium_core import monitor
-from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_percent, fmt_time
+from driftium_core.formats import fmt_count, fmt_n, fmt_p, fmt_percent, fmt_time
+from driftium_core.text.labels import effect_words
 from pages.ui.dashboard_baseline import baseline_label
 from pages.ui.drift_now import changed_words, show_check_problems, waiting_words
 from pages.ui.widgets import verdict
@@ -24,6 +27,7 @@ def show_live_verdict(services: Services, live: LiveCheck, shown: Shown | None) 
     if live.status.status == "ready":
         if shown:
             _draw(services, shown, "" if live.current else waiting_words(live))
+            _show_alarm(services, shown)
         elif not live.error:
             verdict(None, "○ Not calculated yet.", live.status.message, waiting_words(live))
     show_check_problems(services, live)
@@ -31,23 +35,37 @@ def show_live_verdict(services: Services, live: LiveCheck, shown: Shown | None) 
 
 def show_past_verdict(services: Services, shown: Shown) -> None:
     """The verdict of a calculation of the history."""
-    when = f"Calculation of {fmt_time(shown.calculation.created_at)}." if shown.calculation else ""
-    _draw(services, shown, when)
+    when = fmt_time(shown.calculation.created_at) if shown.calculation else "an earlier time"
+    with st.container(key="past"):
+        _draw(services, shown, "This is how it was; it may be otherwise now.", headline=f"As of {when}: ")
 
 
-def _draw(services: Services, shown: Shown, first: str) -> None:
+def _draw(services: Services, shown: Shown, first: str, *, headline: str = "") -> None:
     drift = shown.report.drift
     sentences = [first, _since(services, shown), *_why(shown.report), _how(shown)]
-    verdict(drift.severity, drift.headline, _sentence(shown.report), " ".join(filter(None, sentences)))
+    detail = " ".join(filter(None, sentences))
+    verdict(drift.severity, f"{headline}{drift.headline}", _sentence(shown.report), detail)
+
+
+def _show_alarm(services: Services, shown: Shown) -> None:
+    """Say that the evidence score has crossed its line, where that is about the baseline on the page."""
+    state = monitor.evidence_state(services, project=shown.project)
+    if state and state.alarmed_at_block is not None and shown.baseline and state.baseline_id == shown.baseline.id:
+        st.markdown(
+            ":red-badge[⚑ alarm open] The evidence over many looks has crossed its line. It stands, and can be "
+            "dismissed, under *Evidence over time* below."
+        )
 
 
 def _sentence(report: TextReport) -> str:
     """Sizes, design, p-value, and what these sizes can detect."""
     drift = report.drift
-    pairs = f"paired in {fmt_n(drift.n_pairs)} prompts" if drift.design == "paired" else "unpaired"
+    pairs = f"paired in {fmt_count(drift.n_pairs, 'prompt')}" if drift.design == "paired" else "unpaired"
     sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {pairs}"
     if drift.verdict == "drift":
-        found = f"{fmt_p(drift.pvalue)}, effect {fmt_effect(drift.effect_size)}"
+        found = f"{fmt_p(drift.pvalue)}, {effect_words(drift.effect_size)}"
+        if drift.found_by:
+            found += f"; found by {drift.found_by}, while MMD² does not show it"
         return f"{sizes}, {found}{_detectable(drift.detectable)}."
     return f"{sizes}. {drift.reason}"
 
@@ -55,7 +73,7 @@ def _sentence(report: TextReport) -> str:
 def _detectable(detectable: Detectable) -> str:
     if detectable.share is None:
         return "; these sizes can detect a full change of topic at best"
-    return f"; these sizes can detect about {fmt_percent(round(detectable.share, 2))} of answers on a new topic"
+    return f"; these sizes can detect a new topic from about {fmt_percent(round(detectable.share, 2))} of the answers"
 
 
 def _since(services: Services, shown: Shown) -> str:
@@ -78,6 +96,6 @@ def _how(shown: Shown) -> str:
     if shown.live and shown.calculation:
         parts.append(f"Calculated {fmt_time(shown.calculation.created_at)}")
     parts.append(f"baseline {baseline_label(shown.baseline)}" if shown.baseline else "its baseline was deleted since")
-    parts += [report.drift.method, f"{report.encoder.id.rsplit('/', 1)[-1]} embeddings"]
+    parts.append(report.drift.method)
     text = " · ".join(parts)
     return f"{text[0].upper()}{text[1:]}."

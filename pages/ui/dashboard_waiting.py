@@ -46,10 +46,17 @@ PREVIEW = """
 
 
 def show_waiting(live: LiveCheck) -> None:
-    """Draw the banner with the three steps; nothing while a first comparison is under way."""
+    """Draw the banner with the three steps, or while a first comparison is under way what there will be."""
     status = live.status.status
-    if status == "ready":
-        return
+    if status != "ready":
+        _show_steps(live)
+    if status in ("ready", "not_initialized"):
+        with card("preview", "What this page will show"):
+            st.markdown(PREVIEW)
+
+
+def _show_steps(live: LiveCheck) -> None:
+    status = live.status.status
     with st.container(key=f"banner-{status}"):
         text, action = st.columns([4, 1.2], vertical_alignment="center")
         text.subheader(HEADINGS[status], anchor=False)
@@ -60,6 +67,3 @@ def show_waiting(live: LiveCheck) -> None:
             open_import()
         for number, (place, (heading, words)) in enumerate(zip(st.columns(3), STEPS, strict=True), start=1):
             guide_step(place, "dashboard", number, NEXT[status], heading, words)
-    if status == "not_initialized":
-        with card("preview", "What this page will show"):
-            st.markdown(PREVIEW)

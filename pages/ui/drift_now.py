@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_distance, fmt_n, fmt_name
+from driftium_core.formats import fmt_n, fmt_name, fmt_statistic
+from driftium_core.text.differences import telling
 from pages.ui.project import current_project
 from pages.ui.widgets import prose, verdict
 
@@ -70,14 +71,12 @@ def _may_start(services: Services, project: str) -> bool:
 
 
 def _detail(live: LiveCheck, report: TextReport) -> str:
-    """Whether it is still so, what changed, how the answers fit their prompts, and the numbers."""
-    health = report.health
+    """Whether it is still so, what changed, how the answers keep to their prompts, and the numbers."""
     sentences = ["" if live.current else waiting_words(live)]
     if report.drift.verdict == "drift":
         sentences += [changed_words(report), report.traffic.text]
-    if health.value is not None and health.low is not None and health.high is not None:
-        interval = f"95 % {fmt_n(round(health.low))} to {fmt_n(round(health.high))}"
-        sentences.append(f"Answers fit their prompts: health {fmt_n(round(health.value))} of 100 ({interval}).")
+    if report.health.value is not None:
+        sentences.append(report.health.text)
     sentences.append(f"Centroid distance {_banded(report.drift.centroid)}, MMD² {_banded(report.drift.mmd)}.")
     if report.drift.verdict == "drift":
         sentences.append(report.drift.detectable.text)
@@ -85,9 +84,9 @@ def _detail(live: LiveCheck, report: TextReport) -> str:
 
 
 def changed_words(report: TextReport) -> str:
-    """The words that came and went most, where some did."""
+    """The words that came and went most, where some stand out."""
     gained, lost = (
-        ", ".join(fmt_name(word.term) for word in words[:MOST_WORDS])
+        ", ".join(fmt_name(word.term) for word in telling(words)[:MOST_WORDS])
         for words in (report.evidence.keywords_gained, report.evidence.keywords_lost)
     )
     found = [f"{what}: {words}" for what, words in (("more of", gained), ("less of", lost)) if words]
@@ -95,11 +94,13 @@ def changed_words(report: TextReport) -> str:
 
 
 def _banded(score: Banded) -> str:
-    return f"{fmt_distance(score.value)} (without drift {fmt_distance(score.low)} to {fmt_distance(score.high)})"
+    return f"{fmt_statistic(score.value)} (without drift {fmt_statistic(score.low)} to {fmt_statistic(score.high)})"
 
 
 def waiting_words(live: LiveCheck) -> str:
     """What is being done about a verdict that is older than the pools, or not there yet."""
+    if live.error:
+        return "The pools have changed since." if live.check else ""
     if live.job is None:
         changed = "The pools have changed since; they are compared again" if live.check else "They are compared"
         return f"{changed} when the running batch is done."

@@ -61,4 +61,4 @@ def _open(event: Event) -> None:
         open_page(TABULAR_PAGE, project=event.project, run=event.run_id)
     if event.calculation_id:
         open_page(DASHBOARD_PAGE, project=event.project, calculation=event.calculation_id)
-    open_page(DASHBOARD_PAGE, project=event.project)
+    open_page(TABULAR_PAGE if event.about == "tables" else DASHBOARD_PAGE, project=event.project)

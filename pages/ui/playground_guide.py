@@ -12,7 +12,7 @@ from driftium_core.examples import ASTRONOMY, BASELINE, COOKING, MAX_TOKENS, Exa
 from driftium_core.monitor import GenerationOptions
 from driftium_core.severity import Severity
 from pages.ui.generator_chip import chosen_model
-from pages.ui.project import current_project, of_project
+from pages.ui.project import DASHBOARD_PAGE, current_project, of_project, open_page
 from pages.ui.widgets import guide_step, prose, severity_badge
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def show_guide(services: Services, live: LiveCheck) -> bool:
         hide.button("Hide guide", key="play-guide-hide", on_click=_hide, width="stretch")
         if step > len(STEPS):
             head.markdown(_result(live))
+            if live.check and head.button("Open the evidence", key="play-guide-evidence", icon=":material/hub:"):
+                open_page(DASHBOARD_PAGE)
             return True
         head.subheader("See a drift of your own in three steps", anchor=False)
         head.markdown(

@@ -74,6 +74,8 @@ def test_two_browsers_are_in_step(two_browsers: tuple[App, App], beside: Service
     for app in two_browsers:
         drifted(app.open(link(project)))
     store(beside, project, on("astronomy", 12, 16))
+    for app in two_browsers:  # what is being done shows at once, what came out when it is done
+        expect(verdict(app)).to_contain_text(re.compile("comparing them now|24 current"), timeout=LIVE_MS)
     for app in two_browsers:
         expect(verdict(app)).to_contain_text("24 current against 24", timeout=30_000)
     monitor.promote(beside, "release 2", project=project)
@@ -169,6 +171,55 @@ def test_paired_answers_stand_side_by_side(app: App, beside: Services, project: 
     app.page.get_by_role("radio", name="Pairs").click()
     app.idle()
     expect(app.page.get_by_text(changed[0].prompt).first).to_be_attached()
+
+
+def test_a_lasso_on_the_map_narrows_the_comparer(app: App, beside: Services, project: str) -> None:
+    watched(beside, project)
+    drifted(app.open(link(project)))
+    with app.rerun():
+        app.page.get_by_text("Draw a lasso").click()
+    plot = app.key("card-map").locator(".nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box
+    corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.98), (0.02, 0.98), (0.02, 0.03)]
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+    app.page.mouse.move(*places[0])
+    app.page.mouse.down()
+    for place in places[1:]:
+        app.page.mouse.move(*place, steps=8)
+    app.page.mouse.up()
+    chip = app.key("llm-unpick").get_by_role("button")
+    expect(chip).to_contain_text("44 picked on the map")  # 24 baseline and 20 current answers
+    with app.rerun():
+        chip.click()
+    expect(chip).to_have_count(0)
+
+
+def test_the_trend_shows_all_that_is_kept(app: App, beside: Services, project: str) -> None:
+    watched(beside, project)
+    drifted(app.open(link(project)))
+    with app.rerun():
+        app.key("card-stability").get_by_role("radio", name="All").click()
+    assert "trend=All" in app.page.url
+    expect(app.key("card-stability")).to_contain_text("Table of 1")
+
+
+def test_the_keyboard_reaches_the_answers_and_changes_their_view(app: App, beside: Services, project: str) -> None:
+    watched(beside, project)
+    drifted(app.open(link(project)))
+    app.page.evaluate("document.activeElement.blur()")
+    focused = app.key("card-answers").locator(":focus")
+    for _ in range(60):
+        app.page.keyboard.press("Tab")
+        if focused.count():
+            break
+    expect(focused).to_have_count(1)
+    app.page.keyboard.press("ArrowRight")
+    app.page.keyboard.press("Enter")
+    expect(app.key("card-answers").get_by_role("radio", name="Browse")).to_be_checked()
+    app.idle()
+    expect(app.page.get_by_placeholder("Only one group of like answers")).to_be_attached()
 
 
 def test_the_dashboard_fits_a_phone(phone: App, beside: Services, project: str) -> None:

@@ -29,7 +29,8 @@ def check(
 
 def alarm(store: Store, monitor: str, baseline_id: str, *, blocks: int = 1, project: str = "default") -> None:
     """Blocks of which each adds 3 to a score with its line at 5."""
-    for block in range(blocks):
+    counted = store.alarms.state(monitor, baseline_id, threshold=5.0, project=project).looks
+    for block in range(counted, counted + blocks):
         store.alarms.look(
             new_look(block, after_seq=block, last_seq=block + 1),
             monitor=monitor,
@@ -151,18 +152,28 @@ def test_an_alarm_is_open_for_the_baseline_in_force_and_for_saved_references(sto
     reference = store.references.add("March", b"", rows=1, columns=("x",), content_hash="h").id
     alarm(store, "llm", baseline)
     assert store.survey.newest(limit=1).alarms == {}, "3 is below the line of 5"
-    for monitor, of in (("llm", "an older baseline"), (f"table:{reference}", reference), ("table:gone", "gone")):
+    alarm(store, "llm", baseline, blocks=2)
+    promoted(store, "week 2")
+    for monitor, of in ((f"table:{reference}", reference), ("table:gone", "gone")):
         alarm(store, monitor, of, blocks=3)
     found = store.survey.newest(limit=1).alarms
     assert {key: state.alarmed_at_block for key, state in found.items()} == {("default", "March"): 1}
     store.alarms.dismiss(f"table:{reference}", reference)
     assert store.survey.newest(limit=1).alarms == {}
     raised = store.survey.happenings(limit=9).alarms
-    assert {(item.monitor, item.block) for item in raised} == {
-        ("llm", 1),
-        (f"table:{reference}", 1),
-        ("table:gone", 1),
-    }
+    assert {(item.reference_name, item.block) for item in raised} == {(None, 1), ("March", 1)}
+
+
+def test_a_deleted_reference_takes_its_alarm_along(store: Store) -> None:
+    reference = store.references.add("March", b"", rows=1, columns=("x",), content_hash="h").id
+    alarm(store, f"table:{reference}", reference, blocks=3)
+    before = store.survey.version()
+    store.references.delete(reference)
+    assert store.survey.version() != before, "open pages follow"
+    assert store.survey.newest(limit=1).alarms == {}
+    assert store.survey.happenings(limit=9).alarms == ()
+    assert store.alarms.looks(f"table:{reference}", reference) == []
+    assert store.alarms.state(f"table:{reference}", reference, threshold=5.0).looks == 0
 
 
 def test_a_day_is_counted_from_what_is_stored(store: Store) -> None:

@@ -1,12 +1,14 @@
 """The evidence score against its alarm line."""
 
 import math
+import re
 from datetime import UTC, datetime
 
 import pytest
 
 from driftium_core.figures.evidence import evidence_points, evidence_trend
 from driftium_core.figures.layout import figure_alt
+from driftium_core.stats.evidence_score import EvidenceScore
 from driftium_core.store.records import AlarmLook
 
 
@@ -29,9 +31,9 @@ LOOKS = [look(2, 999.0), look(1, 9.0), look(0, 0.0)]
 def test_heights_are_the_logarithm_of_one_plus_the_score():
     points = evidence_points(LOOKS, 900.0)
     assert [(p.block, p.height, p.over) for p in points] == [
-        (0, 0.0, False),
-        (1, pytest.approx(1.0), False),
-        (2, pytest.approx(3.0), True),
+        (1, 0.0, False),
+        (2, pytest.approx(1.0), False),
+        (3, pytest.approx(3.0), True),
     ]
     assert "score 0.00, alarm at 2.95" in points[0].text
     assert "p < 0.001" in points[0].text.replace("\u00a0", " ")
@@ -48,17 +50,23 @@ def test_the_alarm_line_is_where_the_statistics_put_it():
     assert high > math.log10(1000)
 
 
-def test_crossing_is_told_by_filled_circles_and_in_words():
+def test_the_figure_counts_blocks_as_the_sentence_beside_it_does():
+    sentence = EvidenceScore(evidence=999.0, looks=3, last_block=2, alarmed_at_block=2).text
+    (block,) = re.findall(r"crossed the line at block (\d+)", sentence)
     figure = evidence_trend(LOOKS, 900.0, 2, "light")
-    assert list(figure.data[0].marker.symbol) == ["circle-open", "circle-open", "circle"]
-    assert "▲ alarm at block 2" in {label.text for label in figure.layout.annotations}
-    assert figure_alt(figure) == (
-        "Evidence score after 3 blocks of new answers; now 3.00, the alarm line is 2.95; alarm since block 2."
-    )
+    (circles,) = figure.data
+    assert list(circles.marker.symbol) == ["circle-open", "circle-open", "circle"]
+    crossing = circles.marker.symbol.index("circle")
+    assert str(circles.x[crossing]) == block
+    assert circles.text[crossing].startswith(f"Block {block} ·")
+    assert f"▲ alarm at block {block}" in {label.text for label in figure.layout.annotations}
+    assert figure_alt(figure).endswith(f"; alarm since block {block}.")
 
 
 def test_an_alarm_at_a_block_that_is_not_shown_is_still_told():
-    assert "alarm since block 40" in figure_alt(evidence_trend(LOOKS, 900.0, 40, "dark"))
+    sentence = EvidenceScore(evidence=999.0, looks=41, last_block=40, alarmed_at_block=39).text
+    assert "at block 40." in sentence
+    assert "alarm since block 40." in figure_alt(evidence_trend(LOOKS, 900.0, 39, "dark"))
 
 
 def test_one_block_is_enough_and_none_is_a_sentence():

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from driftium_core.figures.layout import figure_alt
-from driftium_core.figures.null_range import null_range, null_range_layout, statistic_text
+from driftium_core.figures.null_range import null_range, null_range_layout
 from driftium_core.palette import SYMBOLS
 from driftium_core.severity import Severity
 from driftium_core.text.report import Banded
@@ -101,11 +101,3 @@ def test_alt_says_where_the_value_lies():
     assert figure_alt(figure) == (
         "MMD² 0.050, ● LOW; when nothing changed, 95 % of values are 0.003 to 0.098; it is inside this null range."
     )
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.0683, "0.068"), (-0.0011, "−0.001"), (5.234, "5.23"), (0.00012, "0.00012"), (0.0, "0"), (1234.5, "1234")],
-)
-def test_statistics_keep_digits_that_tell(value, text):
-    assert statistic_text(value) == text

@@ -248,7 +248,6 @@ def test_a_report_of_an_older_version_is_drawn_without_what_it_lacks() -> None:
     page = page_of(report_from_stored(stored_report(old)))
     assert "Shaded: 95 % of values without a change, 0.010 to 0.070." in page.text
     assert "Prompts p = 0.31" in page.text
-    assert "credit" in page.text
     assert "(empty)" in page.text
 
 
@@ -256,6 +255,53 @@ def test_the_verdict_has_glyph_word_and_class() -> None:
     for report, name in ((FULL, "high"), (EMPTY, "inconclusive")):
         (verdict,) = (e for e in page_of(report).elements if "verdict" in e.attributes.get("class", "").split())
         assert name in verdict.attributes["class"].split()
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        (Keyword("perhaps", 3.0, 0.1, 0.12, 0.3, -0.2, 0.8), "No term stands out: the 95 % interval of each includes"),
+        (Keyword("perhaps", 3.0, 0.1, 0.12), "This report is of a version that kept no intervals of terms"),
+    ],
+)
+def test_a_term_that_may_be_chance_is_not_listed(word: Keyword, sentence: str) -> None:
+    evidence = replace(FULL.evidence, keywords_gained=(word,), keywords_lost=())
+    page = page_of(replace(FULL, evidence=evidence))
+    assert sentence in page.text
+    assert "perhaps" not in page.text
+
+
+def test_what_is_known_of_traffic_is_told_first() -> None:
+    text = "The prompts changed (p = 0.004). Whether behaviour changed too cannot be told: none is like another."
+    traffic = replace(FULL.traffic, verdict="cannot_tell", prompt_pvalue=0.004, behaviour_pvalue=None, text=text)
+    page = page_of(replace(FULL, traffic=traffic))
+    assert f"Traffic, at least. {text}" in page.text
+
+
+def test_an_inconclusive_report_marks_no_score_as_low() -> None:
+    drift = replace(FULL.drift, severity=None, verdict="inconclusive", mmd=Banded(0.02, 0.001, 0.03))
+    page = page_of(replace(FULL, drift=drift))
+    marks = [e.attributes["class"].split() for e in page.elements if "mark" in e.attributes.get("class", "").split()]
+    assert len(marks) == 4, "two distances, and the tests of prompts and of behaviour"
+    assert all("inconclusive" in classes for classes in marks)
+
+
+def test_the_trend_is_never_joined_over_an_inconclusive_calculation() -> None:
+    before, between, after = HISTORY
+    unclear = replace(between, health_index=70.0, mmd_score=0.02)
+    page = page_of(FULL, history=(before, unclear, after))
+    drawn = {e.attributes.get("class"): e.attributes["d"] for e in page.elements if e.tag == "path"}
+    for name in ("line-health", "line-mmd"):
+        assert (drawn[name].count("M"), drawn[name].count("L")) == (2, 0), "two points, not joined"
+    places = [e.attributes["transform"] for e in page.elements if e.attributes.get("class") == "mark inconclusive"]
+    assert any(place.startswith("translate(276 196)") for place in places), "the middle, on the axis"
+
+
+def test_the_distances_of_large_pools_are_not_written_as_nothing() -> None:
+    drift = replace(FULL.drift, mmd=Banded(0.000061, 0.0000412, 0.00009))
+    page = page_of(replace(FULL, drift=drift))
+    assert "MMD² 0.000061" in page.text
+    assert "0.000041 to 0.00009." in page.text
 
 
 def test_headings_go_down_by_one(full: Page) -> None:

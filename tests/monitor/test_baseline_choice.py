@@ -65,7 +65,7 @@ def test_a_calculation_keeps_the_ranges_of_its_scores(services: Services, versio
     assert (check.calculation.health_low, check.calculation.health_high) == (health.low, health.high)
     document = calculation_document(check.calculation)
     assert document["mmd_null_range"] == [mmd.low, mmd.high]
-    assert document["health_range"] == [health.low, health.high]
+    assert document["health_interval"] == [health.low, health.high]
 
 
 def test_scores_that_could_not_be_computed_have_no_range(services: Services) -> None:
@@ -75,7 +75,7 @@ def test_scores_that_could_not_be_computed_have_no_range(services: Services) -> 
     calculation = monitor.check_responses(services).calculation
     assert calculation is not None
     assert (calculation.health_index, calculation.health_low, calculation.health_high) == (None, None, None)
-    assert calculation_document(calculation)["health_range"] is None
+    assert calculation_document(calculation)["health_interval"] is None
 
 
 def test_threads_that_ask_for_two_versions_get_both(services: Services, versions: tuple[str, str]) -> None:
@@ -166,3 +166,22 @@ def test_deleted_telemetry_is_not_mistaken_for_what_was_compared(services: Servi
     monitor.delete_responses(services, check.ids.current[:1])
     services.store.responses.add(answers("bicycle", 1, seed=9))
     assert monitor.calculation_ids(services, check.calculation) == monitor.PoolIds(check.ids.baseline)
+
+
+@pytest.mark.usefixtures("versions")
+def test_the_responses_behind_a_calculation_with_another_seed_are_told_too(services: Services) -> None:
+    check = monitor.check_responses(services, seed=7)
+    assert check.calculation is not None
+    assert monitor.calculation_ids(services, check.calculation) == check.ids
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_calculation_is_read_from_the_database_once(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    calculation = monitor.check_responses(services).calculation
+    assert calculation is not None
+    services.text_reports.drop(calculation.fingerprint)
+    opened, ids = monitor.open_calculation(services, calculation.id), monitor.calculation_ids(services, calculation)
+    monkeypatch.setattr(services.store, "outline", None)
+    monkeypatch.setattr(services.store.calculations, "report", None)
+    assert monitor.open_calculation(services, calculation.id) == opened
+    assert monitor.calculation_ids(services, calculation) is ids

@@ -8,6 +8,7 @@ from driftium_core import monitor
 from driftium_core.errors import StorageError
 from driftium_core.monitor import pools
 from driftium_core.services import Services
+from pages.ui.drift_now import waiting_words
 from tests.monitor.answers import answers
 from tests.monitor.conftest import settle
 
@@ -116,6 +117,52 @@ def test_a_failed_check_is_told_and_not_repeated_until_asked(
     settle(services)
     live = monitor.live_check(services)
     assert (live.error, live.current) == ("", True)
+
+
+def test_after_a_failed_check_the_verdict_before_it_is_no_longer_current(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.store.responses.add(answers("bread", 24))
+    monitor.promote(services, "week 1")
+    services.store.responses.add(answers("bread", 24, seed=1))
+    monitor.live_check(services)
+    settle(services)
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise StorageError("The vectors cannot be read.")
+
+    monkeypatch.setattr(pools, "embed", fail)
+    services.store.responses.add(answers("bicycle", 24))
+    monitor.live_check(services)
+    settle_failed(services)
+    live = monitor.live_check(services)
+    assert (live.current, live.job, live.error) == (False, None, "The vectors cannot be read.")
+    assert live.check is not None
+    assert live.check.report is not None
+    assert live.check.report.drift.n_current == 24, "of the pools before"
+    assert waiting_words(live) == "The pools have changed since."
+
+
+def test_a_check_is_found_by_its_baseline_and_not_by_a_title(services: Services) -> None:
+    monitor.create_project(services, "bot against version 2")
+    for project in ("bot against version 2", "bot"):
+        if project == "bot":
+            monitor.create_project(services, project)
+        services.store.responses.add(answers("bread", 12), project=project)
+        monitor.promote(services, "week 1", project=project)
+    services.store.responses.add(answers("bread", 12, seed=1), project="bot")
+    second = monitor.promote(services, "week 2", project="bot").id
+    services.store.responses.add(answers("bread", 12, seed=2), project="bot")
+    monitor.promote(services, "week 3", project="bot")
+    for project in ("bot against version 2", "bot"):
+        services.store.responses.add(answers("bicycle", 12), project=project)
+    with services.checking:
+        one = monitor.live_check(services, project="bot against version 2").job
+        other = monitor.live_check(services, project="bot", baseline_id=second).job
+    assert one is not None
+    assert other is not None
+    assert one is not other
+    settle(services)
 
 
 def settle_failed(services: Services) -> None:

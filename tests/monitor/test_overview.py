@@ -202,6 +202,11 @@ def test_a_table_that_is_a_saved_reference_has_its_alarm(services: Services) -> 
     found = row(services, "march.csv")
     assert found.alarm is not None
     assert found.alarm.monitor == f"table:{reference.id}"
+    (event,) = (event for event in monitor.recent_events(services) if event.kind == "alarm")
+    assert event.text == "The evidence score of “march.csv” crossed its line at block 2"
+    monitor.delete_reference(services, reference.id)
+    assert row(services, "march.csv").alarm is None
+    assert [event.kind for event in monitor.recent_events(services)] == ["table"]
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,8 @@ def test_novel_answers_stand_beside_gone_ones(pools):
     assert "Novel** · typical of the current answers only" in words
     assert "Gone** · typical of the baseline answers only" in words
     evidence = pools.shown.report.evidence
-    assert plain(app) == [item.text for item in (*evidence.novel, *evidence.gone)]
-    assert "1 · nearest match on the other side 0.41 · witness +0." in words
+    assert plain(app) == [item.text for item in (*evidence.gone, *evidence.novel)]
+    assert "1 · similarity to the nearest on the other side 0.41 · witness +0." in words
     assert "Similar to novel 1" in words
     assert "Similar to gone 1" in words
     assert evidence.novel[0].prompt in words
@@ -120,11 +120,23 @@ def test_both_pools_are_read_through_page_by_page(pools):
 def test_a_group_of_like_answers_narrows_both_pools(pools):
     cluster = pools.shown.report.evidence.clusters[0]
     app = open_comparer(answers="Browse")
-    (pills,) = (group for group in app.button_group if (group.key or "").startswith("llm_browse_cluster"))
-    assert f"({cluster.n_baseline} → {cluster.n_current})" in pills.options[0]
-    pills.set_value(0)
+    (choice,) = (box for box in app.selectbox if (box.key or "").startswith("llm_browse_group"))
+    assert f"({cluster.n_baseline} → {cluster.n_current})" in choice.options[0]
+    choice.select_index(0)
     words = said(settle(app.run()))
     assert f"Current** · {len(cluster.current_members)} of 30 answers" in words
+
+
+def test_without_drift_groups_of_like_answers_can_be_chosen_too(services):
+    stage = start(services, answers("bread", 30), answers("bread", 30, seed=1))
+    evidence = stage.shown.report.evidence
+    assert not evidence.clusters
+    same = max(evidence.groups, key=lambda group: group.n_baseline)
+    app = open_comparer(answers="Browse")
+    (choice,) = (box for box in app.selectbox if (box.key or "").startswith("llm_browse_group"))
+    choice.select(same)
+    words = said(settle(app.run()))
+    assert f"Baseline** · {same.n_baseline} of 30 answers" in words
 
 
 def test_what_was_picked_on_the_map_is_shown_alone_until_it_is_dropped(pools):

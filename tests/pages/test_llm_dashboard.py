@@ -1,6 +1,7 @@
 """The LLM Dashboard without a browser: what it says at each status, of a drift, of the past, and of trouble."""
 
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from driftium_core import monitor
@@ -66,7 +67,7 @@ def test_a_drift_is_told_with_sizes_design_p_and_what_could_be_seen(app: AppTest
     words = said(opened(app, drifted))
     assert "Drift:" in words
     assert "16 current against 16 baseline answers, unpaired, p = 0.001" in words
-    assert "these sizes can detect about" in words
+    assert "these sizes can detect a new topic from about" in words
     assert "release 1" in words
 
 
@@ -105,6 +106,24 @@ def test_a_calculation_against_a_deleted_baseline_still_opens(app: AppTest, drif
     words = said(opened(app, drifted, calculation=first.id))
     assert "16 current against 16" in words
     assert "baseline was deleted since" in words
+
+
+def test_a_record_that_cannot_be_read_costs_no_verdict(app: AppTest, drifted: Services) -> None:
+    opened(app, drifted)
+    add(drifted, STARS[12:16])
+    opened(app, drifted)
+    newest, old = monitor.pool_history(drifted)
+    for change in ("pvalue = 'abc', severity = 'BOGUS'", "created_at = 'garbage', report = 'abc'"):
+        with drifted.store.session(write=True) as session:
+            session.execute(text(f"UPDATE calculations SET {change} WHERE id = :id"), {"id": old.id})
+        page = opened(app, drifted)
+        assert not page.exception
+        assert "20 current against 16 baseline answers" in said(page)
+        assert "Some calculations of project “default” cannot be read" in said(page)
+        assert monitor.pool_history(drifted) == [newest]
+    page = opened(app, drifted, calculation=old.id)
+    assert not page.exception
+    assert f"Calculation {old.id} cannot be read from the database" in said(page)
 
 
 def test_a_link_to_no_calculation_keeps_the_page(app: AppTest, drifted: Services) -> None:
@@ -146,3 +165,13 @@ def test_a_log_can_be_imported_from_the_first_screen(app: AppTest, services: Ser
     page = press(opened(app, services), "waiting-import")
     assert "Playground" in [title.value for title in page.title]
     assert page.session_state["play_import_open"] is True
+
+
+def test_a_rerun_looks_up_no_text_of_the_map_and_draws_the_same_figures(
+    app: AppTest, drifted: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [chart.proto.spec for chart in opened(app, drifted).get("plotly_chart")]
+    monkeypatch.setattr(monitor, "response_starts", None)
+    app.run()
+    assert not app.exception
+    assert [chart.proto.spec for chart in app.get("plotly_chart")] == before

@@ -69,6 +69,23 @@ def test_a_row_opens_its_run_in_its_project(app, services, of):
     assert page.query_params["run"] in (run_id, [run_id])
 
 
+def test_an_alarm_of_a_table_opens_the_tabular_page(app, services):
+    bank = monitor.create_project(services, "bank")
+    saved_run(services, bank)
+    sample = monitor.sample_table(services, 4_000)
+    reference = monitor.save_reference(services, sample, name="march.csv", project=bank)
+    shifted = sample.frame.iloc[:800].assign(age=sample.frame["age"].iloc[:800] + 15)
+    for number in range(2):
+        block = Table(f"{number}", shifted.iloc[number:], content_hash=f"{number}")
+        monitor.count_table(services, reference, block, project=bank)
+    page = app.run()
+    words, _ = table(page, "overview-events").value["Event"]
+    assert words.startswith("The evidence score of “march.csv” crossed its line")
+    page = pick(page, "overview-events", 0)
+    assert page.title[0].value == "Tabular"
+    assert page.selectbox(key="project").value == "bank"
+
+
 def test_a_row_of_answers_opens_the_dashboard_of_its_project(app, services):
     services.store.responses.add(new_responses(2), project=monitor.create_project(services, "bot"))
     page = pick(app.run(), "overview-monitors", 0)

@@ -148,5 +148,5 @@ def test_a_change_is_found_in_a_few_blocks() -> None:
 )
 def test_state_is_told_in_words(score: EvidenceScore, words: str) -> None:
     assert words in score.text
-    assert score.text.endswith("of runs of 90 checks.")
+    assert score.text.endswith("of runs of 90 blocks.")
     assert "10\u202f%" in score.text

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from driftium_core.text.clusters import changed_clusters
+from driftium_core.text.clusters import changed_clusters, like_groups
 from driftium_core.text.terms import tabulate_terms
+
+
+def changed(reference, current, **options):
+    """The groups whose share changed."""
+    return changed_clusters(like_groups(reference, current, **options))
 
 
 def blobs(topics, rng, noise=0.15):
@@ -19,7 +24,7 @@ def blobs(topics, rng, noise=0.15):
 def test_pvalue_is_fishers_times_the_number_of_clusters():
     """Rows of two kinds: 20 and 0 in the reference, 10 and 10 in current; both tails have C(20, 10)/C(40, 10)."""
     a, b = np.eye(2, dtype=np.float32)
-    found = changed_clusters(np.stack([a] * 20), np.stack([a] * 10 + [b] * 10), seed=0)
+    found = changed(np.stack([a] * 20), np.stack([a] * 10 + [b] * 10), seed=0)
     expected = 2 * 2 * math.comb(20, 10) / math.comb(40, 10)
     assert [cluster.pvalue_adjusted for cluster in found] == pytest.approx([expected] * 2, rel=1e-9)
     lost, gained = found
@@ -36,11 +41,11 @@ def test_planted_topic_is_gained_with_its_terms_and_its_reverse_is_lost():
     topics = rng.integers(0, 3, 230).tolist() + [3] * 26
     vectors = blobs(topics, rng)
     texts = [["soup recipe", "train delay", "garden bloom", "loan rate"][topic] for topic in topics]
-    (gained,) = changed_clusters(vectors[:128], vectors[128:], seed=1, table=tabulate_terms(texts))
+    (gained,) = changed(vectors[:128], vectors[128:], seed=1, table=tabulate_terms(texts))
     assert gained.direction == "gained"
     assert gained.current_members == tuple(range(102, 128))
     assert gained.terms == ("loan rate",)
-    (lost,) = changed_clusters(vectors[128:], vectors[:128], seed=1)
+    (lost,) = changed(vectors[128:], vectors[:128], seed=1)
     assert (lost.direction, lost.baseline_members, lost.terms) == ("lost", tuple(range(102, 128)), ())
     centre = vectors[230:].mean(axis=0)
     assert lost.exemplar == 102 + (vectors[230:] @ centre).argmax()
@@ -51,24 +56,22 @@ def test_false_clusters_are_rarer_than_alpha():
     n_trials, false = 200, 0
     for trial in range(n_trials):
         vectors = blobs(rng.integers(0, 5, 96).tolist(), rng, noise=0.3)
-        false += bool(changed_clusters(vectors[:48], vectors[48:], seed=trial))
+        false += bool(changed(vectors[:48], vectors[48:], seed=trial))
     assert false <= binom.ppf(0.999, n_trials, 0.05)
 
 
 def test_same_seed_same_clusters():
     rng = np.random.default_rng(10)
     vectors = blobs(rng.integers(0, 6, 600).tolist(), rng)
-    assert changed_clusters(vectors[:200], vectors[200:], seed=3) == changed_clusters(
-        vectors[:200], vectors[200:], seed=3
-    )
+    assert changed(vectors[:200], vectors[200:], seed=3) == changed(vectors[:200], vectors[200:], seed=3)
 
 
 @pytest.mark.parametrize("sizes", [(0, 9), (9, 0), (1, 1), (2, 1)])
 def test_nothing_can_be_said_of_so_few(sizes):
     rows = np.eye(9, dtype=np.float32)
-    assert changed_clusters(rows[: sizes[0]], rows[: sizes[1]], seed=0) == ()
+    assert changed(rows[: sizes[0]], rows[: sizes[1]], seed=0) == ()
 
 
 def test_equal_rows_are_no_clusters():
     same = np.ones((40, 3), np.float32)
-    assert changed_clusters(same, same, seed=0) == ()
+    assert changed(same, same, seed=0) == ()

@@ -85,8 +85,31 @@ def test_a_new_topic_alone_cannot_be_told():
         assert (found.behaviour_pvalue, found.behaviour) == (None, None)
         assert found.prompt_pvalue <= 0.05
         assert found.share_tested == 0
-        assert "cannot be told" in found.text
-        assert "The prompts changed" in found.text
+        assert found.text.startswith("The prompts changed (p")
+        assert "Whether behaviour changed too cannot be told: " in found.text
+        assert found.answer == "Traffic, at least."
+
+
+def test_no_like_prompt_at_all_is_none_and_not_a_share_of_nothing():
+    rng = np.random.default_rng(12)
+    ends = np.eye(D)[:2]
+    prompts = [unit(end + rng.normal(0, 0.01, (40, D))) for end in ends]
+    answers = [unit(rng.normal(size=(40, D))) for _ in ends]
+    found = traffic(prompts[0], answers[0], prompts[1], answers[1], n_resamples=99)
+    assert found.overlap == 0
+    assert found.text.replace("\u00a0", " ").startswith(
+        "The prompts changed (p = 0.010). Whether behaviour changed too cannot be told: "
+        "none of the prompts of one pool is like one of the other."
+    )
+
+
+def test_too_few_prompts_that_did_not_move_leave_both_open():
+    rng = np.random.default_rng(4)
+    prompts, answers = pairs(15, rng)
+    found = traffic(prompts, answers, prompts, answers[::-1], n_resamples=99)
+    assert found.answer == "Cannot be told."
+    assert found.text.startswith("No traffic shift was detected (")
+    assert "behaviour could not be tested" in found.text
 
 
 def test_part_of_the_prompts_is_compared_when_the_rest_has_no_like_ones():
@@ -114,7 +137,8 @@ def test_no_prompts():
     none = np.zeros((0, D), dtype=np.float32)
     found = traffic(none, none, *pairs(9, rng))
     assert found.verdict == "no_prompts"
-    assert found.text == "No prompts are known in the baseline, so traffic and behaviour cannot be told apart."
+    assert found.text == "No prompts are known in the baseline, and both tests need them."
+    assert found.answer == "Cannot be told."
     assert (found.prompt_pvalue, found.behaviour_pvalue, found.overlap) == (None, None, None)
 
 
