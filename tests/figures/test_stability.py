@@ -213,7 +213,9 @@ def test_a_thousand_points_are_all_there_with_few_labels():
 
 
 def test_what_is_too_little_to_draw_is_not_said_to_be_missing():
-    point = StabilityPoint("c1", "14:02", None, health=100.0, mmd=0.4, mmd_low=0.3, mmd_high=0.5)
+    point = StabilityPoint(
+        calculation_id="c1", when="14:02", severity=None, health=100.0, mmd=0.4, mmd_low=0.3, mmd_high=0.5
+    )
     figure = stability_trend([point], "dark")
     texts = [label.text for label in figure.layout.annotations]
     assert texts.count("Inconclusive: too few answers to draw one.") == 2
