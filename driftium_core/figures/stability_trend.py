@@ -248,10 +248,14 @@ def _titles(points: Sequence[StabilityPoint], palette: Palette) -> list[dict[str
         {"text": "MMD², shaded: its null range, 95 %", "y": 0.35, "yanchor": "bottom", "font": font, **place},
     ]
     missing = {"xref": "paper", "x": 0.5, "showarrow": False, "font": font | {"size": 13}, "bgcolor": palette.raised}
-    if all(point.health is None for point in points):
-        titles.append({"text": "No Health Index: no answer has a prompt.", "yref": "y", "y": 50, **missing})
+    if all(point.shown_health is None for point in points):
+        known = any(point.health is not None for point in points)
+        text = "Inconclusive: too few answers to draw one." if known else "No Health Index could be computed."
+        titles.append({"text": text, "yref": "y", "y": 50, **missing})
     if all(point.shown_mmd is None for point in points):
-        titles.append({"text": "No MMD² with a null range.", "yref": "y2 domain", "y": 0.5, **missing})
+        known = any(point.mmd_low is not None for point in points)
+        text = "Inconclusive: too few answers to draw one." if known else "No null range was kept."
+        titles.append({"text": text, "yref": "y2 domain", "y": 0.5, **missing})
     return titles
 
 

@@ -23,8 +23,8 @@ HELP = (
 
 
 CLOSER_LOOK = (
-    "The verdict above is not drift. These tests look more closely, and are no alarm by themselves: in a few of a hundred "
-    "unchanged pools one of them is this low."
+    "The verdict above is not drift. These tests look more closely, and are no alarm by themselves: in a few of a "
+    "hundred unchanged pools one of them is this low."
 )
 
 

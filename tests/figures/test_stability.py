@@ -145,7 +145,7 @@ def test_health_has_its_interval():
 
 def test_without_prompts_the_panel_says_so_and_points_stay_clickable():
     figure = stability_trend([point("a", health=None), point("b", health=None)], "dark")
-    assert "No Health Index: no answer has a prompt." in {label.text for label in figure.layout.annotations}
+    assert "No Health Index could be computed." in {label.text for label in figure.layout.annotations}
     (trace,) = traces(figure, "MMD²")
     assert list(trace.y) == [0.004, 0.004]
 
@@ -210,3 +210,12 @@ def test_a_thousand_points_are_all_there_with_few_labels():
     assert len(traces(figure, "Health Index")[0].customdata) == 1_000
     assert len(figure.layout.shapes) == 0, "stripes of one calculation each cannot be read"
     assert len(figure.layout.xaxis.tickvals) <= 5
+
+
+def test_what_is_too_little_to_draw_is_not_said_to_be_missing():
+    point = StabilityPoint(
+        calculation_id="c1", when="14:02", severity=None, health=100.0, mmd=0.4, mmd_low=0.3, mmd_high=0.5
+    )
+    figure = stability_trend([point], "dark")
+    texts = [label.text for label in figure.layout.annotations]
+    assert texts.count("Inconclusive: too few answers to draw one.") == 2
