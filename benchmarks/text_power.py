@@ -21,7 +21,7 @@ from benchmarks.detection_rates import Rate, print_rates
 from benchmarks.text_data import load
 from driftium_core.severity import Severity
 from driftium_core.text.drift import compare_embeddings
-from driftium_core.text.report import EmbeddingReport
+from driftium_core.text.drift_report import EmbeddingReport
 
 Vectors = npt.NDArray[np.float32]
 Draw = Callable[[np.random.Generator], tuple[Vectors, Vectors]]

@@ -45,7 +45,10 @@ SHOWERS = FACES | {"figures"}
 SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records"}
 """Faces and figures show what was stored; the monitor asks for it."""
 
-PAGES_SEE = {"tabular": {"report", "table", "simulate", "filter_options"}, "text": {"report", "differences", "labels"}}
+PAGES_SEE = {
+    "tabular": {"report", "table", "simulate", "filter_options"},
+    "text": {"report", "drift_report", "differences", "labels"},
+}
 """Pages show reports and name filters; they neither read, compare nor judge."""
 
 OWNERS: dict[str, set[str]] = {

@@ -12,7 +12,7 @@ from driftium_core.figures.layout import apply_layout, empty_figure, label_text
 from driftium_core.formats import fmt_statistic
 from driftium_core.palette import PALETTES, SYMBOLS, Theme, rgba
 from driftium_core.severity import Severity, severity_label
-from driftium_core.text.report import Banded
+from driftium_core.text.drift_report import Banded
 
 __all__ = ["NullRangeLayout", "null_range", "null_range_layout"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from driftium_core.formats import fmt_value
 from driftium_core.html.scales import Scale, Tick, round_ticks
 from driftium_core.severity import Severity
-from driftium_core.text.report import Banded
+from driftium_core.text.drift_report import Banded
 
 __all__ = ["Strip", "null_strip"]
 

@@ -15,8 +15,9 @@ from driftium_core.html.render import render
 from driftium_core.html.trend import TrendPoint, stability_trend
 from driftium_core.response import Response
 from driftium_core.text.differences import Cluster, telling, why_no_terms
+from driftium_core.text.drift_report import Banded
 from driftium_core.text.labels import FLAG_LABELS, MEMBER_LABELS
-from driftium_core.text.report import Banded, TextReport
+from driftium_core.text.report import TextReport
 
 __all__ = ["Quotable", "ReportOrigin", "quoted_positions", "text_report_html"]
 

@@ -12,7 +12,8 @@ from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, f
 from driftium_core.severity import severity_label
 from driftium_core.terminal.console import STYLES, stdout
 from driftium_core.text.differences import Exemplar, Keyword, telling
-from driftium_core.text.report import Banded, Descriptor, Flag, TextReport, Traffic
+from driftium_core.text.drift_report import Banded
+from driftium_core.text.report import Descriptor, Flag, TextReport, Traffic
 
 __all__ = ["print_text_report"]
 

@@ -14,11 +14,12 @@ from driftium_core.formats import fmt_n, fmt_p
 from driftium_core.text.descriptors import descriptors
 from driftium_core.text.differences import Cluster, Evidence, Exemplar, Projection
 from driftium_core.text.drift import compare_embeddings
+from driftium_core.text.drift_report import Banded, Detectable, EmbeddingReport
 from driftium_core.text.health import alignment, flags, health
 from driftium_core.text.pairs import answer_pairs
 from driftium_core.text.pool import Pool, content_hash
 from driftium_core.text.projection import project
-from driftium_core.text.report import Banded, Detectable, EmbeddingReport, Encoder, TextReport, Traffic
+from driftium_core.text.report import Encoder, TextReport, Traffic
 from driftium_core.text.traffic import traffic
 from driftium_core.text.why import explain
 

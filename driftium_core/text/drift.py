@@ -11,9 +11,9 @@ from driftium_core.errors import InputError
 from driftium_core.stats.permutation import Labels, make_labels
 from driftium_core.stats.two_sample import TwoSampleTest, two_sample_test
 from driftium_core.stats.vector_shift import vector_shift
+from driftium_core.text.drift_report import Banded, EmbeddingReport, Member
 from driftium_core.text.pairing import Comparison, PromptIds, choose_comparison
 from driftium_core.text.pool_vectors import Vectors, checked_vectors, content_ranks
-from driftium_core.text.report import Banded, EmbeddingReport, Member
 from driftium_core.text.verdict import Decision, Finding, decide, detectable
 
 __all__ = ["compare_embeddings"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from driftium_core.errors import InputError
 from driftium_core.formats import fmt_n, fmt_percent
 from driftium_core.stats.permutation import attainable_pvalue
-from driftium_core.text.report import Design
+from driftium_core.text.drift_report import Design
 
 __all__ = ["Comparison", "PromptIds", "choose_comparison", "shared_prompts"]
 

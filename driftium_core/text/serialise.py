@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from driftium_core.documents import json_safe
 from driftium_core.errors import InputError
 from driftium_core.text.differences import Cluster
-from driftium_core.text.report import EmbeddingReport, TextReport
+from driftium_core.text.drift_report import EmbeddingReport
+from driftium_core.text.report import TextReport
 
 __all__ = ["embedding_report_to_dict", "report_from_stored", "report_to_dict", "stored_report"]
 

@@ -15,7 +15,8 @@ from driftium_core.stats.null_range import PermutationResult, standardised_range
 from driftium_core.stats.overlap import common_support
 from driftium_core.stats.quadratic import FeatureForm, permutation_pvalue, permuted_labels, ranks, rbf_form
 from driftium_core.stats.ridge import standardised, whitened
-from driftium_core.text.report import TRAFFIC_LEVEL, Banded, Traffic, TrafficVerdict
+from driftium_core.text.drift_report import Banded
+from driftium_core.text.report import TRAFFIC_LEVEL, Traffic, TrafficVerdict
 from driftium_core.text.style import prompt_style, response_style
 
 __all__ = ["Texts", "traffic"]

@@ -10,9 +10,9 @@ from driftium_core.severity import Severity
 from driftium_core.stats.permutation import attainable_pvalue
 from driftium_core.stats.power import detectable_share, sample_size_for_share
 from driftium_core.stats.two_sample import TwoSampleTest
+from driftium_core.text.drift_report import Detectable, Verdict
 from driftium_core.text.labels import NO_EFFECT, found_by
 from driftium_core.text.pairing import ALPHA, Comparison
-from driftium_core.text.report import Detectable, Verdict
 
 __all__ = ["ALARM_PVALUE", "EFFECT_BOUNDS", "Decision", "Finding", "decide", "detectable"]
 

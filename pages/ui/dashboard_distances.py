@@ -11,7 +11,7 @@ from driftium_core.formats import fmt_statistic
 from pages.ui.widgets import card, chart, drawn, theme
 
 if TYPE_CHECKING:
-    from driftium_core.text.report import Banded
+    from driftium_core.text.drift_report import Banded
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["show_centroid", "show_mmd"]

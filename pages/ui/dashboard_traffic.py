@@ -10,7 +10,7 @@ from driftium_core.formats import fmt_p, fmt_percent
 from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
-    from driftium_core.text.report import Banded
+    from driftium_core.text.drift_report import Banded
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["show_traffic"]

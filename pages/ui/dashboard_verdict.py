@@ -16,7 +16,8 @@ from pages.ui.widgets import verdict
 if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
-    from driftium_core.text.report import Detectable, TextReport
+    from driftium_core.text.drift_report import Detectable
+    from driftium_core.text.report import TextReport
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["show_live_verdict", "show_past_verdict"]

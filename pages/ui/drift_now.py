@@ -15,7 +15,8 @@ from pages.ui.widgets import prose, verdict
 if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
-    from driftium_core.text.report import Banded, TextReport
+    from driftium_core.text.drift_report import Banded
+    from driftium_core.text.report import TextReport
 
 __all__ = ["changed_words", "drift_token", "live_drift", "show_check_problems", "show_drift_now", "waiting_words"]
 

@@ -8,7 +8,7 @@ from driftium_core.figures.layout import figure_alt
 from driftium_core.figures.null_range import null_range, null_range_layout
 from driftium_core.palette import SYMBOLS
 from driftium_core.severity import Severity
-from driftium_core.text.report import Banded
+from driftium_core.text.drift_report import Banded
 
 DRAWS = tuple(i / 1000 for i in range(101))  # 0 to 0.1; 2.5th and 97.5th percentile are .0025 and .0975
 OUTSIDE = Banded(0.2, 0.0025, 0.0975, DRAWS)

@@ -17,19 +17,8 @@ from driftium_core.text.differences import (
     Projection,
     Removal,
 )
-from driftium_core.text.report import (
-    Banded,
-    Descriptor,
-    Detectable,
-    EmbeddingReport,
-    Encoder,
-    Flag,
-    Health,
-    Member,
-    Shape,
-    TextReport,
-    Traffic,
-)
+from driftium_core.text.drift_report import Banded, Detectable, EmbeddingReport, Member
+from driftium_core.text.report import Descriptor, Encoder, Flag, Health, Shape, TextReport, Traffic
 
 WHEN = datetime(2025, 11, 23, 14, 2, tzinfo=UTC)
 

@@ -11,7 +11,8 @@ import pytest
 from driftium_core.html.text_report import Quotable, quoted_positions, text_report_html
 from driftium_core.response import Response
 from driftium_core.text.differences import Exemplar, Keyword, Projection
-from driftium_core.text.report import Banded, TextReport
+from driftium_core.text.drift_report import Banded
+from driftium_core.text.report import TextReport
 from driftium_core.text.serialise import report_from_stored, stored_report
 from tests.html.page import Page
 from tests.html.reports import EMPTY, FULL, HISTORY, ORIGIN

@@ -10,7 +10,7 @@ from scipy import stats
 
 from driftium_core.severity import Severity
 from driftium_core.text.drift import compare_embeddings
-from driftium_core.text.report import EmbeddingReport
+from driftium_core.text.drift_report import EmbeddingReport
 from tests.text import corpus
 from tests.text.corpus import EmbeddedCorpus, Vectors
 

@@ -1,0 +1,142 @@
+"""The types of the drift test between two pools of vectors: statistics on their null ranges, and the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from driftium_core.severity import Severity, verdict_headline
+from driftium_core.text.labels import found_by
+
+if TYPE_CHECKING:
+    from driftium_core.stats.null_range import NullRange
+
+__all__ = ["Banded", "Design", "Detectable", "EmbeddingReport", "Member", "Verdict"]
+
+Design = Literal["paired", "unpaired"]
+Verdict = Literal["drift", "no_drift", "inconclusive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Banded:
+    """A distance or statistic with the range it has when nothing changed.
+
+    Attributes
+    ----------
+    value : float
+        As observed; nan where it could not be computed. It is no p-value and decides nothing.
+    low, high : float
+        2.5th and 97.5th percentile over the permutations, so at these very sizes.
+    draws : tuple of float
+        Evenly spaced quantiles of the permuted values, ascending, to draw the range by; empty where none was computed.
+    """
+
+    value: float
+    low: float
+    high: float
+    draws: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, statistic: NullRange) -> Banded:
+        """The same, as a report holds it."""
+        return cls(statistic.value, statistic.low, statistic.high, statistic.draws)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One statistic of the aggregate, with its own permutation p-value."""
+
+    name: str
+    pvalue: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """What these sizes can see.
+
+    Attributes
+    ----------
+    share : float or None
+        Smallest share of answers on a new topic that is found in 80 % of cases; None when not even a full
+        change would be.
+    text : str
+        The same as a sentence.
+    """
+
+    share: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddingReport:
+    """Whether two pools of vectors differ: the tests and the verdict, without texts.
+
+    Attributes
+    ----------
+    design : {"paired", "unpaired"}
+        Paired when enough current prompts repeat baseline prompts.
+    n_baseline, n_current, n_pairs : int
+        Responses that took part, and prompts present in both (0 when unpaired).
+    pvalue : float or None
+        Permutation p-value of the aggregate; None when no test was possible.
+    attainable_pvalue : float
+        Smallest p-value that these sizes and this number of permutations can give.
+    effect_size : float
+        Shrunk effect d*; flat in n, about .53 for a full change of topic.
+    effect_raw : float
+        The same before shrinking.
+    severity : Severity or None
+        None when inconclusive.
+    verdict : {"drift", "no_drift", "inconclusive"}
+    reason : str
+        One sentence: why this verdict, and what these sizes could have seen or how many responses are missing.
+    centroid, mmd : Banded
+        Centroid cosine distance and biased RBF-MMD² beside their null ranges.
+    members : tuple of Member
+    method : str
+        What was computed, e.g. "all 70 splits" or "999 permutations, linear features".
+    n_resamples : int
+        Label assignments tried, the observed one included.
+    exact : bool
+        Every possible assignment was tried.
+    notes : tuple of str
+        Sentences on what limits the result.
+    """
+
+    design: Design
+    n_baseline: int
+    n_current: int
+    n_pairs: int
+    pvalue: float | None
+    attainable_pvalue: float
+    effect_size: float
+    effect_raw: float
+    severity: Severity | None
+    verdict: Verdict
+    reason: str
+    centroid: Banded
+    mmd: Banded
+    detectable: Detectable
+    members: tuple[Member, ...]
+    method: str
+    n_resamples: int
+    exact: bool
+    seed: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
+        return verdict_headline(self.verdict, self.severity)
+
+    @property
+    def found_by(self) -> str:
+        """What found a drift that MMD² does not show, for a person; empty when MMD² shows it too, or no drift is."""
+        return found_by({item.name: item.pvalue for item in self.members}) if self.verdict == "drift" else ""
+
+    def mark_of(self, score: Banded) -> Severity | None:
+        """Severity that marks a score in drawings: the verdict's above the null range, else LOW; no verdict itself.
+
+        None, as the verdict's is, where that is inconclusive.
+        """
+        return self.severity if self.severity is None or score.value > score.high else Severity.LOW
