@@ -284,7 +284,7 @@ def test_events_are_what_changed_and_nothing_else(services: Services) -> None:
         "Drift eased from CRITICAL to MEDIUM",
         "Drift rose from HIGH to CRITICAL",
         "Drift found: effect 0.26, p = 0.001",
-        "First check against a baseline: no drift found",
+        "First check against “week 1”: no drift found",
         "Baseline “week 1” (version 1) made of 3 answers",
     ]
     assert events[0].run_id == run.id
