@@ -52,6 +52,6 @@ def show_page(services: Services) -> None:
 services = get_services()
 follow(lambda: overview_token(services))
 with title("Overview"):
-    offer_monitors()
+    offer_monitors(services)
 with errors_shown():
     show_page(services)

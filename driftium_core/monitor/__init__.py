@@ -42,10 +42,10 @@ from driftium_core.monitor.evidence import (
     update_evidence,
 )
 from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
-from driftium_core.monitor.headline import Headline, overview_headline
+from driftium_core.monitor.headline import Headline, Totals, overview_headline, overview_totals
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
-from driftium_core.monitor.monitor_row import MonitorRow
+from driftium_core.monitor.monitor_row import NOTHING_NOW, MonitorRow
 from driftium_core.monitor.overview import counts_of_a_day, overview, overview_version
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pool_status import PoolStatus, pool_status
@@ -109,6 +109,7 @@ from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start
 __all__ = [
     "AUTOMATIC",
     "BACKEND_NAMES",
+    "NOTHING_NOW",
     "Answer",
     "BrowseOrder",
     "Browsed",
@@ -136,6 +137,7 @@ __all__ = [
     "SentAnswers",
     "Similar",
     "TableMonitor",
+    "Totals",
     "active_baseline",
     "arms_headline",
     "ask",
@@ -187,6 +189,7 @@ __all__ = [
     "open_run",
     "overview",
     "overview_headline",
+    "overview_totals",
     "overview_version",
     "pool_history",
     "pool_status",

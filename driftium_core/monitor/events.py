@@ -10,7 +10,7 @@ from driftium_core.formats import fmt_count, fmt_name, fmt_p
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import Baseline
-from driftium_core.store.survey_records import AlarmRaised, PoolResult, PoolTurn, TableResult
+from driftium_core.store.survey_records import AlarmRaised, PoolTurn, TableResult
 from driftium_core.text.labels import effect_words
 
 __all__ = ["Event", "recent_events"]
@@ -71,17 +71,19 @@ def _turn(turn: PoolTurn) -> Event:
         project=turn.result.project,
         kind="verdict",
         severity=turn.result.severity,
-        text=_turned(turn.result, turn.before),
+        text=_turned(turn),
         calculation_id=turn.result.id,
     )
 
 
-def _turned(now: PoolResult, before: PoolResult | None) -> str:
+def _turned(turn: PoolTurn) -> str:
+    now, before = turn.result, turn.before
     was = before.severity if before else None
     drift = f"{effect_words(now.effect_size)}, {fmt_p(now.pvalue)}"
     if before is None:
         found = "too few answers to tell" if now.severity is None else "no drift found"
-        return f"First check against a baseline: {found if now.severity in (None, Severity.LOW) else f'drift, {drift}'}"
+        baseline = f"“{fmt_name(turn.baseline)}”" if turn.baseline else "a baseline"
+        return f"First check against {baseline}: {found if now.severity in (None, Severity.LOW) else f'drift, {drift}'}"
     if now.severity is None:
         return "Too few answers to tell any more"
     if now.severity is Severity.LOW:

@@ -1,4 +1,4 @@
-"""All monitors in one line: how many drift, how badly, and which one to open first."""
+"""All monitors in one line and in a few counts: how many drift, how badly, and which one to open first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from driftium_core.formats import fmt_count, fmt_n, fmt_name, fmt_time
 from driftium_core.monitor.monitor_row import MonitorRow
 from driftium_core.severity import GLYPHS, Severity
 
-__all__ = ["Headline", "overview_headline"]
+__all__ = ["Headline", "Totals", "overview_headline", "overview_totals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,30 @@ class Headline:
     headline: str
     sentence: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How many monitors there are, of each kind, and how many someone should look at; simulations do not count."""
+
+    monitors: int
+    llm: int
+    tabular: int
+    need_attention: int
+    open_alarms: int
+
+
+def overview_totals(rows: Sequence[MonitorRow]) -> Totals:
+    """Count rows of `overview`."""
+    real = [row for row in rows if not row.simulated]
+    n_llm = sum(row.kind == "llm" for row in real)
+    return Totals(
+        monitors=len(real),
+        llm=n_llm,
+        tabular=len(real) - n_llm,
+        need_attention=sum(row.needs_attention for row in real),
+        open_alarms=sum(row.alarm is not None for row in real),
+    )
 
 
 def overview_headline(rows: Sequence[MonitorRow]) -> Headline:
@@ -78,7 +102,7 @@ def _detail(rows: Sequence[MonitorRow], real: Sequence[MonitorRow]) -> str:
     """When the newest check was, how many alarms are open, and how old the oldest drift is."""
     checked = [row.checked_at for row in (real or rows) if row.checked_at]
     sentences = [f"Newest check {fmt_time(max(checked))}." if checked else ""]
-    if alarms := sum(row.alarm is not None for row in real):
+    if alarms := overview_totals(rows).open_alarms:
         sentences.append(f"{fmt_count(alarms, 'alarm')} open.")
     if began := [row.since for row in real if row.drifts and row.since]:
         sentences.append(f"The {'oldest ' if len(began) > 1 else ''}drift began {fmt_time(min(began))}.")

@@ -9,7 +9,10 @@ from typing import Literal
 from driftium_core.severity import Severity
 from driftium_core.store.records import AlarmState
 
-__all__ = ["MonitorRow", "Outcome"]
+__all__ = ["NOTHING_NOW", "MonitorRow", "Outcome"]
+
+NOTHING_NOW = "Nothing now"
+"""Next step of a row that asks for none."""
 
 Outcome = Literal["drift", "no_drift", "inconclusive", "waiting"]
 

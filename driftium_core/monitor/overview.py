@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from driftium_core.formats import fmt_count, fmt_effect, fmt_n, fmt_name
-from driftium_core.monitor.monitor_row import MonitorRow, Outcome
+from driftium_core.monitor.monitor_row import NOTHING_NOW, MonitorRow, Outcome
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import AlarmState
@@ -41,7 +41,7 @@ def overview(services: Services, *, live: Mapping[str, LiveCheck] | None = None)
     """
     survey = services.store.survey.newest(limit=TREND)
     checks, runs = _by_project(survey), _by_reference(survey)
-    rows = [*_pool_rows(survey, checks, live or {}), *_table_rows(survey, runs)]
+    rows = [*_pool_rows(survey, checks, live or {}), *_table_rows(survey, runs), *_alarms_alone(survey, runs)]
     return tuple(sorted(_with_longer_drift(services, rows, checks, runs), key=_urgency))
 
 
@@ -137,14 +137,14 @@ def _as_live(row: MonitorRow, live: LiveCheck | None) -> MonitorRow:
     if live and live.job:
         counted = f" {fmt_n(live.job.done)} of {fmt_n(live.job.total)}" if live.job.total else ""
         doing = f": {live.job.message.lower()}{counted}" if live.job.message else ""
-        return replace(row, finding=f"comparing now{doing}", next_step="Nothing now")
+        return replace(row, finding=f"comparing now{doing}", next_step=NOTHING_NOW)
     if live and live.error:
         return replace(row, finding=f"could not be compared: {live.error}", next_step="Try again")
     if not row.changed:
         return row
     finding = f"{row.finding}; answers changed since"
     if live:
-        return replace(row, finding=f"{finding}, compared after the running batch", next_step="Nothing now")
+        return replace(row, finding=f"{finding}, compared after this batch", next_step=NOTHING_NOW)
     return replace(row, finding=finding, next_step="Open it to compare again")
 
 
@@ -177,7 +177,15 @@ def _pool_finding(check: PoolResult) -> str:
 
 
 def _pool_step(check: PoolResult) -> str:
-    return {"drift": "Open the evidence", "no_drift": "Nothing now"}.get(check.verdict, "Add answers")
+    match _outcome(check.verdict):
+        case "drift":
+            return "Watch the next answers" if check.severity is Severity.MEDIUM else "Open what changed"
+        case "no_drift":
+            return NOTHING_NOW
+    from driftium_core.text.verdict import more_needed
+
+    wanted = zip(more_needed(check.n_baseline, check.n_current), ("baseline answer", "answer"), strict=True)
+    return f"Add at least {' and '.join(fmt_count(count, noun) for count, noun in wanted if count)}"
 
 
 def _table_rows(survey: Survey, runs: Runs) -> Iterator[MonitorRow]:
@@ -212,16 +220,37 @@ def _table_finding(run: TableResult) -> str:
 def _table_step(run: TableResult) -> str:
     if run.simulated:
         return "Check data of your own"
+    if run.severity is None:
+        return "Check more rows" if run.monitored else "See why"
     if run.severity is Severity.LOW:
-        return "Nothing now"
-    return "See what drifted" if run.severity else "Check more rows"
+        return NOTHING_NOW
+    return "Watch the next rows" if run.severity is Severity.MEDIUM else "Open what drifted"
+
+
+def _alarms_alone(survey: Survey, runs: Runs) -> Iterator[MonitorRow]:
+    """Rows of saved references whose blocks raised an alarm, and that no stored check names."""
+    for (project, name), alarm in survey.alarms.items():
+        if name and (project, name, False) not in runs:
+            row = MonitorRow(
+                project=project,
+                kind="tabular",
+                name=name,
+                outcome="waiting",
+                severity=None,
+                finding=f"no check is stored; {fmt_count(alarm.looks, 'block')} counted",
+                next_step="Check a table",
+            )
+            yield _with_alarm(row, alarm)
 
 
 def _with_alarm(row: MonitorRow, alarm: AlarmState | None) -> MonitorRow:
     if alarm is None:
         return row
-    next_step = "Look at the alarm" if not row.drifts else row.next_step
-    return replace(row, alarm=alarm, next_step=next_step)
+    if row.kind == "llm":
+        return replace(row, alarm=alarm, next_step="Look into the alarm, then dismiss it")
+    # No page shows the blocks of a table: its columns tell what moved.
+    look = "See which columns moved"
+    return replace(row, alarm=alarm, next_step=look if row.run_id and not row.drifts else row.next_step)
 
 
 def _outcome(verdict: str) -> Outcome:

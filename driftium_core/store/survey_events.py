@@ -35,7 +35,7 @@ def read_turns(session: Session, names: Names, limit: int) -> Iterator[PoolTurn]
     Only those against what was the baseline then: people look at others as well. That was the newest version, as when
     an older one was restored is not stored; and the active one is always taken for it.
     """
-    older, before = aliased(CalculationRow), aliased(CalculationRow)
+    older, before, of = aliased(CalculationRow), aliased(CalculationRow), aliased(BaselineRow)
     same = (older.project_id == CalculationRow.project_id, older.baseline_id == CalculationRow.baseline_id)
     previous = select(func.max(older.seq)).where(*same, older.seq < CalculationRow.seq).scalar_subquery()
     turned = func.coalesce(before.severity, "") != func.coalesce(CalculationRow.severity, "")
@@ -48,9 +48,10 @@ def read_turns(session: Session, names: Names, limit: int) -> Iterator[PoolTurn]
         .scalar_subquery()
     )
     query = (
-        select(*columns(CalculationRow, PoolResult), *columns(before, PoolResult))
+        select(*columns(CalculationRow, PoolResult), *columns(before, PoolResult), of.name)
         .join(ProjectRow, ProjectRow.id == CalculationRow.project_id)
         .outerjoin(before, before.seq == previous)
+        .outerjoin(of, of.id == CalculationRow.baseline_id)
         .where(CalculationRow.seq > scalar(func.coalesce(func.max(older.seq), 0)) - TURNS_WITHIN)
         .where(CalculationRow.baseline_id.in_([ProjectRow.active_baseline_id, then]))
         .where(or_(before.seq.is_(None), turned))
@@ -59,8 +60,8 @@ def read_turns(session: Session, names: Names, limit: int) -> Iterator[PoolTurn]
     )
     half = len(fields(PoolResult))
     for row in session.execute(query):
-        now, last = tuple(row)[:half], tuple(row)[half:]
-        yield PoolTurn(record(PoolResult, now, names), record(PoolResult, last, names) if last[0] else None)
+        now, last, name = tuple(row)[:half], tuple(row)[half:-1], row[-1]
+        yield PoolTurn(record(PoolResult, now, names), record(PoolResult, last, names) if last[0] else None, name)
 
 
 def read_runs(session: Session, names: Names, limit: int) -> Iterator[TableResult]:

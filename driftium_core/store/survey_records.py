@@ -77,10 +77,14 @@ class TableResult:
 
 @dataclass(frozen=True, slots=True)
 class PoolTurn:
-    """A check whose severity is not that of the check before it against the same baseline, or that is the first."""
+    """A check whose severity is not that of the check before it against the same baseline, or that is the first.
+
+    ``baseline`` is that baseline's name, None when it is stored no more.
+    """
 
     result: PoolResult
     before: PoolResult | None
+    baseline: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from driftium_core.text.drift_report import Detectable, Verdict
 from driftium_core.text.labels import NO_EFFECT, found_by
 from driftium_core.text.pairing import ALPHA, Comparison
 
-__all__ = ["ALARM_PVALUE", "EFFECT_BOUNDS", "Decision", "Finding", "decide", "detectable"]
+__all__ = ["ALARM_PVALUE", "EFFECT_BOUNDS", "Decision", "Finding", "decide", "detectable", "more_needed"]
 
 ALARM_PVALUE = 0.005
 """Severity is above LOW up to here, so in at most 1 of 200 comparisons of pools that do not differ."""
@@ -92,17 +92,22 @@ def _severity(finding: Finding, attainable: float) -> Severity:
 def _missing(comparison: Comparison, attainable: float) -> str:
     """How many more responses a verdict needs: as few as possible, all on the current side where that is enough."""
     n, m = len(comparison.reference), len(comparison.current)
-    more = next(
-        (i, total - i)
-        for total in itertools.count(1)
-        for i in range(total + 1)
-        if attainable_pvalue([(n + i, m + total - i)]) <= ALPHA
-    )
+    more = more_needed(n, m)
     wanted = " and ".join(f"{count} {name}" for count, name in zip(more, ("baseline", "current"), strict=True) if count)
     responses = "response" if sum(more) == 1 else "responses"
     return (
         f"{n} against {m} responses cannot give a p-value below {attainable:.2g}, whatever they say: "
         f"add at least {wanted} {responses}."
+    )
+
+
+def more_needed(n_reference: int, n_current: int) -> tuple[int, int]:
+    """Fewest responses to add to the baseline and to current for a p-value of .05: all current where that does."""
+    return next(
+        (i, total - i)
+        for total in itertools.count(1)
+        for i in range(total + 1)
+        if attainable_pvalue([(n_reference + i, n_current + total - i)]) <= ALPHA
     )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from driftium_core import __version__
+from driftium_core import __version__, monitor
+from driftium_core.errors import DriftiumError, InputError
 from driftium_core.formats import fmt_name
 from pages.ui.playground_import import open_import
-from pages.ui.project import PLAYGROUND_PAGE, TABULAR_PAGE, open_page
+from pages.ui.project import PLAYGROUND_PAGE, TABULAR_PAGE, current_project, open_page
 from pages.ui.widgets import card, prose
+
+if TYPE_CHECKING:
+    from driftium_core.services import Services
 
 __all__ = ["offer_monitors", "show_first_steps", "show_next_steps"]
 
@@ -23,14 +29,49 @@ WHAT_YOU_WILL_SEE = """
 ANSWERS_LABEL = "Let a model answer"
 
 
-def offer_monitors() -> None:
+def offer_monitors(services: Services) -> None:
     """Draw the page's one primary action: begin to watch a table or a model's answers."""
     with st.popover("New monitor", icon=":material/add:", type="primary", key="new-monitor"):
         st.markdown("What is to be watched? It shows here after its first check.")
         if st.button("A table", icon=":material/table_chart:", width="stretch", key="new-table"):
             _upload_reference()
-        if st.button("A model's answers", icon=":material/forum:", width="stretch", key="new-answers"):
+        if _holds_answers(services):
+            _offer_project(services)
+        elif st.button("A model's answers", icon=":material/forum:", width="stretch", key="new-answers"):
             open_page(PLAYGROUND_PAGE)
+
+
+def _holds_answers(services: Services) -> bool:
+    try:
+        return monitor.pool_status(services, project=current_project()).status != "not_initialized"
+    except DriftiumError:  # the page below says what is wrong
+        return False
+
+
+def _offer_project(services: Services) -> None:
+    """A project watches the answers of one model: another model's would mix with them."""
+    with st.form("new-answers-form", border=False):
+        st.markdown(
+            prose(
+                f"Another model's answers, in a project of their own: those in "
+                f"`{fmt_name(current_project(), limit=80)}` stay as they are."
+            )
+        )
+        name = st.text_input("Project", key="new-answers-project", placeholder="e.g. support-bot", max_chars=80)
+        ask = st.form_submit_button(ANSWERS_LABEL, icon=":material/forum:", width="stretch", key="new-answers-ask")
+        log = st.form_submit_button(
+            "Import a log", icon=":material/upload_file:", width="stretch", key="new-answers-log"
+        )
+    if not (ask or log):
+        return
+    try:
+        project = monitor.create_project(services, name)
+    except InputError as error:
+        st.error(prose(str(error)), icon=":material/error:")
+        return
+    if log:
+        open_import(project)
+    open_page(PLAYGROUND_PAGE, project=project)
 
 
 def show_next_steps(project: str) -> None:
@@ -77,8 +118,8 @@ def _show_steps() -> None:
     with now.container(key="step-now", height="stretch"):
         st.subheader("2 · Choose a reference", anchor=False)
         st.markdown(
-            "A CSV or Parquet file with data as it should be, or answers as they should be: 30 or more of either. Each "
-            "report says what it can detect."
+            "A CSV or Parquet file with data as it should be, or answers as they should be. A few show a large change, "
+            "more a small one; each report says what it can detect."
         )
         st.markdown(":blue-badge[next]")
         with st.container(horizontal=True):

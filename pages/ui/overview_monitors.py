@@ -10,9 +10,10 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.formats import UNKNOWN, fmt_count, fmt_n, fmt_name, fmt_names, fmt_p, fmt_time
 from driftium_core.severity import severity_label
+from driftium_core.store.records import DEFAULT_PROJECT
 from pages.ui.drift_now import show_check_problems
 from pages.ui.project import DASHBOARD_PAGE, TABULAR_PAGE, open_page
-from pages.ui.widgets import card, prose, severity_column, theme, verdict
+from pages.ui.widgets import card, escape, prose, severity_badge, severity_column, theme, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,18 +23,27 @@ if TYPE_CHECKING:
 
 __all__ = ["show_headline", "show_monitors", "show_numbers"]
 
-WAITING, SIMULATED = "– WAITING", "simulated"
+WAITING, SIMULATED, ALARM = "– WAITING", "simulated", "⚑ ALARM"
 
 HEALTH_HELP = (
     "Health Index of a model's answers, 0 to 100: how well they keep to their prompts. Tables have none: no one number "
     "says how well a table is, and one bad column among many would look healthy."
 )
-EFFECT_HELP = (
+TREND_HELP = (
     "Effect size of the last 20 checks, drawn from 0 to 0.6: of the answers against the baseline in force, or the "
-    "largest among a table's columns. Inconclusive checks are left out."
+    "largest among a table's columns. A single check is a level line; inconclusive ones are left out."
 )
 P_HELP = "Of the test of all answers. A table's columns are tested one by one; open the row to see them."
-ALARM_HELP = "The evidence that many small looks have added up crossed its line, and nobody has dismissed it."
+SEVERITY_HELP = (
+    f"Of the newest check. {ALARM}: the evidence that many small looks have added up crossed its line, and nobody has "
+    "dismissed it."
+)
+ROW_HEIGHT = 62
+"""Room for two lines, or two chips; Streamlit breaks lines from 61 pixels up."""
+
+LINES = 8
+"""Monitors that a phone shows above the table."""
+
 SINCE_HELP = "First check of the unbroken row with severity above LOW, as far back as the history goes."
 
 
@@ -45,13 +55,11 @@ def show_headline(rows: Sequence[MonitorRow]) -> None:
 
 def show_numbers(rows: Sequence[MonitorRow], counts: RecentCounts) -> None:
     """Draw how much is watched, and how much came in within a day."""
-    real = [row for row in rows if not row.simulated]
-    n_llm = sum(row.kind == "llm" for row in real)
-    alarms = sum(row.alarm is not None for row in real)
-    attention = sum(row.needs_attention for row in real)
+    totals = monitor.overview_totals(rows)
+    alarms = fmt_count(totals.open_alarms, "open alarm") if totals.open_alarms else "HIGH or CRITICAL"
     numbers = (
-        ("Monitors", len(real), f"{fmt_n(n_llm)} LLM, {fmt_n(len(real) - n_llm)} tabular"),
-        ("Need attention", attention, fmt_count(alarms, "open alarm") if alarms else "HIGH or CRITICAL"),
+        ("Monitors", totals.monitors, f"{fmt_n(totals.llm)} LLM, {fmt_n(totals.tabular)} tabular"),
+        ("Need attention", totals.need_attention, alarms),
         ("Answers, 24 h", counts.responses, "stored in all projects"),
         ("Rows, 24 h", counts.rows, "of tables checked"),
     )
@@ -63,6 +71,7 @@ def show_numbers(rows: Sequence[MonitorRow], counts: RecentCounts) -> None:
 def show_monitors(services: Services, rows: Sequence[MonitorRow], live: LiveCheck) -> None:
     """Draw a row for each monitor; picking one opens it in its project."""
     with card("monitors", "Monitors", "Most urgent first. Pick a row to open it."):
+        _show_lines(rows[:LINES])
         event = st.dataframe(
             _frame(rows),
             hide_index=True,
@@ -70,6 +79,7 @@ def show_monitors(services: Services, rows: Sequence[MonitorRow], live: LiveChec
             key=f"overview-monitors-{hash(tuple((row.project, row.kind, row.name, row.simulated) for row in rows))}",
             on_select="rerun",
             selection_mode="single-row",
+            row_height=ROW_HEIGHT,
             alt="Monitors of all projects with severity, finding and next step",
             placeholder=UNKNOWN,
             column_config=_columns(),
@@ -86,38 +96,57 @@ def show_monitors(services: Services, rows: Sequence[MonitorRow], live: LiveChec
 def _open(row: MonitorRow) -> None:
     if row.run_id:
         open_page(TABULAR_PAGE, project=row.project, run=row.run_id)
-    open_page(DASHBOARD_PAGE, project=row.project)
+    open_page(DASHBOARD_PAGE if row.kind == "llm" else TABULAR_PAGE, project=row.project)
+
+
+def _show_lines(rows: Sequence[MonitorRow]) -> None:
+    """Draw the first monitors in lines that a phone shows whole; the stylesheet hides them on wider screens."""
+    with st.container(key="narrow-monitors"):
+        for number, row in enumerate(rows):
+            with st.container(key=f"line-{number}", gap="xxsmall"):
+                badges = " ".join(_badge(row, label) for label in _chips(row))
+                st.markdown(f"{badges} **{escape(_name(row))}**  \n{escape(row.finding)}")
+                step = "Open" if row.next_step == monitor.NOTHING_NOW else escape(row.next_step)
+                key = f"line-open-{hash((row.project, row.kind, row.name, row.simulated))}"
+                if st.button(step, icon=":material/chevron_right:", type="tertiary", key=key):
+                    _open(row)
 
 
 def _frame(rows: Sequence[MonitorRow]) -> pd.DataFrame:
     columns = {
         "Severity": [_chips(row) for row in rows],
-        "Monitor": [fmt_name(row.name, limit=80) for row in rows],
-        "Kind": ["LLM" if row.kind == "llm" else "Tabular" for row in rows],
-        "Health": [row.health for row in rows],
-        "Effect": [list(row.trend) if len(row.trend) > 1 else [] for row in rows],
+        "Monitor": [_name(row) for row in rows],
         "Finding": [row.finding for row in rows],
-        "p": [None if row.pvalue is None else fmt_p(row.pvalue) for row in rows],
         "Next step": [row.next_step for row in rows],
+        "Health": [row.health for row in rows],
+        "Last 20": [_drawn(row.trend) for row in rows],
+        "p": [None if row.pvalue is None else fmt_p(row.pvalue) for row in rows],
         "Checked": [row.checked_at and fmt_time(row.checked_at) for row in rows],
         "Since": [row.since and fmt_time(row.since) for row in rows],
-        "Alarm": [_alarm(row) for row in rows],
-        "Project": [fmt_name(row.project, limit=80) for row in rows],
+        "Kind": ["LLM" if row.kind == "llm" else "Table" for row in rows],
     }
-    if not any(columns["Alarm"]):
-        del columns["Alarm"]
     return pd.DataFrame(columns)
+
+
+def _name(row: MonitorRow) -> str:
+    """A project's pools by its name; a table with its project, unless that is the default one."""
+    name = fmt_name(row.name, limit=80)
+    of_default = row.kind == "llm" or row.project == DEFAULT_PROJECT
+    return name if of_default else f"{name} in {fmt_name(row.project, limit=80)}"
+
+
+def _drawn(trend: Sequence[float]) -> list[float]:
+    """A line takes two points."""
+    return [*trend, *trend] if len(trend) == 1 else [*trend]
 
 
 def _chips(row: MonitorRow) -> list[str]:
     label = WAITING if row.outcome == "waiting" else severity_label(row.severity)
-    return [SIMULATED if row.simulated else label]
+    return [SIMULATED if row.simulated else label, *([ALARM] if row.alarm else [])]
 
 
-def _alarm(row: MonitorRow) -> str | None:
-    if row.alarm is None or row.alarm.alarmed_at_block is None:
-        return None
-    return f"since block {fmt_n(row.alarm.alarmed_at_block + 1)}"
+def _badge(row: MonitorRow, label: str) -> str:
+    return severity_badge(row.severity) if label == severity_label(row.severity) else f":gray-badge[{escape(label)}]"
 
 
 def _columns() -> dict[str, object]:
@@ -125,17 +154,16 @@ def _columns() -> dict[str, object]:
 
     palette, config = PALETTES[theme()], st.column_config
     return {
-        "Severity": severity_column(WAITING, SIMULATED, width=122),
-        "Monitor": config.TextColumn(width=134),
-        "Kind": config.TextColumn(width=62),
+        "Severity": severity_column(WAITING, SIMULATED, ALARM, width=122, help=SEVERITY_HELP),
+        "Monitor": config.TextColumn(width=150),
+        "Finding": config.TextColumn(width=206),
+        "Next step": config.TextColumn(width=176),
         "Health": config.ProgressColumn(
             width=84, min_value=0, max_value=100, format="%.0f", color=palette.current, help=HEALTH_HELP
         ),
-        "Effect": config.LineChartColumn(width=80, y_min=0, y_max=0.6, color=palette.current, help=EFFECT_HELP),
-        "Finding": config.TextColumn(width=206),
-        "p": config.TextColumn(width=74, help=P_HELP),
-        "Next step": config.TextColumn(width=170),
-        "Alarm": config.TextColumn(width=110, help=ALARM_HELP),
-        "Since": config.TextColumn(width=86, help=SINCE_HELP),
-        "Checked": config.TextColumn(width=86),
+        "Last 20": config.LineChartColumn(width=80, y_min=0, y_max=0.6, color=palette.current, help=TREND_HELP),
+        "p": config.TextColumn(width=76, help=P_HELP),
+        "Checked": config.TextColumn(width=70),
+        "Since": config.TextColumn(width=70, help=SINCE_HELP),
+        "Kind": config.TextColumn(width=58),
     }

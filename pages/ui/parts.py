@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from driftium_core import monitor
+from driftium_core.formats import fmt_clock
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
@@ -27,14 +29,16 @@ def show_parts(services: Services) -> None:
 
     Asking Ollama may take a second, so it happens in a fragment of its own after the rest of the page is drawn.
     """
-    with card("parts", "Parts", "Asked just now. The same as JSON: `GET /api/health`."):
+    with card("parts", "Parts"):
         _show_states(services)
 
 
 @st.fragment
 def _show_states(services: Services) -> None:
-    for part in monitor.health(services):
-        st.markdown(f"**{escape(part.name.capitalize())}** {BADGES[part.status]} {escape(part.detail)}")
+    parts = monitor.health(services)
+    st.caption(f"Asked at {fmt_clock(datetime.now(UTC))}. The same as JSON: `GET /api/health`.")
+    for part in parts:
+        st.markdown(f"**{escape(part.name.capitalize())}** {BADGES[part.status]} {prose(part.detail)}")
         if part.hint:
             st.caption(prose(part.hint))
     st.button("Ask again", key="parts-refresh", icon=":material/refresh:", type="tertiary")

@@ -60,10 +60,10 @@ def offer_import(services: Services) -> None:
             _show(report)
 
 
-def open_import() -> NoReturn:
-    """Go to the Playground, where the popover stands open."""
+def open_import(project: str | None = None) -> NoReturn:
+    """Go to the Playground, of the same or another project, where the popover stands open."""
     st.session_state[OPEN] = True
-    open_page(PLAYGROUND_PAGE)
+    open_page(PLAYGROUND_PAGE, project=project)
 
 
 def _file_key() -> str:

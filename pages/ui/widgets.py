@@ -41,8 +41,14 @@ P = ParamSpec("P")
 THEME_KEY = "driftium_light"
 """Key of the light-mode toggle; ``theme/head.js`` finds the toggle by it."""
 
+WORD_JOINER = "\u2060"
+
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+_LINK = re.compile(r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+"""Where a browser's markdown would begin a link of its own, escaped or not."""
+
+_CODE = re.compile(r"`([^`\n]+)`|(https?://[^\s`]*[^\s`.,;:!?)”])")
 
 
 def theme() -> Theme:
@@ -52,8 +58,11 @@ def theme() -> Theme:
 
 
 def escape(text: object) -> str:
-    """Make user text safe inside Streamlit's markdown: every punctuation mark stands for itself."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    """Make user text safe inside Streamlit's markdown: every punctuation mark stands for itself, no address is a link.
+
+    Word joiners, which have no width, keep addresses from being linked.
+    """
+    return _plain(" ".join(str(text).split()))
 
 
 def whole(text: str) -> str:
@@ -62,9 +71,16 @@ def whole(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Our own sentences with user text in them: `names` in backticks become code, all else is plain."""
-    parts = re.split(r"`([^`\n]+)`", text)
-    return "".join(f"`{part}`" if i % 2 else _MARKDOWN.sub(r"\\\1", part) for i, part in enumerate(parts))
+    """Our own sentences with user text in them: `names` in backticks and URLs become code, all else is plain."""
+    found, end = [], 0
+    for code in _CODE.finditer(text):
+        found += [_plain(text[end : code.start()]), f"`{code[1] or code[2]}`"]
+        end = code.end()
+    return "".join([*found, _plain(text[end:])])
+
+
+def _plain(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", _LINK.sub(WORD_JOINER, text))
 
 
 @contextmanager

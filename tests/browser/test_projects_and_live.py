@@ -273,6 +273,23 @@ def test_a_long_name_fits_a_phone(open_browser: Callable[..., App], beside: Serv
     assert box["x"] + box["width"] <= 390
 
 
+def test_a_phone_shows_each_monitor_with_what_to_do(
+    open_browser: Callable[..., App], app: App, beside: Services, project: str
+) -> None:
+    answer(beside, project, 2)
+    phone = open_browser(PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
+    phone.open(link("/", project))
+    lines = phone.key("narrow-monitors")
+    expect(lines.get_by_text("waits for a baseline: 2 answers").first).to_be_visible()
+    step = lines.get_by_role("button", name="Promote or import a baseline").first
+    box = step.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
+    assert axe(phone.page) == []
+    app.open(link("/", project))
+    expect(app.key("narrow-monitors")).to_be_hidden()
+
+
 @pytest.mark.slow
 def test_a_database_that_goes_away_is_told_once_and_followed_again(
     open_browser: Callable[..., App], tmp_path: Path

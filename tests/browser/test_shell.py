@@ -73,6 +73,16 @@ def test_no_sideways_scroll_on_a_phone(phone: App, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
+def test_the_title_row_is_clear_of_the_header_on_a_phone(phone: App, path: str) -> None:
+    phone.open(path)
+    header = phone.page.get_by_test_id("stHeader").bounding_box()
+    row = phone.key("title").bounding_box()
+    assert header is not None
+    assert row is not None
+    assert row["y"] >= header["y"] + header["height"]
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_every_control_has_an_accessible_name(app: App, path: str) -> None:
     app.open(path)
     nodes = app.page.context.new_cdp_session(app.page).send("Accessibility.getFullAXTree")["nodes"]

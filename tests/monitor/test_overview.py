@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from driftium_core import monitor
 from driftium_core.errors import StorageError
-from driftium_core.monitor import MonitorRow, overview_headline
+from driftium_core.monitor import MonitorRow, Totals, overview_headline, overview_totals
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import AlarmState
@@ -89,7 +89,7 @@ def test_a_row_tells_the_newest_check_against_the_baseline_in_force(services: Se
     found = row(services)
     assert (found.outcome, found.severity, found.health, found.pvalue) == ("drift", "HIGH", 61.5, 0.001)
     assert (found.trend, found.calculation_id, found.changed) == ((0.02, 0.31), newest, False)
-    assert (found.finding, found.next_step) == ("answers differ, effect 0.31", "Open the evidence")
+    assert (found.finding, found.next_step) == ("answers differ, effect 0.31", "Open what changed")
 
 
 def test_answers_that_came_or_went_since_are_told(services: Services) -> None:
@@ -108,7 +108,7 @@ def test_too_few_answers_are_inconclusive_and_never_low(services: Services) -> N
     calculated(services, "c", watched(services, "default"), severity=None, verdict="inconclusive", effect_size=None)
     found = row(services)
     assert (found.outcome, found.severity, found.trend) == ("inconclusive", None, ())
-    assert (found.finding, found.next_step) == ("2 against 3 answers are too few to tell", "Add answers")
+    assert (found.finding, found.next_step) == ("2 against 3 answers are too few to tell", "Add at least 2 answers")
 
 
 def test_drift_is_told_since_its_first_check_however_long_ago(services: Services) -> None:
@@ -169,10 +169,10 @@ def test_what_is_being_computed_is_told_and_does_not_block(services: Services) -
         assert (found.finding.startswith("comparing now"), found.next_step) == (True, "Nothing now")
     settle(services)
     (found,) = monitor.overview(services, live={"default": monitor.live_check(services)})
-    assert (found.severity, found.changed, found.next_step) == ("CRITICAL", False, "Open the evidence")
+    assert (found.severity, found.changed, found.next_step) == ("CRITICAL", False, "Open what changed")
     services.store.responses.add([new_response("another one")])
     (found,) = monitor.overview(services, live={"default": monitor.live_check(services, start=False)})
-    assert found.finding.endswith("; answers changed since, compared after the running batch")
+    assert found.finding.endswith("; answers changed since, compared after this batch")
 
 
 def test_an_open_alarm_is_told_although_no_drift_is_found(services: Services) -> None:
@@ -184,7 +184,7 @@ def test_an_open_alarm_is_told_although_no_drift_is_found(services: Services) ->
     found = row(services)
     assert found.alarm is not None
     assert (found.alarm.alarmed_at_block, found.needs_attention) == (1, True)
-    assert found.next_step == "Look at the alarm"
+    assert found.next_step == "Look into the alarm, then dismiss it"
     raised = [event for event in monitor.recent_events(services) if event.kind == "alarm"]
     assert [event.text for event in raised] == ["The evidence score crossed its line at block 2"]
     monitor.dismiss_alarm(services)
@@ -207,6 +207,46 @@ def test_a_table_that_is_a_saved_reference_has_its_alarm(services: Services) -> 
     monitor.delete_reference(services, reference.id)
     assert row(services, "march.csv").alarm is None
     assert [event.kind for event in monitor.recent_events(services)] == ["table"]
+
+
+def test_an_alarm_of_a_reference_without_a_check_has_a_row(services: Services) -> None:
+    sample = monitor.sample_table(services, 4_000)
+    reference = monitor.save_reference(services, sample, name="march.csv")
+    shifted = (new := monitor.sample_table(services, 800, seed=5)).frame.assign(age=new.frame["age"] + 15)
+    for number in range(2):
+        monitor.count_table(services, reference, Table(f"{number}", shifted.iloc[number:], content_hash=f"{number}"))
+    found = row(services, "march.csv")
+    assert (found.outcome, found.needs_attention) == ("waiting", True)
+    assert (found.finding, found.next_step) == ("no check is stored; 2 blocks counted", "Check a table")
+    assert overview_headline([found]).detail == "1 alarm open."
+
+
+@pytest.mark.parametrize(
+    ("severity", "answers_step", "table_step"),
+    [
+        (Severity.CRITICAL, "Open what changed", "Open what drifted"),
+        (Severity.MEDIUM, "Watch the next answers", "Watch the next rows"),
+        (Severity.LOW, "Nothing now", "Nothing now"),
+    ],
+)
+def test_the_next_step_follows_the_severity(
+    services: Services, severity: Severity, answers_step: str, table_step: str
+) -> None:
+    verdict = {"severity": severity, "verdict": "no_drift" if severity is Severity.LOW else "drift"}
+    calculated(services, "c", watched(services, "default"), **verdict)
+    services.store.runs.add(new_run("r", severity=severity))
+    assert row(services).next_step == answers_step
+    assert row(services, "march.csv").next_step == table_step
+
+
+def test_monitors_are_counted_without_simulations() -> None:
+    rows = [
+        made("a", Severity.CRITICAL, alarm=ALARM),
+        made("b", alarm=ALARM),
+        made("c", Severity.MEDIUM, kind="tabular"),
+        made("d", Severity.CRITICAL, kind="tabular", simulated=True),
+    ]
+    assert overview_totals(rows) == Totals(monitors=3, llm=2, tabular=1, need_attention=2, open_alarms=2)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +329,7 @@ def test_events_are_what_changed_and_nothing_else(services: Services) -> None:
         "Drift eased from CRITICAL to MEDIUM",
         "Drift rose from HIGH to CRITICAL",
         "Drift found: effect 0.26, p = 0.001",
-        "First check against a baseline: no drift found",
+        "First check against “week 1”: no drift found",
         "Baseline “week 1” (version 1) made of 3 answers",
     ]
     assert events[0].run_id == run.id

@@ -93,6 +93,57 @@ def test_a_row_of_answers_opens_the_dashboard_of_its_project(app, services):
     assert page.selectbox(key="project").value == "bot"
 
 
+def test_a_line_opens_its_monitor_too(app, services):
+    run_id = saved_run(services, monitor.create_project(services, "bank"))
+    page = app.run()
+    assert "**orders.csv in bank**  \n1 of 1 column drifted" in texts(page)
+    (line,) = (button for button in page.button if (button.key or "").startswith("line-open"))
+    assert line.label == "Open what drifted"
+    line.click()
+    page = app.run()
+    assert page.title[0].value == "Tabular"
+    assert page.selectbox(key="project").value == "bank"
+    assert page.query_params["run"] in (run_id, [run_id])
+
+
+def test_an_open_alarm_stands_beside_the_severity(app, services):
+    raise_alarm(services)
+    page = app.run()
+    frame = table(page, "overview-monitors").value
+    assert list(frame["Severity"].iloc[0])[1:] == ["⚑ ALARM"]
+    assert list(frame["Next step"]) == ["Look into the alarm, then dismiss it"]
+    assert "1 open alarm" in {metric.delta for metric in page.metric}
+
+
+def raise_alarm(services):
+    services.store.responses.add(answers("bread", 80, seed=1, prompts=False))
+    monitor.promote(services, "bread")
+    services.store.responses.add(answers("bicycle", 60, seed=2, prompts=False))
+    monitor.update_evidence(services)
+
+
+@pytest.mark.parametrize("button", ["new-answers-ask", "new-answers-log"])
+def test_another_models_answers_get_a_project_of_their_own(app, services, button):
+    services.store.responses.add(new_responses(2))
+    page = app.run()
+    page.text_input(key="new-answers-project").set_value(" support-bot ")
+    page.button(key=button).click()
+    page = app.run()
+    assert page.title[0].value == "Playground"
+    assert page.selectbox(key="project").value == "support-bot"
+    assert monitor.projects(services) == ["default", "support-bot"]
+
+
+def test_a_project_that_cannot_be_made_is_told_where_it_was_asked_for(app, services):
+    services.store.responses.add(new_responses(2))
+    page = app.run()
+    page.button(key="new-answers-ask").click()
+    page = app.run()
+    assert "needs a name" in page.error[0].value
+    assert page.title[0].value == "Overview"
+    assert monitor.projects(services) == ["default"]
+
+
 def test_all_projects_are_watched_and_the_empty_ones_named(app, services):
     for project in ("bot", "bank", "nothing `here`"):
         monitor.create_project(services, project)
@@ -100,8 +151,7 @@ def test_all_projects_are_watched_and_the_empty_ones_named(app, services):
     saved_run(services, "bank")
     page = app.run()
     frame = table(page, "overview-monitors").value
-    assert list(frame["Monitor"]) == ["orders.csv", "bot"]
-    assert list(frame["Project"]) == ["bank", "bot"]
+    assert list(frame["Monitor"]) == ["orders.csv in bank", "bot"]
     assert list(frame["Severity"]) == [["✕ CRITICAL"], ["– WAITING"]]
     assert "2 projects hold nothing yet: `default`" in texts(page)
     assert "The project `default` holds nothing yet." in texts(page)
@@ -152,7 +202,8 @@ def refuse(*_: object, **__: object) -> None:
 def test_parts_are_told_truly(app, services):
     page = app.run()
     for part in monitor.health(services):
-        assert part.detail in texts(page)
+        assert part.detail in texts(page).replace("`", "")
+    assert "Asked at " in texts(page)
 
 
 def test_settings_in_force_are_listed(app):

@@ -52,7 +52,7 @@ def test_a_link_opens_its_project_and_pages_keep_it(app, services):
     check(services, "of bot.csv", "support-bot")
     app.query_params["project"] = "support-bot"
     page = app.run()
-    assert sorted(page.dataframe[0].value["Monitor"]) == ["of bot.csv", "of default.csv"]
+    assert sorted(page.dataframe[0].value["Monitor"]) == ["of bot.csv in support-bot", "of default.csv"]
     page.switch_page("tabular.py")
     page = settle(page.run())
     assert page.selectbox(key="project").value == "support-bot"
