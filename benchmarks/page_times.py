@@ -1,11 +1,13 @@
-"""How long a person waits: first paint, page switches, the slider on 20 000 rows, the Playground while it works.
+"""How long a person waits: first paint, page switches, the slider on 20 000 rows, the pages on answers while they work.
 
     python -m benchmarks.page_times
 
 First paint is measured in Chromium from the moment the server answers its health check until the heading, and on
-Tabular the verdict, are on the page. Reruns are the script's own time on the server, without a browser; those of the
-Playground at rest, while an answer streams, and while a few thousand answers are embedded in the same process. Memory
-is that of the app's process once the embedder and the language model are loaded, and its peak until then.
+Tabular the verdict, are on the page; on the LLM Dashboard, with a known comparison of 20 000 with 20 000 answers, until
+the verdict and until all charts, for the first browser after a start and for the next one. Reruns are the script's own
+time on the server, without a browser; those of the Playground at rest, while an answer streams, and while a few
+thousand answers are embedded in the same process. Memory is that of the app's process once the embedder and the
+language model are loaded, and its peak until then.
 """
 
 from __future__ import annotations
@@ -17,13 +19,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 from playwright.sync_api import Browser, sync_playwright
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.dashboard_open import MadeUpEncoder
+from benchmarks.dashboard_open import made_up as made_up_topics
 from driftium_core import monitor
 from driftium_core.response import Response
-from driftium_core.services import Services
+from driftium_core.services import Services, open_services
+from driftium_core.settings import Settings
+from driftium_core.store.records import NewLook
 from pages.ui.session import get_services
 from tests.browser.app import App, new_context
 from tests.browser.conftest import chromium_path
@@ -33,6 +40,8 @@ ROOT = Path(__file__).resolve().parents[1]
 REPEATS = 3
 VERDICT = "[class*=st-key-verdict-] h2"
 N_BASELINE, N_CURRENT = 300, 3000
+N_KNOWN = 20_000
+N_CHARTS = 8
 WORDS = (
     "dough",
     "yeast",
@@ -133,6 +142,81 @@ def playground() -> dict[str, list[float]]:
     }
 
 
+def fill_with_known(folder: Path) -> None:
+    """Store large pools and their comparison under the name of the real encoder, which the app then need not load."""
+    with open_services(settings_in(folder)) as services:
+        encoder = MadeUpEncoder(may_encode=True)
+        encoder.info, encoder.tag = services.encoder.info, services.encoder.tag
+        services.encoder = encoder  # type: ignore[assignment]
+        baseline, _ = services.store.baselines.add("week 1", list(made_up_topics(N_KNOWN, first=0, share_new=0)))
+        services.store.responses.add(list(made_up_topics(N_KNOWN, first=N_KNOWN, share_new=0.4)))
+        monitor.check_responses(services)
+        # One look that covers all: 312 blocks, one by one, would be tested for minutes.
+        look = NewLook(
+            block=0,
+            after_seq=0,
+            last_seq=2 * N_KNOWN,
+            fingerprint="all of it",
+            pvalue=0.5,
+            effect_size=None,
+            e_value=1.0,
+        )
+        services.store.alarms.look(
+            look, monitor="llm", baseline_id=baseline.id, threshold=20.0, accumulate=lambda score, _e_value: score
+        )
+
+
+def settings_in(folder: Path) -> Settings:
+    """Settings of an app that `running_app` starts on the folder."""
+    return Settings(database_url=f"sqlite:///{folder / 'driftium.db'}", qdrant=str(folder / "qdrant_test_db"))
+
+
+def dashboard_openings(browser: Browser, folder: Path) -> dict[str, list[float]]:
+    """Seconds until verdict and charts, for the first browser after a start and for the next one."""
+    drawn = f"document.querySelectorAll('[data-testid=stPlotlyChart] .main-svg:first-child').length >= {N_CHARTS}"
+    found: dict[str, list[float]] = {}
+    for _ in range(REPEATS):
+        with running_app(folder) as server:
+            for which in ("after a start", "again"):
+                page = new_context(browser).new_page()
+                start = time.perf_counter()
+                page.goto(f"{server.url}/llm-dashboard", wait_until="commit")
+                page.wait_for_selector(VERDICT)
+                found.setdefault(f"LLM Dashboard {which}, verdict", []).append(time.perf_counter() - start)
+                page.wait_for_function(drawn)
+                found.setdefault(f"LLM Dashboard {which}, charts", []).append(time.perf_counter() - start)
+                page.context.close()
+    return found
+
+
+def dashboard_reruns(folder: Path) -> dict[str, float]:
+    """Median server seconds of runs of the LLM Dashboard with known pools."""
+    settings = settings_in(folder)
+    get_services.clear()
+    with patch.dict(os.environ, DRIFTIUM_DATABASE_URL=settings.database_url, DRIFTIUM_QDRANT=settings.qdrant):
+        services = get_services()
+    app = AppTest.from_file(str(ROOT / "pages" / "router.py"), default_timeout=60).run()
+    first = seconds(lambda: app.switch_page("llm_dashboard.py").run())
+    assert app.header, "the verdict must be on the page"
+
+    def toggle_theme() -> None:
+        app.toggle(key="driftium_light").set_value(not app.toggle(key="driftium_light").value)
+        app.run()
+
+    found = {
+        "first run": first,
+        "at rest": statistics.median(seconds(app.run) for _ in range(10)),
+        "theme toggled, first time": seconds(toggle_theme),
+        "theme toggled": statistics.median(seconds(toggle_theme) for _ in range(10)),
+    }
+    (newest,) = monitor.pool_history(services, limit=1)
+    app.query_params["calculation"] = newest.id
+    app.run()
+    found["a calculation of the history"] = statistics.median(seconds(app.run) for _ in range(10))
+    get_services.clear()
+    return found
+
+
 def memory(browser: Browser) -> dict[str, float]:
     """Gigabytes of the app's process after an answer was made and embedded."""
     with tempfile.TemporaryDirectory() as folder, running_app(Path(folder)) as server:
@@ -159,7 +243,7 @@ def split(line: str) -> tuple[str, str, str]:
 def main() -> None:
     """Print all tables."""
     print(f"{'first paint after the server is up':40}{'seconds':>10}{'goal':>8}")
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as known:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"])
         for name, path, selector in (
             ("Overview, heading", "/", "h1"),
@@ -168,10 +252,16 @@ def main() -> None:
         ):
             taken = statistics.median(first_paint(browser, path, selector) for _ in range(REPEATS))
             print(f"{name:40}{taken:10.2f}{2.0:8.1f}")
+        fill_with_known(Path(known))
+        for name, times in dashboard_openings(browser, Path(known)).items():
+            print(f"{name:40}{statistics.median(times):10.2f}{2.0 if 'verdict' in name else 4.0:8.1f}")
         print(f"\n{'memory of the app':40}{'GiB':>10}{'goal':>8}")
         for name, gigabytes in memory(browser).items():
             print(f"{name:40}{gigabytes:10.2f}{1.6:8.1f}")
         browser.close()
+        print(f"\n{'server time of the LLM Dashboard':40}{'seconds':>10}{'goal':>8}")
+        for name, taken in dashboard_reruns(Path(known)).items():
+            print(f"{name:40}{taken:10.3f}{0.3:8.1f}")
     print(f"\n{'server time of a rerun':40}{'seconds':>10}{'goal':>8}")
     for name, taken in reruns().items():
         print(f"{name:40}{taken:10.3f}{0.3:8.1f}")

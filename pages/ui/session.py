@@ -18,6 +18,9 @@ __all__ = ["get_services", "lifespan"]
 
 _log = logging.getLogger(__name__)
 
+CATCH_UP_AFTER_S = 5.0
+"""Whether 40,000 answers have their vectors takes a second of processor time to see; the first page goes first."""
+
 
 @st.cache_resource(show_spinner=False, on_release=Services.close)
 def get_services() -> Services:
@@ -33,10 +36,12 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     the rest, takes longer than both in turn.
     """
     await asyncio.to_thread(_open)
-    threading.Thread(target=_load_the_rest, name="driftium-warm-up", daemon=True).start()
+    ending = threading.Event()
+    threading.Thread(target=_load_the_rest, args=(ending,), name="driftium-warm-up", daemon=True).start()
     try:
         yield
     finally:
+        ending.set()
         # Takes as long as the running job needs to its next progress call; the loop must stay free meanwhile.
         await asyncio.to_thread(get_services.clear)
 
@@ -49,10 +54,18 @@ def _open() -> None:
         _log.error("%s", error)  # every page says the same
 
 
-def _load_the_rest() -> None:
+def _load_the_rest(ending: threading.Event) -> None:
     import driftium_core.figures.distributions
-    import driftium_core.figures.runs  # noqa: F401 - both bring plotly
+    import driftium_core.figures.evidence
+    import driftium_core.figures.null_range
+    import driftium_core.figures.pool_map
+    import driftium_core.figures.ring
+    import driftium_core.figures.runs
+    import driftium_core.figures.stability_trend
+    import driftium_core.figures.terms  # noqa: F401 - all bring plotly
 
+    if ending.wait(CATCH_UP_AFTER_S):
+        return
     try:
         monitor.catch_up(get_services())
     except DriftiumError as error:
