@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from driftium_core.formats import fmt_count, fmt_effect, fmt_n, fmt_name
+from driftium_core.formats import fmt_count, fmt_n, fmt_name
 from driftium_core.monitor.monitor_row import NOTHING_NOW, MonitorRow, Outcome
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import AlarmState
 from driftium_core.store.survey_records import PoolResult, ProjectPools, RecentCounts, Survey, TableResult
+from driftium_core.text.labels import effect_words
 
 if TYPE_CHECKING:
     from driftium_core.monitor.live import LiveCheck
@@ -121,7 +122,7 @@ def _pool_row(pools: ProjectPools, checks: Sequence[PoolResult], live: LiveCheck
         row,
         outcome=_outcome(newest.verdict),
         severity=newest.severity,
-        health=newest.health_index,
+        health=newest.health_index if newest.severity else None,  # of too few answers it may be anything
         finding=_pool_finding(newest),
         pvalue=newest.pvalue,
         since=_since(checks),
@@ -170,9 +171,11 @@ def _changed(pools: ProjectPools, check: PoolResult) -> bool:
 def _pool_finding(check: PoolResult) -> str:
     match _outcome(check.verdict):
         case "drift":
-            return f"answers differ, effect {fmt_effect(check.effect_size)}"
+            return f"answers differ, {effect_words(check.effect_size)}"
         case "no_drift":
             return "no drift found"
+    if not check.n_current:
+        return f"{fmt_count(check.current_size, 'current answer')}, of which each failed or is empty"
     return f"{fmt_n(check.n_current)} against {fmt_n(check.n_baseline)} answers are too few to tell"
 
 
@@ -182,6 +185,8 @@ def _pool_step(check: PoolResult) -> str:
             return "Watch the next answers" if check.severity is Severity.MEDIUM else "Open what changed"
         case "no_drift":
             return NOTHING_NOW
+    if not check.n_current:
+        return "See the errors"
     from driftium_core.text.verdict import more_needed
 
     wanted = zip(more_needed(check.n_baseline, check.n_current), ("baseline answer", "answer"), strict=True)

@@ -111,6 +111,17 @@ def test_too_few_answers_are_inconclusive_and_never_low(services: Services) -> N
     assert (found.finding, found.next_step) == ("2 against 3 answers are too few to tell", "Add at least 2 answers")
 
 
+def test_a_model_that_only_fails_is_not_said_to_lack_answers(services: Services) -> None:
+    services.store.responses.add([new_response(f"fine {i}") for i in range(8)])
+    monitor.promote(services, "v1")
+    services.store.responses.add([new_response("", error="timeout") for _ in range(6)])
+    monitor.check_responses(services)
+    found = row(services)
+    assert (found.outcome, found.health) == ("inconclusive", None)
+    assert found.finding == "6 current answers, of which each failed or is empty"
+    assert found.next_step == "See the errors"
+
+
 def test_drift_is_told_since_its_first_check_however_long_ago(services: Services) -> None:
     baseline = watched(services, "default")
     services.store.runs.add(new_run("calm", severity=Severity.LOW, status="no_drift", drifted=0))
