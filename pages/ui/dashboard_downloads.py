@@ -12,15 +12,21 @@ from driftium_core import monitor
 from driftium_core.formats import fmt_clock, fmt_day
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from driftium_core.services import Services
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["show_downloads"]
 
+MIME = {"html": "text/html", "json": "application/json", "csv": "text/csv"}
+HTML_HELP = "One page to send or to print. It needs no network and runs no script."
+JSON_HELP = "The whole report with evidence, settings, seed, versions and content hashes."
+CSV_HELP = "Both pools, as far as they are still stored. Cells that a spreadsheet would run are made harmless."
+
 
 def show_downloads(services: Services, shown: Shown) -> None:
     """Draw the popover with the three files; each is made when it is asked for."""
-    name = _file_name(shown)
     report = partial(
         monitor.export_report,
         services,
@@ -30,41 +36,34 @@ def show_downloads(services: Services, shown: Shown) -> None:
         baseline=shown.baseline,
         ids=shown.ids,
     )
+
+    def responses() -> str:
+        return monitor.export_responses(services, shown.ids, witnesses=shown.report.evidence.witnesses)
+
+    offer = partial(_offer, _file_name(shown))
     with st.popover("Download", icon=":material/download:", key="dashboard-downloads"):
-        st.download_button(
-            "HTML report",
-            data=lambda: report(kind="html"),
-            file_name=f"{name}.html",
-            mime="text/html",
-            icon=":material/description:",
-            on_click="ignore",
-            width="stretch",
-            help="One page to send or to print. It needs no network and runs no script.",
-            key="dashboard-html",
-        )
-        st.download_button(
-            "JSON",
-            data=lambda: report(kind="json"),
-            file_name=f"{name}.json",
-            mime="application/json",
-            icon=":material/data_object:",
-            on_click="ignore",
-            width="stretch",
-            help="The whole report with evidence, settings, seed, versions and content hashes.",
-            key="dashboard-json",
-        )
-        st.download_button(
-            "CSV of responses",
-            data=lambda: monitor.export_responses(services, shown.ids, witnesses=shown.report.evidence.witnesses),
-            file_name=f"{name}-responses.csv",
-            mime="text/csv",
-            icon=":material/table_rows:",
-            on_click="ignore",
-            width="stretch",
-            disabled=not (shown.ids.baseline or shown.ids.current),
-            help="Both pools, as far as they are still stored. Cells that a spreadsheet would run are made harmless.",
-            key="dashboard-csv",
-        )
+        offer(".html", "HTML report", lambda: report(kind="html"), ":material/description:", HTML_HELP)
+        offer(".json", "JSON", lambda: report(kind="json"), ":material/data_object:", JSON_HELP)
+        stored = bool(shown.ids.baseline or shown.ids.current)
+        offer("-responses.csv", "CSV of responses", responses, ":material/table_rows:", CSV_HELP, enabled=stored)
+
+
+def _offer(
+    name: str, ending: str, label: str, make: Callable[[], str], icon: str, words: str, *, enabled: bool = True
+) -> None:
+    kind = ending.rpartition(".")[2]
+    st.download_button(
+        label,
+        data=make,
+        file_name=f"{name}{ending}",
+        mime=MIME[kind],
+        icon=icon,
+        on_click="ignore",
+        width="stretch",
+        disabled=not enabled,
+        help=words,
+        key=f"dashboard-{kind}",
+    )
 
 
 def _file_name(shown: Shown) -> str:

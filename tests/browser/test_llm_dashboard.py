@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -220,6 +221,26 @@ def test_the_keyboard_reaches_the_answers_and_changes_their_view(app: App, besid
     expect(app.key("card-answers").get_by_role("radio", name="Browse")).to_be_checked()
     app.idle()
     expect(app.page.get_by_placeholder("Only one group of like answers")).to_be_attached()
+
+
+@pytest.mark.parametrize(
+    ("button", "ending", "inside"),
+    [
+        ("HTML report", ".html", "Drift: "),
+        ("JSON", ".json", '"verdict": "drift"'),
+        ("CSV of responses", ".csv", "baseline"),
+    ],
+)
+def test_a_download_holds_what_is_shown(
+    app: App, beside: Services, project: str, button: str, ending: str, inside: str
+) -> None:
+    watched(beside, project)
+    drifted(app.open(link(project)))
+    app.page.get_by_role("button", name="Download", exact=True).click()
+    with app.page.expect_download() as downloaded:
+        app.page.get_by_role("button", name=button, exact=True).click()
+    assert downloaded.value.suggested_filename.endswith(ending)
+    assert inside in Path(downloaded.value.path()).read_text("utf-8")
 
 
 def test_the_dashboard_fits_a_phone(phone: App, beside: Services, project: str) -> None:

@@ -1,6 +1,9 @@
 """The files of the dashboard: named for what they hold, and made only when they are asked for."""
 
+import csv
+import io
 import json
+from collections import Counter
 from contextlib import nullcontext
 from typing import Any
 
@@ -54,3 +57,10 @@ def test_the_page_and_the_document_are_of_what_is_shown(files: dict[str, Any]) -
     html, document, _ = files.values()
     assert "Project support / bot · baseline “november”, version 1" in Page(html()).text
     assert json.loads(document())["about"]["baseline"]["name"] == "november"
+
+
+def test_the_csv_holds_both_pools(files: dict[str, Any]) -> None:
+    *_, responses = files.values()
+    rows = list(csv.DictReader(io.StringIO(responses(), newline="")))
+    assert Counter(row["pool"] for row in rows) == {"baseline": 20, "current": 20}
+    assert all(row["response"] for row in rows)
