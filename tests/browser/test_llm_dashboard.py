@@ -70,7 +70,7 @@ def test_from_nothing_to_a_drift(app: App, beside: Services, project: str) -> No
     assert axe(app.page) == []
 
 
-def test_two_browsers_are_in_step(two_browsers: tuple[App, App], beside: Services, project: str) -> None:
+def test_two_open_dashboards_are_in_step(two_browsers: tuple[App, App], beside: Services, project: str) -> None:
     watched(beside, project)
     for app in two_browsers:
         drifted(app.open(link(project)))
@@ -134,9 +134,12 @@ def test_a_click_on_the_trend_opens_that_calculation(app: App, beside: Services,
     drifted(app.open(link(project)))
     store(beside, project, on("astronomy", 12, 16))
     expect(verdict(app)).to_contain_text("24 current against 24", timeout=30_000)
+    expect(app.key("card-stability")).to_contain_text("2 kept.")
+    points = app.key("card-stability").locator(".scatterlayer .points path")
+    expect(points).to_have_count(6)  # two calculations and a ring in both panels: the chart is the new one
     app.idle()
     with app.rerun():
-        app.key("card-stability").locator(".scatterlayer .points path").first.click(force=True)
+        points.first.click(force=True)
     expect(verdict(app)).to_contain_text("20 current against 24")
     assert re.search(r"calculation=\w+", app.page.url)
 

@@ -118,7 +118,7 @@ def test_killed_in_the_middle_of_a_batch_nothing_is_lost_or_doubled(
 ) -> None:
     app, prompts = open_browser(), list(COOKING.prompts[:12])
     with running_app(tmp_path) as server, database(server) as services:
-        run = services.store.prompt_runs.start("Bread", prompts, [new_arm(max_tokens=24)], to_current=True)
+        run = services.store.prompt_runs.start("Bread", prompts, [new_arm(max_tokens=24, seed=1)], to_current=True)
         app.url = server.url
         app.open(f"/playground?prompt_run={run.id}")
         app.key("play-continue").get_by_role("button").click()
