@@ -151,6 +151,7 @@ def fill_with_known(folder: Path) -> None:
         baseline, _ = services.store.baselines.add("week 1", list(made_up_topics(N_KNOWN, first=0, share_new=0)))
         services.store.responses.add(list(made_up_topics(N_KNOWN, first=N_KNOWN, share_new=0.4)))
         monitor.check_responses(services)
+        monitor.reconcile(services)  # else the app would begin with writing 40,000 vectors
         # One look that covers all: 312 blocks, one by one, would be tested for minutes.
         look = NewLook(
             block=0,

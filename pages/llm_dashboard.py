@@ -21,7 +21,7 @@ from pages.ui.dashboard_method import show_method
 from pages.ui.dashboard_shown import Shown, shown_now
 from pages.ui.dashboard_similar import show_linked_answer
 from pages.ui.dashboard_traffic import show_traffic
-from pages.ui.dashboard_verdict import show_live_verdict, show_past_verdict
+from pages.ui.dashboard_verdict import let_verdict_land, show_live_verdict, show_past_verdict
 from pages.ui.dashboard_waiting import show_waiting
 from pages.ui.drift_now import drift_token, live_drift
 from pages.ui.live import follow
@@ -88,6 +88,7 @@ def show_past(services: Services, calculation_id: str) -> None:
 
 def show_report(services: Services, shown: Shown) -> None:
     """Everything below the verdict: the numbers, what changed, and what it was computed with."""
+    let_verdict_land(shown)
     left, right = st.columns([1, 1.5])
     with left:
         show_health(shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from driftium_core.text.report import TextReport
     from pages.ui.dashboard_shown import Shown
 
-__all__ = ["show_live_verdict", "show_past_verdict"]
+__all__ = ["let_verdict_land", "show_live_verdict", "show_past_verdict"]
+
+LANDING_S = 0.2
+LANDED = "dashboard-landed"
 
 
 def show_live_verdict(services: Services, live: LiveCheck, shown: Shown | None) -> None:
@@ -56,6 +60,17 @@ def _show_alarm(services: Services, shown: Shown) -> None:
             ":red-badge[⚑ alarm open] The evidence over many looks has crossed its line. It stands, and can be "
             "dismissed, under *Evidence over time* below."
         )
+
+
+def let_verdict_land(shown: Shown) -> None:
+    """Give the browser a moment for the verdict, once per report.
+
+    All figures are kept, so that everything would arrive at once, and drawn in one go: seconds, with 4,000 answers on
+    the map, before the first word of it shows.
+    """
+    if st.session_state.get(LANDED) != shown.key:
+        st.session_state[LANDED] = shown.key
+        time.sleep(LANDING_S)
 
 
 def _sentence(report: TextReport) -> str:
