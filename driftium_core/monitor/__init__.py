@@ -85,12 +85,10 @@ from driftium_core.monitor.responses import (
     similar,
 )
 from driftium_core.monitor.runs import (
-    TableMonitor,
     delete_run,
     export_run,
     find_run,
     open_run,
-    table_monitors,
     table_runs,
 )
 from driftium_core.monitor.sent import SentAnswers, sent_answers
@@ -136,7 +134,6 @@ __all__ = [
     "Reconciled",
     "SentAnswers",
     "Similar",
-    "TableMonitor",
     "Totals",
     "active_baseline",
     "arms_headline",
@@ -231,7 +228,6 @@ __all__ = [
     "start_pull",
     "start_reconcile",
     "start_run",
-    "table_monitors",
     "table_runs",
     "telemetry",
     "undo_promotion",

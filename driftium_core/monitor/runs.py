@@ -1,9 +1,8 @@
-"""Stored runs: listed, opened, deleted, exported, and summed up per reference."""
+"""Stored runs: listed, opened, deleted, exported."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Literal
 
 from driftium_core.errors import InputError, StorageError
@@ -13,27 +12,13 @@ from driftium_core.store.table_records import TableRun
 from driftium_core.tabular.report import TableReport
 
 __all__ = [
-    "TableMonitor",
     "delete_run",
     "export_run",
     "find_run",
     "open_run",
     "read_report",
-    "table_monitors",
     "table_runs",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class TableMonitor:
-    """All runs against one reference: the newest one, and the largest effects of up to 20, oldest first.
-
-    A run without drift counts as effect 0, an inconclusive one is left out.
-    """
-
-    name: str
-    latest: TableRun
-    effects: tuple[float, ...]
 
 
 def table_runs(
@@ -78,14 +63,3 @@ def read_report(services: Services, run_id: str) -> TableReport:
         raise StorageError(
             f"The report of run {run_id} was stored by another version of Driftium and cannot be read. Run it again."
         ) from error
-
-
-def table_monitors(services: Services, *, project: str = DEFAULT_PROJECT) -> list[TableMonitor]:
-    """One entry per reference that was checked against, the newest run's first; simulations apart from real data."""
-    by_reference: dict[tuple[str, bool], list[TableRun]] = {}
-    for run in table_runs(services, project=project):
-        by_reference.setdefault((run.reference_name, run.simulated is not None), []).append(run)
-    return [
-        TableMonitor(name, runs[0], tuple(run.max_effect or 0.0 for run in reversed(runs[:20]) if run.severity))
-        for (name, _), runs in by_reference.items()
-    ]
