@@ -12,6 +12,7 @@ from driftium_core.text.labels import MEMBER_LABELS
 from pages.ui.widgets import card, prose
 
 if TYPE_CHECKING:
+    from driftium_core.text.drift_report import EmbeddingReport
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["show_method"]
@@ -22,13 +23,7 @@ def show_method(shown: Shown) -> None:
     report = shown.report
     drift = report.drift
     with card("method", "How sure, and how computed"):
-        st.markdown(
-            prose(
-                f"{fmt_p(drift.pvalue)}, from {drift.method}; these sizes could give {fmt_p(drift.attainable_pvalue)} "
-                f"at the least. Effect {fmt_effect(drift.effect_size)}; a full change of topic is 0.53 on average, "
-                "whatever the number of answers, and can be more."
-            )
-        )
+        st.markdown(prose(_numbers(drift)))
         if drift.members:
             st.dataframe(
                 pd.DataFrame(
@@ -53,3 +48,13 @@ def show_method(shown: Shown) -> None:
                 f"content of the baseline {report.baseline_hash[:12]}, of current {report.current_hash[:12]}."
             )
         )
+
+
+def _numbers(drift: EmbeddingReport) -> str:
+    if drift.pvalue is None:
+        return drift.reason
+    return (
+        f"{fmt_p(drift.pvalue)}, from {drift.method}; these sizes could give {fmt_p(drift.attainable_pvalue)} at the "
+        f"least. Effect {fmt_effect(drift.effect_size)}; a full change of topic is 0.53 on average, whatever the number "
+        "of answers, and can be more."
+    )

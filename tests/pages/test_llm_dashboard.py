@@ -159,6 +159,8 @@ def test_failed_and_empty_answers_alone_are_said(app: AppTest, services: Service
     words = said(opened(app, services))
     assert "No usable responses in current" in words
     assert "○ Inconclusive." in words
+    assert "from not tested" not in words
+    assert "at the least" not in words, "nothing was tested, so no line says what a test could give"
 
 
 def test_a_log_can_be_imported_from_the_first_screen(app: AppTest, services: Services) -> None:
