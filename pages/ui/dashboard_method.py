@@ -55,6 +55,6 @@ def _numbers(drift: EmbeddingReport) -> str:
         return drift.reason
     return (
         f"{fmt_p(drift.pvalue)}, from {drift.method}; these sizes could give {fmt_p(drift.attainable_pvalue)} at the "
-        f"least. Effect {fmt_effect(drift.effect_size)}; a full change of topic is 0.53 on average, whatever the number "
-        "of answers, and can be more."
+        f"least. Effect {fmt_effect(drift.effect_size)}; a full change of topic is 0.53 on average, whatever the "
+        "number of answers, and can be more."
     )
