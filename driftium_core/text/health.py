@@ -165,8 +165,8 @@ def _reading(low: float, high: float) -> str:
 
 
 def _lacking_prompts(n: int, m: int) -> str:
-    where = "both pools" if not n and not m else "the baseline" if not n else "the current pool"
-    return f"No Health Index: it compares answers with their prompts, and no prompts are known in {where}."
+    where = "either pool" if not n and not m else "the baseline" if not n else "the current pool"
+    return f"No Health Index: it compares answers with their prompts, and no usable answer in {where} has a known one."
 
 
 def _no_index(text: str) -> Health:

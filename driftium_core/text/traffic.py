@@ -131,7 +131,7 @@ def traffic(
     n, m = len(baseline_prompts), len(current_prompts)
     if not n or not m:
         where = "either pool" if not n and not m else "the baseline" if not n else "the current pool"
-        text = f"No prompts are known in {where}, and both tests need them."
+        text = f"No usable answer in {where} has a known prompt, and both tests need prompts."
         return Traffic("no_prompts", None, None, None, None, text)
     rng = np.random.default_rng(seed)
     with_texts = baseline_texts is not None and current_texts is not None

@@ -101,7 +101,7 @@ def test_answers_to_something_else_are_near_zero():
 
 
 @pytest.mark.parametrize(
-    ("n", "m", "where"), [(0, 3, "in the baseline"), (3, 0, "in the current pool"), (0, 0, "in both pools")]
+    ("n", "m", "where"), [(0, 3, "in the baseline"), (3, 0, "in the current pool"), (0, 0, "in either pool")]
 )
 def test_without_prompts_there_is_no_index_and_a_reason(n, m, where):
     rng = np.random.default_rng(4)

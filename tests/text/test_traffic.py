@@ -137,7 +137,7 @@ def test_no_prompts():
     none = np.zeros((0, D), dtype=np.float32)
     found = traffic(none, none, *pairs(9, rng))
     assert found.verdict == "no_prompts"
-    assert found.text == "No prompts are known in the baseline, and both tests need them."
+    assert found.text == "No usable answer in the baseline has a known prompt, and both tests need prompts."
     assert found.answer == "Cannot be told."
     assert (found.prompt_pvalue, found.behaviour_pvalue, found.overlap) == (None, None, None)
 
