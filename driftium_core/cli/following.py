@@ -33,8 +33,8 @@ def follow(services: Services, run: PromptRun, *, title: str) -> tuple[PromptRun
                 if progress:
                     progress(job.done, job.total, job.message)
         except KeyboardInterrupt:
+            monitor.stop_run(services, run.id)
             if job:
-                job.cancel()
                 job.wait()
             raise CancelledError(
                 f"Stopped. What was answered is kept; `driftium run --continue {run.id}` answers the rest."

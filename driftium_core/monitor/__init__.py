@@ -69,6 +69,7 @@ from driftium_core.monitor.prompt_runs import (
     save_prompt_set,
     send_to_current,
     start_run,
+    stop_run,
     why_run_ended,
 )
 from driftium_core.monitor.response_export import export_responses
@@ -228,6 +229,7 @@ __all__ = [
     "start_pull",
     "start_reconcile",
     "start_run",
+    "stop_run",
     "table_runs",
     "telemetry",
     "undo_promotion",

@@ -105,8 +105,19 @@ def continue_run(services: Services, run_id: str) -> PromptRun:
 
 
 def run_job(services: Services, run_id: str) -> Job[None] | None:
-    """The work on a run in this process, for its progress and `cancel`; None while nobody works on it."""
+    """The work on a run in this process, for its progress; None while nobody works on it. `stop_run` ends it."""
     return next((job for job in services.answering.all() if job.title == _title(run_id) and not job.finished), None)
+
+
+def stop_run(services: Services, run_id: str) -> None:
+    """Stop a run after what was answered; one that nobody works on stays as it is."""
+    job = run_job(services, run_id)
+    if job is None:
+        return
+    job.cancel()
+    if not job.total:  # work that has not begun never begins, so it could not say so itself
+        runs = services.store.prompt_runs
+        runs.end(run_id, stopped=bool(runs.missing(run_id)))
 
 
 def why_run_ended(services: Services, run_id: str) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.formats import fmt_n, fmt_name, fmt_time
 from pages.ui.project import current_project
-from pages.ui.widgets import card, escape
+from pages.ui.widgets import card, errors_shown, escape
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -44,19 +44,30 @@ def _follow(services: Services, run: PromptRunFacts) -> None:
     if job is None:
         st.rerun()
     with st.container(key=f"card-running-{run.id}"):
-        share = min(1.0, job.done / job.total) if job.total else 0.0
+        total = run.n_prompts * len(run.arms)
+        done = job.done if job.total else sum(run.done)  # the job counts from its first step on
         bar, stop = st.columns([5, 1], vertical_alignment="center")
         bar.progress(
-            share,
-            text=f"{escape(run.name)}, {fmt_n(job.done)} of {fmt_n(job.total)} done. "
-            "You can leave this page; the run goes on.",
+            min(1.0, done / total),
+            text=f"{escape(run.name)}, {fmt_n(done)} of {fmt_n(total)} done. You can leave this page; the run goes on.",
         )
         if job.message:
             st.caption(f"Now: {escape(job.message)}")
         if job.cancelling:
             stop.caption("Stopping; what was answered is kept.")
         else:
-            stop.button("Stop the run", key=f"stop-{run.id}", icon=":material/stop_circle:", on_click=job.cancel)
+            stop.button(
+                "Stop the run",
+                key=f"stop-{run.id}",
+                icon=":material/stop_circle:",
+                on_click=_stop,
+                args=(services, run.id),
+            )
+
+
+def _stop(services: Services, run_id: str) -> None:
+    with errors_shown():
+        monitor.stop_run(services, run_id)
 
 
 def show_runs(services: Services) -> None:

@@ -1,11 +1,13 @@
 """Prompt runs: every answer kept as it comes, stopped and continued, two models side by side."""
 
+import threading
 import time
 
 import pytest
 
 from driftium_core import monitor
 from driftium_core.errors import GeneratorUnavailableError, InputError, NotFoundError
+from driftium_core.jobs import Jobs
 from driftium_core.monitor import GenerationOptions, ModelChoice
 from driftium_core.response import Response
 from driftium_core.services import Services
@@ -69,9 +71,7 @@ def test_a_stopped_run_keeps_what_was_answered_and_goes_on_there(services: Servi
     run = start(services, to_current=True, prompts=tuple(f"Prompt {n}" for n in range(200)))
     while monitor.open_prompt_run(services, run.id).done[0] < 3:
         time.sleep(0.01)
-    job = monitor.run_job(services, run.id)
-    assert job is not None
-    job.cancel()
+    monitor.stop_run(services, run.id)
     stopped = ended(services, run)
     assert stopped.stopped
     assert 3 <= stopped.done[0] < 200
@@ -83,6 +83,20 @@ def test_a_stopped_run_keeps_what_was_answered_and_goes_on_there(services: Servi
     assert len(scripted.asked) - asked_before == 200 - stopped.done[0]
     prompts = [item.content.prompt for item in monitor.current_responses(services, limit=500)]
     assert sorted(prompts) == sorted(f"Prompt {n}" for n in range(200))
+
+
+def test_a_run_that_is_stopped_before_its_turn_goes_on_later(services: Services) -> None:
+    scripted = script(services, lambda *_: "Yes.")
+    services.answering = Jobs(1)
+    held = threading.Event()
+    services.answering.start(lambda _progress: held.wait(20), title="another run")
+    run = start(services)
+    monitor.stop_run(services, run.id)
+    held.set()
+    stopped = ended(services, run)
+    assert (stopped.stopped, stopped.finished, stopped.done, scripted.asked) == (True, False, (0,), [])
+    finished = ended(services, monitor.continue_run(services, run.id))
+    assert (finished.finished, finished.stopped, finished.done) == (True, False, (3,))
 
 
 def test_a_run_that_is_stopped_after_its_last_answer_is_whole(services: Services) -> None:

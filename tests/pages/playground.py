@@ -1,5 +1,7 @@
 """The Playground in tests: opened, asked, its tables picked from; and everything that the page says."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -32,6 +34,16 @@ def press(app: AppTest, key: str) -> AppTest:
     """Press a button by its key, and run."""
     app.button(key=key).click()
     return settle(app.run())
+
+
+def until(app: AppTest, seen: Callable[[AppTest], object]) -> AppTest:
+    """Run again, as the browser's polling does, until something is seen."""
+    for _ in range(100):
+        if seen(app):
+            return app
+        time.sleep(0.05)
+        app.run()
+    raise AssertionError("it never came")
 
 
 def press_label(app: AppTest, label: str) -> AppTest:

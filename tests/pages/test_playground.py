@@ -12,7 +12,7 @@ from driftium_core.monitor import ModelChoice
 from driftium_core.response import Response
 from tests.monitor.test_answers import script
 from tests.pages.conftest import settle
-from tests.pages.playground import done, has_button, model_texts, open_playground, pick, press, said, send, table
+from tests.pages.playground import done, has_button, model_texts, open_playground, pick, press, said, send, table, until
 
 MISCHIEF = (
     "# Big <script>alert(1)</script> **bold** $x^2$ ![i](http://evil.example/a.png) :red[x] `a` [l](javascript:x)"
@@ -125,7 +125,7 @@ def test_what_has_come_is_seen_while_it_streams_and_a_stop_keeps_nothing(app, se
     scripted.gate.clear()
     page = open_playground(app)
     page.text_area(key="play_prompt").set_value("Count.")
-    page = press(page, "play-send")
+    page = until(press(page, "play-send"), model_texts)
     assert model_texts(page) == ["one"]
     stop = next(button for button in page.button if button.label == "Stop")
     stop.click()
