@@ -81,9 +81,16 @@ def _show_preview(services: Services, status: PoolStatus) -> None:
             "Name",
             key=NAME,
             max_chars=200,
+            persist_state="session",  # answers that come meanwhile take the form away until they were looked at
             placeholder=f"e.g. {preview.newest:%B %Y}" if preview.newest else "e.g. v1",
         )
-        st.text_area("Note", key=NOTE, height=70, placeholder="Optional: why these, for those who come later.")
+        st.text_area(
+            "Note",
+            key=NOTE,
+            height=70,
+            persist_state="session",
+            placeholder="Optional: why these, for those who come later.",
+        )
         with st.container(horizontal=True):
             st.button(
                 f"Promote {fmt_n(preview.n)} to version {preview.next_version}",

@@ -9,7 +9,7 @@ from driftium_core.examples import ASTRONOMY, COOKING
 from driftium_core.response import Response
 from tests.monitor.answers import TOPICS, answers
 from tests.monitor.test_answers import script
-from tests.pages.conftest import ROUTER
+from tests.pages.conftest import ROUTER, settle
 from tests.pages.playground import (
     done,
     has_button,
@@ -162,7 +162,7 @@ def test_only_the_picked_answers_are_promoted(app, services):
     wanted = {monitor.current_responses(services)[row].content.response for row in (0, 2, 4)}
     page = press(page, "play-promote")
     monitor.record_response(services, Response(response="On top."), with_vectors=False)
-    page = promote_now(name_it(page.run(), "three"), services)
+    page = promote_now(name_it(settle(page.run()), "three"), services)
     (baseline,) = monitor.baselines(services)
     assert baseline.size == 3
     left = {item.content.response for item in monitor.current_responses(services)}
@@ -182,7 +182,8 @@ def test_a_mixed_pool_is_cautioned_about(app, services):
     assert [warning for warning in warnings if warning.startswith(sentence)], warnings
 
 
-def test_a_promotion_that_meets_a_change_is_refused_and_says_so(app, services):
+def test_a_promotion_that_meets_a_change_is_refused_and_says_so(app, services, monkeypatch):
+    monkeypatch.setattr("pages.ui.jobs.GRACE_S", 0.0)  # looking again takes the form away for a while
     store(services)
     page = press(open_playground(app), "play-promote")
     monitor.record_response(services, Response(response="Late."), with_vectors=False)
@@ -190,6 +191,7 @@ def test_a_promotion_that_meets_a_change_is_refused_and_says_so(app, services):
     assert monitor.baselines(services) == [], "13 answers were never shown"
     assert "The pools changed since this preview: now 13 responses are current" in said(page)
     assert page.button(key="play-promote-now").label == "Promote 13 to version 1"
+    assert page.text_input(key="play_baseline_name").value == "March"
     promote_now(page, services)
     assert monitor.baselines(services)[0].size == 13
 

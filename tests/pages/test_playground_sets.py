@@ -125,7 +125,7 @@ def test_prompts_come_from_a_column_of_a_file(app, services):
     page.run()
     (upload,) = page.file_uploader
     upload.upload("prompts.csv", b"id,question\n1,What is a loaf?\n2,What is a crust?\n")
-    page.run()
+    settle(page.run())
     (column,) = (box for box in page.selectbox if (box.key or "").startswith("play_column"))
     column.set_value("question")
     page = press(page.run(), "play-add-file")
@@ -144,7 +144,7 @@ def test_a_file_is_read_once_for_all_runs_of_the_page(app, services, monkeypatch
     page = open_sets(app)
     page.file_uploader[0].upload("prompts.csv", b"question\nWhat is a loaf?\n")
     for _ in range(3):
-        page.run()
+        settle(page.run())
     assert "First: What is a loaf?" in said(page)
     assert names == ["prompts.csv"]
 
@@ -153,7 +153,7 @@ def test_a_file_that_is_none_gets_a_sentence(app, services):
     script(services, lambda *_: "Yes.")
     page = open_sets(app)
     page.file_uploader[0].upload("prompts.csv", b"\x00\x01\x02\xff" * 50)
-    page.run()
+    settle(page.run())
     assert len(page.error) == 1
     assert not page.exception
 
