@@ -23,6 +23,8 @@ __all__ = ["choose_filtered"]
 BELOW, AT_LEAST, BETWEEN = "below", "at least", "between"
 FIRST_COLUMN = "age"
 """Column that the simulation starts with, where the reference has it."""
+LEFT_OUT = "filter_left_out"
+"""State: why the filter of the link cannot be used, and the filter that is in its place."""
 
 
 def choose_filtered(services: Services, reference: Table) -> tuple[Table, str] | None:
@@ -51,6 +53,7 @@ def choose_filtered(services: Services, reference: Table) -> tuple[Table, str] |
         st.query_params.pop("filter", None)
         st.error(prose(str(error)), icon=":material/filter_alt_off:")
         return None
+    _show_left_out(chosen.describe())
     st.query_params["filter"] = chosen.describe()
     return current, chosen.describe()
 
@@ -63,9 +66,17 @@ def _linked_filter(options: dict[str, FilterOption]) -> Filter | None:
     try:
         linked = parse_filter(text)
     except InputError as error:
-        st.warning(f"The filter in the link was left out. {escape(error)}")
+        st.session_state[LEFT_OUT] = (f"The filter in the link was left out. {error}", "")
         return None
     return linked if linked.column in options else None
+
+
+def _show_left_out(in_force: str) -> None:
+    """Say what was wrong with the link's filter until another than the one in its place is chosen."""
+    sentence, instead = st.session_state.pop(LEFT_OUT, ("", ""))
+    if sentence and instead in ("", in_force):
+        st.session_state[LEFT_OUT] = (sentence, in_force)
+        st.warning(prose(sentence), icon=":material/filter_alt_off:")
 
 
 def _filter_value(option: FilterOption, linked: Filter | None, table: str) -> Filter:
