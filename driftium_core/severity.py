@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["EFFECT_THRESHOLDS", "GLYPHS", "Severity", "severity_label", "verdict_headline"]
+__all__ = ["EFFECT_THRESHOLDS", "GLYPHS", "NOT_TESTED", "Severity", "severity_label", "verdict_headline"]
 
 
 class Severity(StrEnum):
@@ -40,6 +40,10 @@ GLYPHS: dict[Severity | None, str] = {
     None: "○",
 }
 """Severity is never told by colour alone: each has a shape of its own (``None`` is inconclusive)."""
+
+
+NOT_TESTED = "– NOT TESTED"
+"""Stands where a severity would, of what no test was made for; a test that could not decide is *inconclusive*."""
 
 
 def severity_label(severity: Severity | None) -> str:

@@ -70,12 +70,10 @@ def show_past(services: Services, calculation_id: str) -> None:
     if calculation.project != current_project():  # a link names the calculation; the picker follows
         choose_project(calculation.project)
     shown = Shown(
-        project=calculation.project,
         report=report,
         calculation=calculation,
         baseline=monitor.find_baseline(services, calculation.baseline_id),
         ids=monitor.calculation_ids(services, calculation),
-        live=False,
     )
     with title("LLM Dashboard"):
         show_help()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from driftium_core.errors import DriftiumError
 from pages.ui.drift_now import drift_token, live_drift, show_drift_now
 from pages.ui.live import follow
 from pages.ui.playground_guide import show_guide
@@ -19,7 +18,7 @@ from pages.ui.playground_runs import RUN, show_running, show_runs
 from pages.ui.playground_sets import show_sets
 from pages.ui.playground_telemetry import show_telemetry
 from pages.ui.session import get_services
-from pages.ui.widgets import prose, title
+from pages.ui.widgets import errors_shown, title
 
 if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
@@ -84,7 +83,5 @@ def show_prompt_sets(services: Services, live: LiveCheck) -> None:
 
 services = get_services()
 follow(lambda: drift_token(services))
-try:
+with errors_shown():
     show_page(services)
-except DriftiumError as error:
-    st.error(prose(str(error)), icon=":material/error:")

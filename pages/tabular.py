@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError, NotFoundError
+from driftium_core.errors import NotFoundError
 from driftium_core.formats import fmt_time
 from pages.ui.live import follow
 from pages.ui.project import choose_project, current_project
@@ -18,7 +18,7 @@ from pages.ui.tabular_history import show_history
 from pages.ui.tabular_inputs import choose_tables
 from pages.ui.tabular_options import choose_options
 from pages.ui.tabular_report import show_details, show_downloads, show_verdict
-from pages.ui.widgets import prose, title
+from pages.ui.widgets import errors_shown, prose, title
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -93,11 +93,9 @@ def show_way_back() -> None:
 
 services, project = get_services(), current_project()
 follow(lambda: monitor.project_version(services, project=project).runs)
-try:
+with errors_shown():
     linked_run = st.query_params.get("run")
     if linked_run and linked_run != live_run():
         show_saved(services, linked_run)
     else:
         show_live(services)
-except DriftiumError as error:
-    st.error(prose(str(error)), icon=":material/error:")

@@ -28,7 +28,7 @@ from driftium_core.formats import (
 from driftium_core.html.marks import MARKS, severity_class
 from driftium_core.html.texts import printable, quote
 from driftium_core.palette import PALETTES, Theme
-from driftium_core.severity import severity_label
+from driftium_core.severity import NOT_TESTED, severity_label
 
 __all__ = ["render"]
 
@@ -67,6 +67,7 @@ def _environment() -> Environment:
     }
     environment.globals |= {
         "MARKS": MARKS,
+        "NOT_TESTED": NOT_TESTED,
         "light": _tokens("light"),
         "dark": _tokens("dark"),
         "driftium_version": __version__,

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_p
-from driftium_core.severity import severity_label
+from driftium_core.severity import NOT_TESTED, severity_label
 from driftium_core.tabular.report import ColumnResult, TableReport
 from driftium_core.terminal.console import STYLES, stdout
 
@@ -49,4 +49,4 @@ def _columns(report: TableReport, *, wide: bool) -> Table:
 def _label(column: ColumnResult, report: TableReport) -> str:
     """A column without any test is not what a report is inconclusive for."""
     untested = column.severity is None and report.summary.status != "inconclusive"
-    return f"{UNKNOWN} NOT TESTED" if untested else severity_label(column.severity)
+    return NOT_TESTED if untested else severity_label(column.severity)

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_percent, fmt_statistic, fmt_value
-from driftium_core.severity import severity_label
+from driftium_core.severity import NOT_TESTED, severity_label
 from driftium_core.terminal.console import STYLES, stdout
 from driftium_core.text.differences import Exemplar, Keyword, telling
 from driftium_core.text.drift_report import Banded
@@ -73,7 +73,7 @@ def _descriptors(descriptors: Sequence[Descriptor]) -> Table:
     for heading in ("severity", "property", "baseline", "current", "adjusted p"):
         table.add_column(heading, no_wrap=True)
     for item in descriptors:
-        label = severity_label(item.severity) if item.severity else f"{UNKNOWN} NOT TESTED"
+        label = severity_label(item.severity) if item.severity else NOT_TESTED
         p = UNKNOWN if item.pvalue_adjusted is None else fmt_p(item.pvalue_adjusted)
         sides = _value(item, item.baseline), _value(item, item.current)
         table.add_row(Text(label, STYLES[item.severity]), item.label, *sides, p)

@@ -12,7 +12,17 @@ from pages.ui.widgets import escape, whole
 if TYPE_CHECKING:
     from driftium_core.store.records import StoredResponse
 
-__all__ = ["RESPONSE", "facts", "offer_similar", "open_answer", "show_foot", "show_plain", "show_prompt", "show_said"]
+__all__ = [
+    "RESPONSE",
+    "facts",
+    "offer_similar",
+    "open_answer",
+    "say_empty",
+    "show_foot",
+    "show_plain",
+    "show_prompt",
+    "show_said",
+]
 
 RESPONSE = "response"
 """Query parameter with the id of the answer that is open in full."""
@@ -28,8 +38,7 @@ def show_plain(text: str, key: str, *, name: str) -> None:
     name : str
         Tells this answer from others for those who cannot see where it stands, e.g. ``"novel answer 1"``.
     """
-    if not text.strip():
-        st.caption("The model answered with white space only." if text else "The model answered with nothing.")
+    if say_empty(text):
         return
     excerpt = fmt_excerpt(text)
     st.text(whole(excerpt))
@@ -41,6 +50,14 @@ def show_plain(text: str, key: str, *, name: str) -> None:
     )
     if unfolded.open:
         unfolded.text(whole(text))
+
+
+def say_empty(text: str) -> bool:
+    """Say so where there is no text to draw; whether that is so."""
+    if text.strip():
+        return False
+    st.caption("The model answered with white space only." if text else "The model answered with nothing.")
+    return True
 
 
 def show_said(stored: StoredResponse, key: str, *, name: str) -> None:

@@ -9,11 +9,10 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.formats import fmt_count, fmt_distance, fmt_n, fmt_name
 from pages.ui.dashboard_answer import facts, show_foot, show_said
-from pages.ui.dashboard_pager import ask_search, show_deleted, show_pager, show_picked, wanted_page
+from pages.ui.dashboard_pager import ask_search, pager_key, show_deleted, show_pager, show_picked, wanted_page
 from pages.ui.project import of_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Literal
 
     from driftium_core.monitor import Browsed, BrowsedPage, BrowseOrder
@@ -39,9 +38,7 @@ NO_CURRENT = (
 )
 
 
-def show_browse(
-    services: Services, shown: Shown, picked: Picked | None, on_unpick: Callable[[], object] | None
-) -> None:
+def show_browse(services: Services, shown: Shown, picked: Picked | None) -> None:
     """Draw the filters and one page of each pool."""
     find, sort = st.columns([2, 1])
     with find:
@@ -49,8 +46,9 @@ def show_browse(
     with sort:
         order = _choose_order(shown)
     group = _choose_group(shown)
-    show_picked(picked, on_unpick)
-    page = wanted_page("browse", (search, order, group, picked))
+    show_picked(picked)
+    pager = pager_key("browse", search, order, group, picked)
+    page = wanted_page(pager)
     found: dict[Side, BrowsedPage] = {
         side: monitor.browse_responses(
             services,
@@ -68,7 +66,7 @@ def show_browse(
     for place, (side, part) in zip(st.columns(2), found.items(), strict=True):
         with place:
             _show_side(side, part, page)
-    show_pager("browse", max(part.n_found for part in found.values()), PER_PAGE)
+    show_pager(pager, max(part.n_found for part in found.values()), PER_PAGE)
 
 
 def _choose_order(shown: Shown) -> BrowseOrder:

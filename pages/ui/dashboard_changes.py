@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_n, fmt_name, fmt_p
 from pages.ui.dashboard_comparer import show_comparer
-from pages.ui.dashboard_map import picked_on_map, show_map, unpick
+from pages.ui.dashboard_map import picked_on_map, show_map
 from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def show_changes(services: Services, shown: Shown) -> None:
 
     A fragment of its own: turning pages and picking on the map leave the rest of the page alone.
     """
-    show_comparer(services, shown, picked=picked_on_map(shown), on_unpick=unpick)
+    show_comparer(services, shown, picked=picked_on_map(shown))
     left, right = st.columns([1, 1.25])
     with left:
         _show_terms(shown)

@@ -12,8 +12,6 @@ from pages.ui.dashboard_pairs import show_pairs
 from pages.ui.widgets import card, errors_shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from driftium_core.services import Services
     from pages.ui.dashboard_shown import Picked, Shown
 
@@ -23,32 +21,22 @@ VIEW, FOLLOWED = "answers", "llm_followed_pick"
 EXEMPLARS, PAIRS, BROWSE = "Exemplars", "Pairs", "Browse"
 
 
-def show_comparer(
-    services: Services,
-    shown: Shown,
-    *,
-    picked: Picked | None = None,
-    on_unpick: Callable[[], object] | None = None,
-) -> None:
+def show_comparer(services: Services, shown: Shown, *, picked: Picked | None) -> None:
     """Draw the card with its three views.
 
     An answer that is opened in full is drawn by `pages.ui.dashboard_similar.show_linked_answer`, which the page calls.
 
     Parameters
     ----------
-    picked : Picked, optional
+    picked : Picked or None
         Show these answers only; a new pick opens the view to browse.
-    on_unpick : callable, optional
-        Undoes the pick, before the page runs again.
     """
     with card("answers", "What changed in the answers"):
-        _show_views(services, shown, picked, on_unpick)
+        _show_views(services, shown, picked)
 
 
 @st.fragment
-def _show_views(
-    services: Services, shown: Shown, picked: Picked | None, on_unpick: Callable[[], object] | None
-) -> None:
+def _show_views(services: Services, shown: Shown, picked: Picked | None) -> None:
     _follow_pick(picked)
     view = st.segmented_control(
         "Answers",
@@ -61,9 +49,9 @@ def _show_views(
     )
     with errors_shown():
         if view == PAIRS:
-            show_pairs(services, shown, picked, on_unpick)
+            show_pairs(services, shown, picked)
         elif view == BROWSE:
-            show_browse(services, shown, picked, on_unpick)
+            show_browse(services, shown, picked)
         else:
             show_exemplars(shown)
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from driftium_core.formats import fmt_effect, fmt_p, fmt_percent, fmt_value
-from driftium_core.severity import severity_label
+from driftium_core.severity import NOT_TESTED, severity_label
 from pages.ui.widgets import card, severity_column, theme
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def show_descriptors(shown: Shown) -> None:
             placeholder="–",
             alt="Properties of the answers with severity, both pools' values, effect and adjusted p-value",
             column_config={
-                "Severity": severity_column(width=128),
+                "Severity": severity_column(NOT_TESTED, width=128),
                 "Descriptor": text(width=150),
                 "Baseline": text(width=84),
                 "Current": text(width=84),
@@ -61,7 +61,7 @@ def _order(item: Descriptor) -> tuple[int, float]:
 
 def _row(item: Descriptor) -> dict[str, object]:
     return {
-        "Severity": [severity_label(item.severity)],
+        "Severity": [severity_label(item.severity) if item.severity else NOT_TESTED],
         "Descriptor": item.label,
         "Baseline": _value(item, item.baseline),
         "Current": _value(item, item.current),

@@ -10,6 +10,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.formats import fmt_clock, fmt_day
+from pages.ui.project import current_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ def show_downloads(services: Services, shown: Shown) -> None:
         monitor.export_report,
         services,
         shown.report,
-        project=shown.project,
+        project=current_project(),
         calculation=shown.calculation,
         baseline=shown.baseline,
         ids=shown.ids,
@@ -70,4 +71,4 @@ def _file_name(shown: Shown) -> str:
     """``driftium-support-23-Nov-2025-1402``, with nothing in it that a file system minds."""
     when = shown.calculation.created_at if shown.calculation else None
     time = f" {fmt_day(when)} {fmt_clock(when).replace(':', '')}" if when else ""
-    return re.sub(r"[^\w.()-]+", "-", f"driftium {shown.project[:80]}{time}").strip("-.")
+    return re.sub(r"[^\w.()-]+", "-", f"driftium {current_project()[:80]}{time}").strip("-.")

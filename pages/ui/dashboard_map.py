@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_n, fmt_percent
+from driftium_core.formats import fmt_percent
 from pages.ui.dashboard_shown import Picked
 from pages.ui.widgets import card, chart, drawn, prose, theme
 
@@ -34,7 +34,7 @@ def picked_on_map(shown: Shown) -> Picked | None:
     if not points:
         return None
     baseline, current = (tuple(sorted(at for pool, at in points if pool == name)) for name in ("baseline", "current"))
-    return Picked(source=f"{fmt_n(len(points))} picked on the map", baseline=baseline, current=current)
+    return Picked(baseline, current)
 
 
 def unpick() -> None:
@@ -64,7 +64,7 @@ def show_map(services: Services, shown: Shown) -> None:
         chart(figure, _key(shown), on_select="rerun", selection_mode=("points", "lasso", "box"))
         if picked := picked_on_map(shown):
             st.markdown(
-                f":blue-badge[{prose(picked.source)}] They are listed above, under *What changed in the answers*."
+                f":blue-badge[{prose(picked.label)}] They are listed above, under *What changed in the answers*."
             )
 
 

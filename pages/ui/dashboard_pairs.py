@@ -10,11 +10,11 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.formats import fmt_effect, fmt_n
 from pages.ui.dashboard_answer import facts, show_foot, show_prompt
-from pages.ui.dashboard_pager import ask_search, show_deleted, show_pager, show_picked, wanted_page
+from pages.ui.dashboard_pager import ask_search, pager_key, show_deleted, show_pager, show_picked, wanted_page
 from pages.ui.widgets import escape, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Literal
 
     from driftium_core.monitor import BrowsedPair
@@ -34,7 +34,7 @@ LONGEST = 2_000
 TAGS = {"baseline": "del", "current": "ins"}
 
 
-def show_pairs(services: Services, shown: Shown, picked: Picked | None, on_unpick: Callable[[], object] | None) -> None:
+def show_pairs(services: Services, shown: Shown, picked: Picked | None) -> None:
     """Draw the search and one page of pairs, least alike first."""
     if not shown.ids.current or not shown.ids.baseline:
         st.caption(
@@ -47,8 +47,9 @@ def show_pairs(services: Services, shown: Shown, picked: Picked | None, on_unpic
         "dashed in baseline, solid and bold in current."
     )
     search = ask_search("pairs")
-    show_picked(picked, on_unpick)
-    page = wanted_page("pairs", (search, picked))
+    show_picked(picked)
+    pager = pager_key("pairs", search, picked)
+    page = wanted_page(pager)
     part = monitor.browse_pairs(
         services,
         shown.ids,
@@ -63,7 +64,7 @@ def show_pairs(services: Services, shown: Shown, picked: Picked | None, on_unpic
     show_deleted(part.n_deleted)
     for number, pair in enumerate(part.items, start=PER_PAGE * (page - 1) + 1):
         _show_pair(pair, number)
-    show_pager("pairs", part.n_found, PER_PAGE)
+    show_pager(pager, part.n_found, PER_PAGE)
 
 
 def _show_pair(pair: BrowsedPair, number: int) -> None:
@@ -83,10 +84,7 @@ def _show_pair(pair: BrowsedPair, number: int) -> None:
 def _show_answer(side: Side, stored: StoredResponse, passages: Sequence[Passage], number: int) -> None:
     name = f"{side} of pair {fmt_n(number)}"
     with st.container(key=f"ex-{side}-pair-{number}"):
-        if passages:
-            st.html(_marked(passages, side))
-        else:
-            st.caption("The model answered with nothing.")
+        st.html(_marked(passages, side))
         length = len(stored.content.response)
         if length > LONGEST:
             st.caption(f"The first {fmt_n(LONGEST)} of {fmt_n(length)} characters; Similar opens the whole answer.")

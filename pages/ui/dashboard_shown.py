@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pages.ui.project import current_project
+from driftium_core.formats import fmt_n
 
 if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck, PoolIds
@@ -27,16 +27,12 @@ class Shown:
         What was compared with; None when it was deleted since.
     ids : PoolIds
         The stored responses behind the report's positions, as far as they are still known.
-    live : bool
-        It is about the pools as they are, or were a moment ago, and not opened from the history.
     """
 
-    project: str
     report: TextReport
     calculation: Calculation | None
     baseline: Baseline | None
     ids: PoolIds
-    live: bool
 
     @property
     def key(self) -> str:
@@ -52,27 +48,21 @@ def shown_now(live: LiveCheck) -> Shown | None:
     if check is None or check.report is None:
         return None
     return Shown(
-        project=current_project(),
         report=check.report,
         calculation=check.calculation,
         baseline=live.status.baseline,  # as it is now: the check's own may have been active then
         ids=check.ids,
-        live=True,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """Answers that were picked elsewhere on the page, e.g. on the map: the comparer shows these only.
+    """Positions, in both pools, of the answers that were picked on the map: the comparer shows these only."""
 
-    Attributes
-    ----------
-    source : str
-        How many and where, in words: ``"12 picked on the map"``.
-    baseline, current : tuple of int
-        Positions in the pools.
-    """
-
-    source: str
     baseline: tuple[int, ...]
     current: tuple[int, ...]
+
+    @property
+    def label(self) -> str:
+        """How many and where, in words: ``"12 picked on the map"``."""
+        return f"{fmt_n(len(self.baseline) + len(self.current))} picked on the map"

@@ -9,7 +9,7 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.errors import InputError, StorageError
 from driftium_core.formats import fmt_effect, fmt_excerpt, fmt_name
-from pages.ui.dashboard_answer import RESPONSE, facts, offer_similar, show_prompt
+from pages.ui.dashboard_answer import RESPONSE, facts, offer_similar, say_empty, show_prompt
 from pages.ui.playground_prompt import show_text
 from pages.ui.project import choose_project, current_project
 from pages.ui.widgets import errors_shown, escape, prose, whole
@@ -89,17 +89,16 @@ def _show_answer(services: Services, stored: StoredResponse) -> None:
     st.caption("Answer")
     if stored.content.error is not None:
         st.error(escape(stored.content.error), icon=":material/error:")
-    if stored.content.response.strip():
+        if not stored.content.response.strip():
+            return
+    if not say_empty(stored.content.response):
         show_text(stored.content.response, "linked-answer")
-    elif stored.content.error is None:
-        st.caption("The model answered with nothing.")
 
 
 def _pool(services: Services, stored: StoredResponse) -> str:
     if stored.baseline_id is None:
         return "Current"
-    known = {item.id: item for item in monitor.baselines(services, project=stored.project)}
-    of = known.get(stored.baseline_id)
+    of = monitor.find_baseline(services, stored.baseline_id)
     return f"Baseline {of.version} “{escape(fmt_name(of.name))}”" if of else "Baseline"
 
 

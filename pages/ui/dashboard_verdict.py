@@ -12,6 +12,7 @@ from driftium_core.formats import fmt_count, fmt_n, fmt_p, fmt_percent, fmt_time
 from driftium_core.text.labels import effect_words
 from pages.ui.dashboard_baseline import baseline_label
 from pages.ui.drift_now import changed_words, show_check_problems, waiting_words
+from pages.ui.project import current_project
 from pages.ui.widgets import verdict
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def show_live_verdict(services: Services, live: LiveCheck, shown: Shown | None) 
     """The verdict on the pools as they are; an older one is called so while a new one is computed."""
     if live.status.status == "ready":
         if shown:
-            _draw(services, shown, "" if live.current else waiting_words(live))
+            of = shown.calculation
+            when = f"Calculated {fmt_time(of.created_at)}" if of else ""
+            _draw(services, shown, "" if live.current else waiting_words(live), when=when)
             _show_alarm(services, shown)
         elif not live.error:
             verdict(None, "○ Not calculated yet.", live.status.message, waiting_words(live))
@@ -45,16 +48,16 @@ def show_past_verdict(services: Services, shown: Shown) -> None:
         _draw(services, shown, "This is how it was; it may be otherwise now.", headline=f"As of {when}: ")
 
 
-def _draw(services: Services, shown: Shown, first: str, *, headline: str = "") -> None:
+def _draw(services: Services, shown: Shown, first: str, *, headline: str = "", when: str = "") -> None:
     drift = shown.report.drift
-    sentences = [first, _since(services, shown), *_why(shown.report), _how(shown)]
+    sentences = [first, _since(services, shown), *_why(shown.report), _how(shown, when)]
     detail = " ".join(filter(None, sentences))
     verdict(drift.severity, f"{headline}{drift.headline}", _sentence(shown.report), detail)
 
 
 def _show_alarm(services: Services, shown: Shown) -> None:
     """Say that the evidence score has crossed its line, where that is about the baseline on the page."""
-    state = monitor.evidence_state(services, project=shown.project)
+    state = monitor.evidence_state(services, project=current_project())
     if state and state.alarmed_at_block is not None and shown.baseline and state.baseline_id == shown.baseline.id:
         st.markdown(
             ":red-badge[⚑ alarm open] The evidence over many looks has crossed its line. It stands, and can be "
@@ -106,12 +109,8 @@ def _why(report: TextReport) -> list[str]:
     return [report.traffic.text, changed_words(report)]
 
 
-def _how(shown: Shown) -> str:
+def _how(shown: Shown, when: str) -> str:
     """When, with which baseline, how tested."""
-    report, parts = shown.report, []
-    if shown.live and shown.calculation:
-        parts.append(f"Calculated {fmt_time(shown.calculation.created_at)}")
-    parts.append(f"baseline {baseline_label(shown.baseline)}" if shown.baseline else "its baseline was deleted since")
-    parts.append(report.drift.method)
-    text = " · ".join(parts)
+    against = f"baseline {baseline_label(shown.baseline)}" if shown.baseline else "its baseline was deleted since"
+    text = " · ".join(filter(None, (when, against, shown.report.drift.method)))
     return f"{text[0].upper()}{text[1:]}."

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from driftium_core.formats import fmt_p, fmt_percent
-from driftium_core.severity import severity_label
+from driftium_core.severity import NOT_TESTED, severity_label
 from driftium_core.tabular.report import CategoryDistribution, ColumnResult, NumberDistribution
 from pages.ui.widgets import card, severity_column, theme
 
@@ -21,8 +21,6 @@ COLUMN_ORDER = [
     "Severity", "Column", "Status", "Effect", "Adjusted p", "Reference shape", "Current shape", "Shift",
     "Test", "Statistic", "p", "Reference", "Current", "Missing", "Kind",
 ]  # fmt: skip
-
-NOT_TESTED = "– NOT TESTED"
 
 
 def pick_column(report: TableReport, key: str) -> ColumnResult | None:

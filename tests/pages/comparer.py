@@ -1,6 +1,6 @@
 """The response comparer by itself: a page that shows it alone, of a real check of two small pools."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -21,7 +21,10 @@ class Stage:
     services: Services
     shown: Shown
     picked: Picked | None = None
-    unpicked: list[bool] = field(default_factory=list)
+
+    def unpick(self) -> None:
+        """Forget the pick, as the map does, which is not on this page."""
+        self.picked = None
 
 
 stage: Stage
@@ -37,13 +40,7 @@ def page() -> None:
 def draw(on: Stage) -> None:
     """Draw the comparer and the linked answer, as the dashboard does."""
     st.title("Comparer")
-    unpick = on.unpicked.append
-
-    def forget() -> None:
-        on.picked = None
-        unpick(True)
-
-    show_comparer(on.services, on.shown, picked=on.picked, on_unpick=forget)
+    show_comparer(on.services, on.shown, picked=on.picked)
     show_linked_answer(on.services, on.shown.baseline)
 
 
@@ -79,10 +76,8 @@ def check(services: Services, baseline: list[Response], current: list[Response])
         gone=tuple(replace(item, nearest=0.39) for item in evidence.gone),
     )
     return Shown(
-        project="default",
         report=replace(found.report, evidence=evidence, pairs=pairs),
         calculation=found.calculation,
         baseline=found.status.baseline,
         ids=found.ids,
-        live=True,
     )

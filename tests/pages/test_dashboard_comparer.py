@@ -107,7 +107,8 @@ def test_both_pools_are_read_through_page_by_page(pools):
     app.selectbox(key="llm_browse_order").set_value("typical first")
     app = settle(app.run())
     assert plain(app)[0] == old[0].response
-    app.session_state["llm_browse_page-1"] = 3  # its second pager, as another order began again
+    (pager,) = (key for key in app.session_state.filtered_state if key.startswith("llm_browse_page"))
+    app.session_state[pager] = 3
     app = settle(app.run())
     assert plain(app)[0] == old[20].response
     app = search(app, old[3].response)
@@ -139,15 +140,16 @@ def test_without_drift_groups_of_like_answers_can_be_chosen_too(services):
     assert f"Baseline** · {same.n_baseline} of 30 answers" in words
 
 
-def test_what_was_picked_on_the_map_is_shown_alone_until_it_is_dropped(pools):
+def test_what_was_picked_on_the_map_is_shown_alone_until_it_is_dropped(pools, monkeypatch):
+    monkeypatch.setattr("pages.ui.dashboard_pager.unpick", pools.unpick)
     app = open_comparer()
-    pools.picked = Picked("3 picked on the map", (0,), (1, 2))
+    pools.picked = Picked((0,), (1, 2))
     app = settle(app.run())
     new = contents(pools, "current")
     assert plain(app) == [contents(pools, "baseline")[0].response, new[2].response, new[1].response]
     assert "Current** · 2 of 30 answers" in said(app)
     app = press(app, "3 picked on the map")
-    assert pools.unpicked == [True]
+    assert pools.picked is None
     assert "Current** · 30 answers" in said(app)
     assert "picked on the map" not in said(app)
 
@@ -164,7 +166,7 @@ def test_pairs_mark_the_words_that_differ(services):
     app = search(app, "blue bread 7", "pairs")
     assert "1 of 8 pairs" in said(app)
     assert "<ins>blue</ins> bread 7." in marked(app)[1]
-    comparer.stage.picked = Picked("1 picked on the map", (6,), ())
+    comparer.stage.picked = Picked((6,), ())
     app = settle(search(app, "", "pairs").run())
     assert "bread 6." in marked(app)[0]
 

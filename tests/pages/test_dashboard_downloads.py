@@ -31,15 +31,14 @@ def files(services: Services, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]
     monkeypatch.setattr(
         st, "download_button", lambda _label, *, data, file_name, **_: offered.update({file_name: data})
     )
+    monkeypatch.setattr("pages.ui.dashboard_downloads.current_project", lambda: "support / bot")
     show_downloads(
         services,
         Shown(
-            project="support / bot",
             report=check.report,
             calculation=check.calculation,
             baseline=check.status.baseline,
             ids=check.ids,
-            live=True,
         ),
     )
     return offered
