@@ -107,8 +107,8 @@ def test_both_pools_are_read_through_page_by_page(pools):
     app.selectbox(key="llm_browse_order").set_value("typical first")
     app = settle(app.run())
     assert plain(app)[0] == old[0].response
-    (pager,) = (key for key in app.session_state.filtered_state if key.startswith("llm_browse_page"))
-    app.session_state[pager] = 3
+    (pager,) = app.get("pagination")
+    app.session_state[pager.proto.id.split("-", 2)[2]] = 3
     app = settle(app.run())
     assert plain(app)[0] == old[20].response
     app = search(app, old[3].response)
@@ -179,7 +179,7 @@ def test_without_common_prompts_there_are_no_pairs(services):
 
 def test_a_calculation_of_the_history_says_what_is_not_recorded(pools):
     pools.shown = replace(
-        pools.shown, ids=PoolIds(pools.shown.ids.baseline, ()), live=False,
+        pools.shown, ids=PoolIds(pools.shown.ids.baseline, ()),
         report=replace(pools.shown.report, pairs=(comparer.AnswerPair(0, 0, 0.5),)),
     )  # fmt: skip
     app = open_comparer()
