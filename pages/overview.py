@@ -18,6 +18,8 @@ from pages.ui.session import get_services
 from pages.ui.widgets import errors_shown, title
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from driftium_core.services import Services
 
 
@@ -28,9 +30,11 @@ def overview_token(services: Services) -> object:
     return monitor.overview_version(services), live.current, live.error, work
 
 
-def show_page(services: Services) -> None:
+def show_page(services: Services, actions: DeltaGenerator) -> None:
     """Draw what is stored now: one verdict over everything, then each monitor."""
     project, live = current_project(), live_drift(services)
+    with actions:
+        offer_monitors(services, holds_answers=live.status.status != "not_initialized")
     rows = monitor.overview(services, live={project: live})
     if not rows:
         show_first_steps()
@@ -52,6 +56,6 @@ def show_page(services: Services) -> None:
 services = get_services()
 follow(lambda: overview_token(services))
 with title("Overview"):
-    offer_monitors(services)
+    actions = st.container(width="content")
 with errors_shown():
-    show_page(services)
+    show_page(services, actions)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import __version__, monitor
-from driftium_core.errors import DriftiumError, InputError
+from driftium_core.errors import InputError
 from driftium_core.formats import fmt_name
 from pages.ui.playground_import import open_import
 from pages.ui.project import PLAYGROUND_PAGE, TABULAR_PAGE, current_project, open_page
-from pages.ui.widgets import card, prose
+from pages.ui.widgets import card, guide_step, prose
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
@@ -26,26 +26,35 @@ WHAT_YOU_WILL_SEE = """
 - **What moved**, down to single columns, words and answers; and each check again, from the history.
 """
 
+STEPS = (
+    ("Install", f"Driftium {__version__} runs on this machine."),
+    (
+        "Choose a reference",
+        "A CSV or Parquet file with data as it should be, or answers as they should be. A few show a large change, "
+        "more a small one; each report says what it can detect.",
+    ),
+    (
+        "Give current data",
+        "The same columns, newer rows; or newer answers. The report appears by itself and is kept here.",
+    ),
+)
+
 ANSWERS_LABEL = "Let a model answer"
 
 
-def offer_monitors(services: Services) -> None:
-    """Draw the page's one primary action: begin to watch a table or a model's answers."""
+def offer_monitors(services: Services, *, holds_answers: bool) -> None:
+    """Draw the page's one primary action: begin to watch a table or a model's answers.
+
+    ``holds_answers`` says whether the chosen project watches those of a model already.
+    """
     with st.popover("New monitor", icon=":material/add:", type="primary", key="new-monitor"):
         st.markdown("What is to be watched? It shows here after its first check.")
         if st.button("A table", icon=":material/table_chart:", width="stretch", key="new-table"):
             _upload_reference()
-        if _holds_answers(services):
+        if holds_answers:
             _offer_project(services)
         elif st.button("A model's answers", icon=":material/forum:", width="stretch", key="new-answers"):
             open_page(PLAYGROUND_PAGE)
-
-
-def _holds_answers(services: Services) -> bool:
-    try:
-        return monitor.pool_status(services, project=current_project()).status != "not_initialized"
-    except DriftiumError:  # the page below says what is wrong
-        return False
 
 
 def _offer_project(services: Services) -> None:
@@ -110,27 +119,15 @@ def show_first_steps() -> None:
 
 
 def _show_steps() -> None:
-    done, now, later = st.columns(3)
-    with done.container(key="step-done", height="stretch"):
-        st.subheader("1 · Install", anchor=False)
-        st.markdown(f"Driftium {__version__} runs on this machine.")
-        st.markdown(":green-badge[● done]")
-    with now.container(key="step-now", height="stretch"):
-        st.subheader("2 · Choose a reference", anchor=False)
-        st.markdown(
-            "A CSV or Parquet file with data as it should be, or answers as they should be. A few show a large change, "
-            "more a small one; each report says what it can detect."
-        )
-        st.markdown(":blue-badge[next]")
-        with st.container(horizontal=True):
-            if st.button("A table", key="first-reference", icon=":material/upload_file:"):
-                _upload_reference()
-            if st.button("A log of answers", key="first-log", icon=":material/forum:"):
-                open_import()
-    with later.container(key="step-later", height="stretch"):
-        st.subheader("3 · Give current data", anchor=False)
-        st.markdown("The same columns, newer rows; or newer answers. The report appears by itself and is kept here.")
-        st.markdown(":gray-badge[○ waits for step 2]")
+    steps = [
+        guide_step(place, "first", number, 2, heading, words)
+        for number, (place, (heading, words)) in enumerate(zip(st.columns(3), STEPS, strict=True), 1)
+    ]
+    with steps[1].container(horizontal=True):
+        if st.button("A table", key="first-reference", icon=":material/upload_file:"):
+            _upload_reference()
+        if st.button("A log of answers", key="first-log", icon=":material/forum:"):
+            open_import()
 
 
 def _upload_reference() -> None:

@@ -107,7 +107,7 @@ def _show_lines(rows: Sequence[MonitorRow]) -> None:
                 badges = " ".join(_badge(row, label) for label in _chips(row))
                 st.markdown(f"{badges} **{escape(_name(row))}**  \n{escape(row.finding)}")
                 step = "Open" if row.next_step == monitor.NOTHING_NOW else escape(row.next_step)
-                key = f"line-open-{hash((row.project, row.kind, row.name, row.simulated))}"
+                key = f"open-line-{hash((row.project, row.kind, row.name, row.simulated))}"
                 if st.button(step, icon=":material/chevron_right:", type="tertiary", key=key):
                     _open(row)
 

@@ -97,7 +97,7 @@ def test_a_line_opens_its_monitor_too(app, services):
     run_id = saved_run(services, monitor.create_project(services, "bank"))
     page = app.run()
     assert "**orders.csv in bank**  \n1 of 1 column drifted" in texts(page)
-    (line,) = (button for button in page.button if (button.key or "").startswith("line-open"))
+    (line,) = (button for button in page.button if (button.key or "").startswith("open-line"))
     assert line.label == "Open what drifted"
     line.click()
     page = app.run()
