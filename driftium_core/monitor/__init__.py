@@ -25,6 +25,7 @@ from driftium_core.monitor.browse import (
 from driftium_core.monitor.calculations import (
     PoolIds,
     calculation_ids,
+    count_calculations,
     drifting_since,
     open_calculation,
     pool_history,
@@ -152,6 +153,7 @@ __all__ = [
     "compare_responses",
     "comparison_html",
     "continue_run",
+    "count_calculations",
     "count_current",
     "count_table",
     "counts_of_a_day",

@@ -17,6 +17,7 @@ from driftium_core.text.report import TextReport
 __all__ = [
     "PoolIds",
     "calculation_ids",
+    "count_calculations",
     "drifting_since",
     "fingerprint",
     "known_report",
@@ -48,6 +49,11 @@ def pool_history(
 ) -> list[Calculation]:
     """Recorded calculations, or those against one baseline (even a deleted one), newest first, without reports."""
     return services.store.calculations.newest(project=project, baseline_id=baseline_id, limit=limit)
+
+
+def count_calculations(services: Services, *, project: str = DEFAULT_PROJECT, baseline_id: str | None = None) -> int:
+    """How many calculations are recorded, or how many against one baseline (even a deleted one)."""
+    return services.store.calculations.count(project=project, baseline_id=baseline_id)
 
 
 def drifting_since(services: Services, calculation: Calculation) -> Calculation:

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import NotFoundError, StorageError
@@ -95,11 +95,11 @@ class CalculationRepository:
             oldest_first = since.order_by(None).order_by(CalculationRow.seq)
             return next(iter(self._records(session, oldest_first, calculation.project, 1)), calculation)
 
-    def count(self, *, project: str = DEFAULT_PROJECT) -> int:
-        """How many calculations the project has."""
+    def count(self, *, project: str = DEFAULT_PROJECT, baseline_id: str | None = None) -> int:
+        """How many calculations the project has, or against one baseline; those that cannot be read as well."""
         with self._store.session() as session:
             key = project_key(session, project)
-            return session.scalar(select(func.count()).where(CalculationRow.project_id == key)) or 0
+            return session.scalar(select(func.count()).where(*_of(key, baseline_id))) or 0
 
     def get(self, calculation_id: str) -> Calculation:
         """One calculation without its report; `NotFoundError` when it is not stored."""
@@ -146,10 +146,13 @@ def _state(calculation: Calculation | NewCalculation) -> str:
 
 
 def _newest_first(project_id: int, baseline_id: str | None) -> Any:
-    query = select(CalculationRow).where(CalculationRow.project_id == project_id)
-    if baseline_id is not None:
-        query = query.where(CalculationRow.baseline_id == baseline_id)
-    return query.order_by(CalculationRow.seq.desc())
+    return select(CalculationRow).where(*_of(project_id, baseline_id)).order_by(CalculationRow.seq.desc())
+
+
+def _of(project_id: int, baseline_id: str | None) -> list[ColumnElement[bool]]:
+    """Of a project, and of one of its baselines when asked."""
+    against = [] if baseline_id is None else [CalculationRow.baseline_id == baseline_id]
+    return [CalculationRow.project_id == project_id, *against]
 
 
 def _readable(session: Session, seqs: list[int], project: str) -> list[Calculation]:

@@ -61,6 +61,7 @@ def test_looking_at_two_baselines_in_turn_adds_two_records(store: Store) -> None
     assert store.calculations.newest() == [second, first]
     assert store.calculations.newest(baseline_id="b1", limit=5) == [first]
     assert store.calculations.newest(baseline_id="b3") == []
+    assert [store.calculations.count(baseline_id=id_) for id_ in (None, "b1", "b3")] == [2, 1, 0]
     same = store.calculations.add(new_calculation("fb1", baseline_id="b2"))  # two versions of the same content
     assert store.calculations.find("fb1") == store.calculations.find("fb1", baseline_id="b2") == same
     assert store.calculations.find("fb1", baseline_id="b1") == first

@@ -54,6 +54,7 @@ def test_two_browsers_on_two_versions_add_one_record_each(services: Services, ve
     assert monitor.pool_history(services, baseline_id=first) == history[1:]
     monitor.delete_baseline(services, first)
     assert monitor.pool_history(services, baseline_id=first) == history[1:]
+    assert (monitor.count_calculations(services), monitor.count_calculations(services, baseline_id=first)) == (2, 1)
 
 
 def test_a_calculation_keeps_the_ranges_of_its_scores(services: Services, versions: tuple[str, str]) -> None:
