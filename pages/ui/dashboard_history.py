@@ -8,12 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import StorageError
 from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_statistic, fmt_time
 from driftium_core.severity import severity_label
 from pages.ui.dashboard_answer import RESPONSE
 from pages.ui.project import current_project
-from pages.ui.widgets import card, chart, drawn, prose, severity_column, theme
+from pages.ui.widgets import card, chart, drawn, errors_shown, severity_column, theme
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,38 +49,45 @@ def show_history(services: Services, *, selected: str | None, baseline: Baseline
 
     ``selected`` is marked; a click on another point or row opens that one.
     """
-    try:
-        known = monitor.pool_history(services, project=current_project())
-    except StorageError as error:
-        st.error(prose(str(error)), icon=":material/database_off:")
-        return
-    if not known:
-        return
-    with card("stability", "Stability"):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            shown = st.segmented_control(
-                "Calculations", [LAST, ALL], default=LAST, required=True, key="trend", bind="query-params",
-                label_visibility="collapsed",
-            )  # fmt: skip
-            known = _against(baseline, known)
-            st.caption(_counted(known), help=HELP, width="content")
-        calculations = known if shown == ALL else known[:TREND_POINTS]
-        _show_trend(services, calculations[::-1], selected)
-        with st.expander(f"Table of {fmt_n(len(calculations))}", icon=":material/table_rows:"):
+    with errors_shown():
+        n_kept = monitor.count_calculations(services, project=current_project())
+        if n_kept:
+            with card("stability", "Stability"):
+                _show_calculations(services, selected, baseline, n_kept)
+
+
+def _show_calculations(services: Services, selected: str | None, baseline: Baseline | None, n_kept: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        shown = st.segmented_control(
+            "Calculations", [LAST, ALL], default=LAST, required=True, key="trend", bind="query-params",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        only, n_kept = _only_against(services, baseline, n_kept)
+        st.caption(f"{fmt_n(n_kept)} kept. Click a point to open that calculation.", help=HELP, width="content")
+    calculations = monitor.pool_history(
+        services, project=current_project(), baseline_id=only, limit=None if shown == ALL else TREND_POINTS
+    )
+    _show_trend(services, calculations, selected)
+    # Filled when it is opened: the whole history is a thousand rows.
+    label = f"Table of {fmt_n(len(calculations))}"
+    table = st.expander(label, icon=":material/table_rows:", key="trend-table", on_change="rerun")
+    if table.open:
+        with table:
             _show_table(calculations, selected)
 
 
-def _against(baseline: Baseline | None, known: Sequence[Calculation]) -> Sequence[Calculation]:
-    """Those against this baseline, when there are others and the reader wants them away."""
-    same = [item for item in known if baseline and item.baseline_id == baseline.id]
-    if baseline is None or not same or len(same) == len(known):
-        return known
+def _only_against(services: Services, baseline: Baseline | None, n_kept: int) -> tuple[str | None, int]:
+    """The baseline's id, when there are calculations against others too and the reader wants them away; how many stay.
+
+    ``n_kept`` are those against any baseline.
+    """
+    n_same = baseline and monitor.count_calculations(services, project=current_project(), baseline_id=baseline.id)
+    if baseline is None or not n_same or n_same == n_kept:
+        return None, n_kept
     help_ = "Scores against different baselines are not comparable; where the baseline changes, the trend says so."
-    return same if st.toggle(f"Only against v{baseline.version}", key="trend-one-baseline", help=help_) else known
-
-
-def _counted(known: Sequence[Calculation]) -> str:
-    return f"{fmt_n(len(known))} kept. Click a point to open that calculation."
+    if st.toggle(f"Only against v{baseline.version}", key="trend-one-baseline", help=help_):
+        return baseline.id, n_same
+    return None, n_kept
 
 
 def _show_trend(services: Services, calculations: Sequence[Calculation], selected: str | None) -> None:
