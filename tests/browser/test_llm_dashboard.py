@@ -206,7 +206,9 @@ def test_the_trend_shows_all_that_is_kept(app: App, beside: Services, project: s
     with app.rerun():
         app.key("card-stability").get_by_role("radio", name="All").click()
     assert "trend=All" in app.page.url
-    expect(app.key("card-stability")).to_contain_text("Table of 1")
+    with app.rerun():
+        app.key("card-stability").get_by_text("Table of 1").click()
+    expect(app.key("card-stability").get_by_test_id("stDataFrame")).to_be_visible()
 
 
 def test_the_keyboard_reaches_the_answers_and_changes_their_view(app: App, beside: Services, project: str) -> None:
