@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from driftium_core.errors import NotFoundError
+from driftium_core.monitor.baselines import find_baseline
 from driftium_core.monitor.calculations import PoolIds, calculation_ids, open_calculation
 from driftium_core.monitor.documents import baseline_document, calculation_document
 from driftium_core.response import Response
@@ -29,8 +29,8 @@ TREND_LENGTH = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def export_calculation(services: Services, calculation_id: str, *, kind: ExportKind) -> str:
-    """A calculation of the history as a file.
+def export_calculation(services: Services, calculation_id: str) -> str:
+    """A calculation of the history as a page of HTML.
 
     Raises
     ------
@@ -40,18 +40,14 @@ def export_calculation(services: Services, calculation_id: str, *, kind: ExportK
         Another version of Driftium wrote it, or the database cannot be read.
     """
     calculation, report = open_calculation(services, calculation_id)
-    try:
-        baseline = services.store.baselines.get(calculation.baseline_id)
-    except NotFoundError:  # deleted since
-        baseline = None
     return export_report(
         services,
         report,
         project=calculation.project,
         calculation=calculation,
-        baseline=baseline,
-        kind=kind,
-        ids=calculation_ids(services, calculation) if kind == "html" else PoolIds(),
+        baseline=find_baseline(services, calculation.baseline_id),
+        kind="html",
+        ids=calculation_ids(services, calculation),
     )
 
 
