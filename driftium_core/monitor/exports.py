@@ -16,7 +16,6 @@ from driftium_core.services import Services
 
 if TYPE_CHECKING:
     from driftium_core.html.text_report import Quotable
-    from driftium_core.html.trend import TrendPoint
     from driftium_core.store.records import Baseline, Calculation
     from driftium_core.text.report import TextReport
 
@@ -122,24 +121,11 @@ def _json(report: TextReport, project: str, calculation: Calculation | None, bas
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _history(services: Services, calculation: Calculation) -> list[TrendPoint]:
+def _history(services: Services, calculation: Calculation) -> list[Calculation]:
     """The calculations against the same baseline that led to this one, oldest first."""
-    from driftium_core.html.trend import TrendPoint
-
     same = services.store.calculations.newest(project=calculation.project, baseline_id=calculation.baseline_id)
     known = [item for item in same if item.created_at <= calculation.created_at]
-    return [
-        TrendPoint(
-            created_at=item.created_at,
-            severity=item.severity,
-            health_index=item.health_index,
-            mmd_score=item.mmd_score,
-            mmd_low=item.mmd_low,
-            mmd_high=item.mmd_high,
-            shown=item.id == calculation.id,
-        )
-        for item in reversed(known[:TREND_LENGTH])
-    ]
+    return known[:TREND_LENGTH][::-1]
 
 
 def _quotable(services: Services, report: TextReport, ids: PoolIds) -> Quotable:

@@ -298,6 +298,12 @@ def test_the_trend_is_never_joined_over_an_inconclusive_calculation() -> None:
     assert any(place.startswith("translate(276 196)") for place in places), "the middle, on the axis"
 
 
+def test_the_trend_marks_the_calculation_of_the_report() -> None:
+    line = "The dashed line marks this report."
+    assert line in page_of(FULL, history=HISTORY).text
+    assert line not in page_of(FULL, history=HISTORY[:2]).text
+
+
 def test_the_distances_of_large_pools_are_not_written_as_nothing() -> None:
     drift = replace(FULL.drift, mmd=Banded(0.000061, 0.0000412, 0.00009))
     page = page_of(replace(FULL, drift=drift))
