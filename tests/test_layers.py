@@ -22,7 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "text": BASE | {"stats"},
     "logs": BASE | {"tabular", "text"},
     "files": BASE | {"tabular", "logs"},
-    "drawing": BASE,
+    "drawing": BASE | {"text"},
     "figures": BASE | {"stats", "tabular", "text", "store", "drawing"},
     "html": BASE | {"tabular", "text", "store", "drawing"},
     **dict.fromkeys(PORTS, BASE),

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftium_core.drawing import SeverityRun, severity_runs
 from driftium_core.figures.layout import figure_alt
 from driftium_core.figures.stability import StabilityPoint, baseline_changes, stability_points, steps
 from driftium_core.figures.stability_trend import stability_trend
@@ -122,8 +121,6 @@ def test_a_calculation_with_nothing_to_draw_can_still_be_opened():
 
 
 def test_neighbours_of_one_severity_share_a_band_with_glyph_and_word():
-    severities = [LOW, LOW, None, HIGH]
-    assert severity_runs(severities) == [SeverityRun(LOW, 0, 1), SeverityRun(None, 2, 2), SeverityRun(HIGH, 3, 3)]
     figure = stability_trend(POINTS, "dark")
     labels = {label.text for label in figure.layout.annotations}
     assert {"● LOW", "▲ HIGH"} <= labels
