@@ -22,8 +22,9 @@ ALLOWED: dict[str, set[str]] = {
     "text": BASE | {"stats"},
     "logs": BASE | {"tabular", "text"},
     "files": BASE | {"tabular", "logs"},
-    "figures": BASE | {"stats", "tabular", "text", "store"},
-    "html": BASE | {"tabular", "text"},
+    "drawing": BASE | {"text"},
+    "figures": BASE | {"stats", "tabular", "text", "store", "drawing"},
+    "html": BASE | {"tabular", "text", "store", "drawing"},
     **dict.fromkeys(PORTS, BASE),
     "jobs": BASE,
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text"},
@@ -40,10 +41,10 @@ ALLOWED: dict[str, set[str]] = {
 
 FACES = {"pages", "cli", "terminal", "api"}
 
-SHOWERS = FACES | {"figures"}
+SHOWERS = FACES | {"figures", "html"}
 
 SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records"}
-"""Faces and figures show what was stored; the monitor asks for it."""
+"""Faces, figures and the HTML report show what was stored; the monitor asks for it."""
 
 PAGES_SEE = {
     "tabular": {"report", "table", "simulate", "filter_options"},
@@ -146,7 +147,8 @@ def test_imports_point_down(file: Path) -> None:
         ("jobs", "pages.ui.session"),
         ("api", "streamlit"),
         ("html", "driftium_core.figures.layout"),
-        ("html", "driftium_core.store.records"),
+        ("html", "driftium_core.store.calculations"),
+        ("drawing", "plotly.graph_objects"),
         ("monitor", "jinja2"),
     ],
 )
@@ -164,7 +166,7 @@ def test_settings_alone_read_the_environment() -> None:
 
 
 def test_pure_layers_open_no_files() -> None:
-    pure = [file for file in FILES if unit_of(file) in ("stats", "tabular", "text", "figures")]
+    pure = [file for file in FILES if unit_of(file) in ("stats", "tabular", "text", "drawing", "figures")]
     assert pure
     for file in pure:
         calls = {

@@ -228,7 +228,7 @@ def history(
         raise InputError("--html prints a page and --json a document: give one of them.")
     with opened_services(project) as services:
         if html:
-            page = monitor.export_calculation(services, html, kind="html")
+            page = monitor.export_calculation(services, html)
             with on_stdout():
                 print_html(page)
             return

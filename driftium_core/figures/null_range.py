@@ -3,88 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
 
 import plotly.graph_objects as go
 
+from driftium_core.drawing import NullRangeLayout, null_range_layout
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text
 from driftium_core.formats import fmt_statistic
 from driftium_core.palette import PALETTES, SYMBOLS, Theme, rgba
 from driftium_core.severity import Severity, severity_label
 from driftium_core.text.drift_report import Banded
 
-__all__ = ["NullRangeLayout", "null_range", "null_range_layout"]
-
-MAX_DOTS = 40
-
-_FURTHEST = 12.0
-"""A value further from the band than this many of its widths is pointed at, so that the band stays readable."""
-
-
-@dataclass(frozen=True, slots=True)
-class NullRangeLayout:
-    """Where everything stands on the axis.
-
-    Attributes
-    ----------
-    left, right : float
-        Ends of the axis.
-    dots : tuple of (float, int)
-        Place and height in its stack (1 is the lowest) of each quantile of the null distribution.
-    mark : float
-        Where the marker stands: the value, or the end of the axis nearest to it.
-    beyond : {"left", "right"} or None
-        On which side the value is off the axis.
-    inside : bool
-        Whether the value is within the band, ends included.
-    """
-
-    left: float
-    right: float
-    dots: tuple[tuple[float, int], ...]
-    mark: float
-    beyond: Literal["left", "right"] | None
-    inside: bool
-
-
-def null_range_layout(banded: Banded, *, columns: int = 46) -> NullRangeLayout | None:
-    """Lay out a value, its band and the quantile dots; None when the value or its band is unknown.
-
-    Zero is part of the axis unless it would squeeze the band. Dots fall into ``columns`` places.
-    """
-    value, low, high = banded.value, banded.low, banded.high
-    if not all(map(math.isfinite, (value, low, high))):
-        return None
-    draws = sorted(draw for draw in banded.draws if math.isfinite(draw))
-    first, last = min([low, *draws[:1]]), max([high, *draws[-1:]])
-    width = last - first or abs(value - low) or abs(low) or 1.0
-    left, right = min(first, value), max(last, value)
-    beyond: Literal["left", "right"] | None = None
-    if value > last + _FURTHEST * width:
-        right, beyond = last + 3 * width, "right"
-    elif value < first - _FURTHEST * width:
-        left, beyond = first - 3 * width, "left"
-    if left > 0 and left < 2 * (right - left or width):
-        left = 0.0
-    elif right < 0 and -right < 2 * (right - left or width):
-        right = 0.0
-    mark = left if beyond == "left" else right if beyond == "right" else value
-    padding = 0.06 * (right - left or width)
-    left, right = left - padding, right + padding
-    dots = _stacked(draws, left, (right - left) / columns)
-    return NullRangeLayout(left, right, dots, mark, beyond, low <= value <= high)
-
-
-def _stacked(draws: list[float], left: float, step: float) -> tuple[tuple[float, int], ...]:
-    n_dots = min(MAX_DOTS, len(draws))
-    heights: dict[int, int] = {}
-    dots = []
-    for i in range(n_dots):
-        place = round((draws[int((i + 0.5) / n_dots * len(draws))] - left) / step)
-        heights[place] = heights.get(place, 0) + 1
-        dots.append((left + place * step, heights[place]))
-    return tuple(dots)
+__all__ = ["null_range"]
 
 
 def null_range(
@@ -118,7 +47,7 @@ def null_range(
     top = max(6.0, max((y for _, y in layout.dots), default=0) + 1.2)
     _add_band(figure, banded, top, palette.muted)
     _add_dots(figure, layout, palette.muted)
-    _add_mark(figure, layout, f"{label_text(name)} {fmt_statistic(banded.value)}", severity, theme, top)
+    _add_mark(figure, layout, label_text(name), fmt_statistic(banded.value), severity, theme, top)
     _label_band(figure, banded, layout, top, palette.muted, edge=0.3 if narrow else 0.2)
     alt = _alt(name, banded, severity, inside=layout.inside)
     apply_layout(figure, theme, height=height, alt=alt, margin={"l": 6, "r": 6, "t": 20, "b": 4})
@@ -166,9 +95,15 @@ def _label_band(
 
 
 def _add_mark(
-    figure: go.Figure, layout: NullRangeLayout, label: str, severity: Severity | None, theme: Theme, top: float
+    figure: go.Figure,
+    layout: NullRangeLayout,
+    name: str,
+    value: str,
+    severity: Severity | None,
+    theme: Theme,
+    top: float,
 ) -> None:
-    palette = PALETTES[theme]
+    palette, label = PALETTES[theme], f"{name} {value}"
     colour = palette.severity_mark[severity]
     figure.add_scatter(
         x=[layout.mark] * 2,
@@ -193,11 +128,10 @@ def _add_mark(
     )
     if layout.beyond:
         right = layout.beyond == "right"
-        value = label.rsplit(" ", 1)[-1]
         figure.add_annotation(
             x=layout.mark,
             y=top * 0.76,
-            text=f"off the axis, {value} →" if right else f"← {value}, off the axis",
+            text=layout.pointer(value),
             showarrow=False,
             xanchor="right" if right else "left",
             xshift=-12 if right else 12,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from driftium_core.drawing import severity_runs
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text
-from driftium_core.figures.stability import StabilityPoint, baseline_changes, severity_runs, steps
+from driftium_core.figures.stability import StabilityPoint, baseline_changes, steps
 from driftium_core.palette import PALETTES, SYMBOLS, Palette, Theme, rgba
 from driftium_core.severity import GLYPHS, severity_label
+from driftium_core.store.records import Calculation
 
 __all__ = ["stability_trend"]
 
@@ -36,20 +39,20 @@ def stability_trend(
     """
     if not points:
         return empty_figure("No calculation yet.", theme, height=height)
-    palette = PALETTES[theme]
+    palette, items = PALETTES[theme], [point.calculation for point in points]
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.6, 0.4], vertical_spacing=0.13)
-    foot, top = _mmd_axis(points)
-    _add_ranges(figure, points, palette)
+    foot, top = _mmd_axis(items)
+    _add_ranges(figure, items, palette)
     texts = ["<br>".join(label_text(line, 72) for line in point.lines) for point in points]
-    for row, values in ((1, [p.shown_health for p in points]), (2, [p.shown_mmd for p in points])):
-        _add_line(figure, row, points, values, texts, palette)
-    _add_feet(figure, points, texts, (0.0, foot), palette)
+    for row, values in ((1, [item.drawn_health for item in items]), (2, [item.drawn_mmd for item in items])):
+        _add_line(figure, row, items, values, texts, palette)
+    _add_feet(figure, items, texts, (0.0, foot), palette)
     shapes, annotations = _columns(points, palette)
-    chosen = next((i for i, point in enumerate(points) if point.calculation_id == selected), None)
+    chosen = next((i for i, item in enumerate(items) if item.id == selected), None)
     if chosen is not None:
         shapes.append(_line(chosen, {"color": palette.accent, "width": 1.5, "dash": "dash"}))
-        _add_rings(figure, chosen, points[chosen], (0.0, foot), palette)
-    annotations += _titles(points, palette)
+        _add_rings(figure, chosen, items[chosen], (0.0, foot), palette)
+    annotations += _titles(items, palette)
     apply_layout(
         figure,
         theme,
@@ -65,20 +68,19 @@ def stability_trend(
     return figure
 
 
-def _mmd_axis(points: Sequence[StabilityPoint]) -> tuple[float, float]:
+def _mmd_axis(items: Sequence[Calculation]) -> tuple[float, float]:
     """Foot and top of the lower axis: all values and null ranges, and zero."""
-    known = [(p.mmd_low, p.mmd_high, p.shown_mmd) for p in points]
+    known = [(*(item.mmd_range or ()), item.drawn_mmd) for item in items]
     numbers = [number for each in known for number in each if number is not None]
     low, high = min([0.0, *numbers]), max([0.0, *numbers])
     span = high - low or 0.1
     return low - 0.06 * span, low + 1.14 * span
 
 
-def _add_ranges(figure: go.Figure, points: Sequence[StabilityPoint], palette: Palette) -> None:
-    null = [(p.mmd_low, p.mmd_high) if p.mmd_low is not None and p.mmd_high is not None else None for p in points]
-    ribbons = [(2, null, 0.3)]
-    if len(points) > _MANY:
-        ribbons.append((1, [_interval(point) for point in points], 0.22))
+def _add_ranges(figure: go.Figure, items: Sequence[Calculation], palette: Palette) -> None:
+    ribbons = [(2, [item.mmd_range for item in items], 0.3)]
+    if len(items) > _MANY:
+        ribbons.append((1, [_interval(item) for item in items], 0.22))
     for row, bounds, opacity in ribbons:
         x, y = steps(bounds)
         figure.add_scatter(
@@ -94,23 +96,23 @@ def _add_ranges(figure: go.Figure, points: Sequence[StabilityPoint], palette: Pa
         )
 
 
-def _interval(point: StabilityPoint) -> tuple[float, float] | None:
-    if point.shown_health is None or point.health_low is None or point.health_high is None:
+def _interval(item: Calculation) -> tuple[float, float] | None:
+    if item.drawn_health is None or item.health_low is None or item.health_high is None:
         return None
-    return point.health_low, point.health_high
+    return item.health_low, item.health_high
 
 
 def _add_line(
     figure: go.Figure,
     row: int,
-    points: Sequence[StabilityPoint],
+    items: Sequence[Calculation],
     values: Sequence[float | None],
     texts: Sequence[str],
     palette: Palette,
 ) -> None:
     bars: dict[str, Any] = {}
-    if row == 1 and len(points) <= _MANY:
-        bounds = [(p.shown_health, _interval(p)) for p in points]
+    if row == 1 and len(items) <= _MANY:
+        bounds = [(item.drawn_health, _interval(item)) for item in items]
         bars = {
             "type": "data",
             "symmetric": False,
@@ -121,15 +123,15 @@ def _add_line(
             "width": 2,
         }
     figure.add_scatter(
-        x=list(range(len(points))),
+        x=list(range(len(items))),
         y=list(values),
         mode="lines+markers",
         name="Health Index" if row == 1 else "MMD²",
-        customdata=[point.calculation_id for point in points],
+        customdata=[item.id for item in items],
         text=list(texts),
         hovertemplate="%{text}<extra></extra>",
-        line={"color": palette.text, "width": 1 if len(points) > _MANY else 1.8},
-        marker=_marker(points, palette, 11 if row == 1 else 9, many=len(points) > _MANY),
+        line={"color": palette.text, "width": 1 if len(items) > _MANY else 1.8},
+        marker=_marker(items, palette, 11 if row == 1 else 9, many=len(items) > _MANY),
         error_y=bars or None,
         cliponaxis=False,
         selected={"marker": {"opacity": 1}},
@@ -139,35 +141,35 @@ def _add_line(
     )
 
 
-def _marker(points: Sequence[StabilityPoint], palette: Palette, size: float, *, many: bool) -> dict[str, Any]:
+def _marker(items: Sequence[Calculation], palette: Palette, size: float, *, many: bool) -> dict[str, Any]:
     size = 5 if many else size
     return {
         # A triangle covers less than a circle of the same size.
-        "size": [size * (1.25 if SYMBOLS[point.severity] == "triangle-up" else 1) for point in points],
+        "size": [size * (1.25 if SYMBOLS[item.severity] == "triangle-up" else 1) for item in items],
         "opacity": 1,
-        "symbol": [SYMBOLS[point.severity] for point in points],
-        "color": [palette.severity_mark[point.severity] for point in points],
+        "symbol": [SYMBOLS[item.severity] for item in items],
+        "color": [palette.severity_mark[item.severity] for item in items],
         "line": {"color": palette.surface, "width": 0 if many else 1},
     }
 
 
 def _add_feet(
     figure: go.Figure,
-    points: Sequence[StabilityPoint],
+    items: Sequence[Calculation],
     texts: Sequence[str],
     feet: tuple[float, float],
     palette: Palette,
 ) -> None:
     """Calculations without anything to draw stand at the foot of both panels, where they can still be clicked."""
-    gaps = [i for i, point in enumerate(points) if point.shown_health is None and point.shown_mmd is None]
+    gaps = [i for i, item in enumerate(items) if item.drawn_health is None and item.drawn_mmd is None]
     for row, foot in zip((1, 2), feet, strict=True):
-        marker = _marker([points[i] for i in gaps], palette, 10, many=len(points) > _MANY)
+        marker = _marker([items[i] for i in gaps], palette, 10, many=len(items) > _MANY)
         figure.add_scatter(
             x=gaps,
             y=[foot] * len(gaps),
             mode="markers",
             name="Inconclusive",
-            customdata=[points[i].calculation_id for i in gaps],
+            customdata=[items[i].id for i in gaps],
             text=[texts[i] for i in gaps],
             hovertemplate="%{text}<extra></extra>",
             marker=marker | {"line": {"width": 2}},
@@ -180,10 +182,10 @@ def _add_feet(
 
 
 def _add_rings(
-    figure: go.Figure, position: int, point: StabilityPoint, feet: tuple[float, float], palette: Palette
+    figure: go.Figure, position: int, item: Calculation, feet: tuple[float, float], palette: Palette
 ) -> None:
-    nothing = point.shown_health is None and point.shown_mmd is None
-    for row, value, foot in zip((1, 2), (point.shown_health, point.shown_mmd), feet, strict=True):
+    nothing = item.drawn_health is None and item.drawn_mmd is None
+    for row, value, foot in zip((1, 2), (item.drawn_health, item.drawn_mmd), feet, strict=True):
         if value is None and not nothing:
             continue
         figure.add_scatter(
@@ -211,7 +213,7 @@ def _columns(points: Sequence[StabilityPoint], palette: Palette) -> tuple[list[d
     shapes: list[dict[str, Any]] = []
     labels: list[dict[str, Any]] = []
     pixels = _PHONE_PX / len(points)
-    runs = severity_runs(points)
+    runs = severity_runs([point.calculation.severity for point in points])
     for run in runs if len(runs) <= _MOST_BANDS else []:
         colour = rgba(palette.severity_mark[run.severity], 1.6 * palette.band)
         place = {"x0": run.first - 0.5, "x1": run.last + 0.5, "y0": 0, "y1": 1, "xref": "x", "yref": "paper"}
@@ -233,7 +235,7 @@ def _label(x: float, y: float, text: str, font: dict[str, Any], **anchors: str) 
     return {"text": text, "font": font, **place, **anchors}
 
 
-def _titles(points: Sequence[StabilityPoint], palette: Palette) -> list[dict[str, Any]]:
+def _titles(items: Sequence[Calculation], palette: Palette) -> list[dict[str, Any]]:
     font = {"size": 12, "color": palette.muted}
     place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "showarrow": False}
     titles = [
@@ -248,12 +250,12 @@ def _titles(points: Sequence[StabilityPoint], palette: Palette) -> list[dict[str
         {"text": "MMD², shaded: its null range, 95 %", "y": 0.35, "yanchor": "bottom", "font": font, **place},
     ]
     missing = {"xref": "paper", "x": 0.5, "showarrow": False, "font": font | {"size": 13}, "bgcolor": palette.raised}
-    if all(point.shown_health is None for point in points):
-        known = any(point.health is not None for point in points)
+    if all(item.drawn_health is None for item in items):
+        known = any(item.health_index is not None for item in items)
         text = "Inconclusive: too few answers to draw one." if known else "No Health Index could be computed."
         titles.append({"text": text, "yref": "y", "y": 50, **missing})
-    if all(point.shown_mmd is None for point in points):
-        known = any(point.mmd_low is not None for point in points)
+    if all(item.drawn_mmd is None for item in items):
+        known = any(item.mmd_range for item in items)
         text = "Inconclusive: too few answers to draw one." if known else "No null range was kept."
         titles.append({"text": text, "yref": "y2 domain", "y": 0.5, **missing})
     return titles
@@ -261,10 +263,8 @@ def _titles(points: Sequence[StabilityPoint], palette: Palette) -> list[dict[str
 
 def _alt(points: Sequence[StabilityPoint]) -> str:
     last, many = points[-1], len(points)
-    counts = ", ".join(
-        f"{sum(r.last - r.first + 1 for r in severity_runs(points) if r.severity == s)} {s or 'inconclusive'}"
-        for s in dict.fromkeys(point.severity for point in points)
-    )
+    severities = Counter(point.calculation.severity for point in points)
+    counts = ", ".join(f"{count} {severity or 'inconclusive'}" for severity, count in severities.items())
     span = f"the last {many} calculations" if many > 1 else "one calculation"
     return f"Health Index and MMD² over {span}: {counts}. The latest: {'; '.join(last.lines).rstrip('.')}."
 

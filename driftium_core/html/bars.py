@@ -19,31 +19,35 @@ SHIFT_WIDTH, SHAPE_WIDTH, SHAPE_HEIGHT = 200.0, 132.0, 36.0
 class ShiftBar:
     """A term with its bar of a drawing that is ``SHIFT_WIDTH`` wide with zero in the middle.
 
-    ``x`` and ``width`` are those of the bar, ``low`` and ``high`` the ends of its interval; all None in reports of
-    versions that did not compute them.
+    ``x`` and ``width`` are those of the bar, ``low`` and ``high`` the ends of its interval.
     """
 
     term: Keyword
     gained: bool
-    x: float | None = None
-    width: float | None = None
-    low: float | None = None
-    high: float | None = None
+    x: float
+    width: float
+    low: float
+    high: float
 
 
 def shift_bars(gained: Sequence[Keyword], lost: Sequence[Keyword]) -> tuple[ShiftBar, ...]:
-    """Gained terms and then lost ones on one scale."""
-    ends = [abs(end) for word in (*gained, *lost) for end in (word.log2_ratio, word.low, word.high) if end is not None]
-    scale = Scale(-max(ends, default=1.0), max(ends, default=1.0), 4, SHIFT_WIDTH - 4)
+    """Gained terms and then lost ones on one scale; `telling` ones only, as no other has an interval to draw."""
+    furthest = max((abs(end) for word in (*gained, *lost) for end in _shift(word)), default=1.0)
+    scale = Scale(-furthest, furthest, 4, SHIFT_WIDTH - 4)
     return (*(_bar(word, True, scale) for word in gained), *(_bar(word, False, scale) for word in lost))
 
 
 def _bar(word: Keyword, gained: bool, scale: Scale) -> ShiftBar:
-    if word.log2_ratio is None:
-        return ShiftBar(word, gained)
-    zero, end = scale(0), scale(word.log2_ratio)
-    low, high = (None if bound is None else scale(bound) for bound in (word.low, word.high))
+    zero, (end, low, high) = scale(0), map(scale, _shift(word))
     return ShiftBar(word, gained, min(zero, end), abs(end - zero), low, high)
+
+
+def _shift(word: Keyword) -> tuple[float, float, float]:
+    """Ratio of a telling term and the ends of its interval."""
+    assert word.log2_ratio is not None
+    assert word.low is not None
+    assert word.high is not None
+    return word.log2_ratio, word.low, word.high
 
 
 @dataclass(frozen=True, slots=True)

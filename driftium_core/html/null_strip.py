@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
+from driftium_core.drawing import NullRangeLayout, null_range_layout
 from driftium_core.formats import fmt_value
 from driftium_core.html.scales import Scale, Tick, round_ticks
 from driftium_core.severity import Severity
@@ -14,22 +15,25 @@ from driftium_core.text.drift_report import Banded
 __all__ = ["Strip", "null_strip"]
 
 WIDTH, HEIGHT, FLOOR = 380.0, 104.0, 82.0
-_MARGIN, _TOP = 14.0, 22.0
-_MOST_DOTS, _DOT, _WIDEST = 50, 5.4, 9.0
+_MARGIN, _TOP, _DOT, _COLUMNS = 14.0, 22.0, 5.4, 36
+_ROOM = 30.0
+"""Between the marker of a value that is off the axis and the next number on it, which would seem to be its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
     """Where everything stands in a drawing of ``WIDTH`` × ``HEIGHT``; ``description`` says it in words.
 
-    ``band`` is None when the range is not known, ``dots`` are then empty; they are also empty in old reports.
+    ``pointer`` is written beside the marker where the value is off the axis, on the side ``beyond``; else it is empty.
+    ``dots`` are empty in old reports.
     """
 
-    name: str
     description: str
     severity: Severity | None
     marker: float
-    band: tuple[float, float] | None
+    beyond: Literal["left", "right"] | None
+    pointer: str
+    band: tuple[float, float]
     dots: tuple[tuple[float, float], ...]
     ticks: tuple[Tick, ...]
 
@@ -37,57 +41,36 @@ class Strip:
 def null_strip(
     name: str, score: Banded, severity: Severity | None, written: Callable[[float | None], str]
 ) -> Strip | None:
-    """Places for a score, its 95 % range without change and the quantiles of that range; None without a score.
+    """Places for a score, its 95 % range without change and the quantiles of that range; None without either.
 
     Parameters
     ----------
     written : callable
         How the score and its range are written.
     """
-    if not math.isfinite(score.value):
+    layout = null_range_layout(score, columns=_COLUMNS)
+    if layout is None:
         return None
-    known = math.isfinite(score.low) and math.isfinite(score.high)
-    draws = _spread(sorted(draw for draw in score.draws if math.isfinite(draw)))
-    values = [score.value, *draws, *((score.low, score.high) if known else ())]
-    scale = _scale(min(values), max(values))
-    band = (scale(score.low), scale(score.high)) if known else None
-    ticks = tuple(Tick(scale(value), fmt_value(value)) for value in round_ticks(scale.low, scale.high, 5))
-    description = f"{name} is {written(score.value)}."
-    if known:
-        inside = score.low <= score.value <= score.high
-        description += (
-            f" Without a change 95 % of such values lie from {written(score.low)} to {written(score.high)}, "
-            f"so it is {'inside' if inside else 'outside'} that range."
-        )
-    return Strip(name, description, severity, scale(score.value), band, _stacked(draws, scale), ticks)
+    scale = Scale(layout.left, layout.right, _MARGIN, WIDTH - _MARGIN)
+    ticks = (Tick(scale(value), fmt_value(value)) for value in round_ticks(layout.left, layout.right, 5))
+    marker = scale(layout.mark)
+    return Strip(
+        description=(
+            f"{name} is {written(score.value)}. Without a change 95 % of such values lie from {written(score.low)} to "
+            f"{written(score.high)}, so it is {'inside' if layout.inside else 'outside'} that range."
+        ),
+        severity=severity,
+        marker=marker,
+        beyond=layout.beyond,
+        pointer=layout.pointer(written(score.value)),
+        band=(scale(score.low), scale(score.high)),
+        dots=_dots(layout, scale),
+        ticks=tuple(tick for tick in ticks if not layout.beyond or abs(tick.at - marker) > _ROOM),
+    )
 
 
-def _spread(draws: Sequence[float]) -> Sequence[float]:
-    """At most ``_MOST_DOTS`` of the values, evenly spaced in rank."""
-    if len(draws) <= _MOST_DOTS:
-        return draws
-    return [draws[round(i * (len(draws) - 1) / (_MOST_DOTS - 1))] for i in range(_MOST_DOTS)]
-
-
-def _scale(low: float, high: float) -> Scale:
-    """From zero, unless all values are far from it."""
-    if low >= 0 and low <= 0.6 * high:
-        low = 0.0
-    room = 0.04 * (high - low) or 0.5 * abs(high) or 1.0
-    return Scale(low - (room if low < 0 or low == high else 0.0), high + room, _MARGIN, WIDTH - _MARGIN)
-
-
-def _stacked(draws: Sequence[float], scale: Scale) -> tuple[tuple[float, float], ...]:
-    """One dot per value, those of nearly the same place above each other."""
-    if not draws:
-        return ()
-    # Wide ranges get wider columns, so that their middle rises above their ends as well.
-    width = min(_WIDEST, max(_DOT, (scale(draws[-1]) - scale(draws[0])) / 16))
-    columns: dict[int, int] = {}
-    places = []
-    for draw in draws:
-        column = math.floor(scale(draw) / width)
-        columns[column] = columns.get(column, 0) + 1
-        places.append((column, columns[column]))
-    rise = min(_DOT, (FLOOR - _TOP - _DOT) / max(columns.values()))
-    return tuple(((column + 0.5) * width, FLOOR - 0.5 - (level - 0.5) * rise) for column, level in places)
+def _dots(layout: NullRangeLayout, scale: Scale) -> tuple[tuple[float, float], ...]:
+    """Stacks on the axis, pressed together where they would be higher than the band."""
+    highest = max((level for _, level in layout.dots), default=1)
+    rise = min(_DOT, (FLOOR - _TOP - _DOT) / highest)
+    return tuple((scale(x), FLOOR - 0.5 - (level - 0.5) * rise) for x, level in layout.dots)

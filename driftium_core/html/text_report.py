@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from driftium_core.formats import fmt_effect, fmt_statistic
 from driftium_core.html.bars import shape_bars, shift_bars
@@ -12,12 +13,15 @@ from driftium_core.html.health_ring import health_ring
 from driftium_core.html.null_strip import Strip, null_strip
 from driftium_core.html.pool_map import pool_map
 from driftium_core.html.render import render
-from driftium_core.html.trend import TrendPoint, stability_trend
+from driftium_core.html.trend import stability_trend
 from driftium_core.response import Response
 from driftium_core.text.differences import Cluster, telling, why_no_terms
 from driftium_core.text.drift_report import Banded
 from driftium_core.text.labels import FLAG_LABELS, MEMBER_LABELS
 from driftium_core.text.report import TextReport
+
+if TYPE_CHECKING:
+    from driftium_core.store.records import Calculation
 
 __all__ = ["Quotable", "ReportOrigin", "quoted_positions", "text_report_html"]
 
@@ -84,7 +88,7 @@ def text_report_html(
     report: TextReport,
     *,
     origin: ReportOrigin,
-    history: Sequence[TrendPoint] = (),
+    history: Sequence[Calculation] = (),
     texts: Quotable | None = None,
 ) -> str:
     """A report as one HTML file that needs nothing but a browser or a printer.
@@ -93,8 +97,8 @@ def text_report_html(
     ----------
     origin : ReportOrigin
         What it is about, for the title and the last section.
-    history : sequence of TrendPoint
-        Calculations up to this one, oldest first; a trend is drawn of two or more.
+    history : sequence of Calculation
+        Those up to this one, oldest first; a trend is drawn of two or more.
     texts : Quotable, optional
         Responses of `quoted_positions`. Without them the least alike pairs and the examples of groups are left out.
 
@@ -113,7 +117,7 @@ def text_report_html(
         origin=origin,
         ring=health_ring(report.health),
         strips=_strips(report),
-        trend=stability_trend(history),
+        trend=stability_trend(history, shown=origin.calculation_id),
         traffic_strips=_traffic_strips(report),
         flag_labels=FLAG_LABELS,
         member_labels=MEMBER_LABELS,

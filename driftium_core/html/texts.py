@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from driftium_core.formats import fmt_excerpt
+
 __all__ = ["Quote", "printable", "quote"]
 
 _LINE_BREAKS = {"\r\n": "\n", "\r": "\n"}
@@ -39,14 +41,7 @@ def printable(text: str) -> str:
 
 
 def quote(text: str, limit: int = 700) -> Quote:
-    """At most ``limit`` characters of a text, ending at a word where one ends nearby."""
+    """At most ``limit`` characters of a text, cut as `fmt_excerpt` does, with the rest counted."""
     text = text.strip()
-    if len(text) <= limit:
-        return Quote(text, 0)
-    kept = text[:limit]
-    words = kept.rsplit(maxsplit=1)
-    within_a_word = not text[limit - 1].isspace() and not text[limit].isspace()
-    if within_a_word and len(words) == 2 and len(words[0]) > 0.8 * limit:
-        kept = words[0]
-    kept = kept.rstrip()
+    kept = text if len(text) <= limit else fmt_excerpt(text, limit=limit, lines=limit).removesuffix(" …")
     return Quote(kept, len(text) - len(kept))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from driftium_core.errors import NotFoundError
+from driftium_core.monitor.baselines import find_baseline
 from driftium_core.monitor.calculations import PoolIds, calculation_ids, open_calculation
 from driftium_core.monitor.documents import baseline_document, calculation_document
 from driftium_core.response import Response
@@ -16,7 +16,6 @@ from driftium_core.services import Services
 
 if TYPE_CHECKING:
     from driftium_core.html.text_report import Quotable
-    from driftium_core.html.trend import TrendPoint
     from driftium_core.store.records import Baseline, Calculation
     from driftium_core.text.report import TextReport
 
@@ -29,8 +28,8 @@ TREND_LENGTH = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def export_calculation(services: Services, calculation_id: str, *, kind: ExportKind) -> str:
-    """A calculation of the history as a file.
+def export_calculation(services: Services, calculation_id: str) -> str:
+    """A calculation of the history as a page of HTML.
 
     Raises
     ------
@@ -40,18 +39,14 @@ def export_calculation(services: Services, calculation_id: str, *, kind: ExportK
         Another version of Driftium wrote it, or the database cannot be read.
     """
     calculation, report = open_calculation(services, calculation_id)
-    try:
-        baseline = services.store.baselines.get(calculation.baseline_id)
-    except NotFoundError:  # deleted since
-        baseline = None
     return export_report(
         services,
         report,
         project=calculation.project,
         calculation=calculation,
-        baseline=baseline,
-        kind=kind,
-        ids=calculation_ids(services, calculation) if kind == "html" else PoolIds(),
+        baseline=find_baseline(services, calculation.baseline_id),
+        kind="html",
+        ids=calculation_ids(services, calculation),
     )
 
 
@@ -126,24 +121,11 @@ def _json(report: TextReport, project: str, calculation: Calculation | None, bas
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _history(services: Services, calculation: Calculation) -> list[TrendPoint]:
+def _history(services: Services, calculation: Calculation) -> list[Calculation]:
     """The calculations against the same baseline that led to this one, oldest first."""
-    from driftium_core.html.trend import TrendPoint
-
     same = services.store.calculations.newest(project=calculation.project, baseline_id=calculation.baseline_id)
     known = [item for item in same if item.created_at <= calculation.created_at]
-    return [
-        TrendPoint(
-            created_at=item.created_at,
-            severity=item.severity,
-            health_index=item.health_index,
-            mmd_score=item.mmd_score,
-            mmd_low=item.mmd_low,
-            mmd_high=item.mmd_high,
-            shown=item.id == calculation.id,
-        )
-        for item in reversed(known[:TREND_LENGTH])
-    ]
+    return known[:TREND_LENGTH][::-1]
 
 
 def _quotable(services: Services, report: TextReport, ids: PoolIds) -> Quotable:

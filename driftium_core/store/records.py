@@ -169,6 +169,21 @@ class Calculation(CalculationFacts):
     project: str
     created_at: datetime
 
+    @property
+    def mmd_range(self) -> tuple[float, float] | None:
+        """Both ends of the range of the MMD when nothing changed; None where they were not kept."""
+        return None if self.mmd_low is None or self.mmd_high is None else (self.mmd_low, self.mmd_high)
+
+    @property
+    def drawn_health(self) -> float | None:
+        """The Health Index where it is shown among others; an inconclusive calculation is a gap."""
+        return None if self.severity is None else self.health_index
+
+    @property
+    def drawn_mmd(self) -> float | None:
+        """The MMD where it is shown among others: never of an inconclusive calculation, never without its range."""
+        return None if self.severity is None or self.mmd_range is None else self.mmd_score
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmState:

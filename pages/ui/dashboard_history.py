@@ -143,17 +143,18 @@ def _show_table(calculations: Sequence[Calculation], selected: str | None) -> No
 
 
 def _health(item: Calculation) -> str | None:
-    if item.health_index is None:
+    """The index with its interval; blank where the trend has a gap."""
+    if item.drawn_health is None:
         return None
     interval = "" if item.health_low is None else f" ({item.health_low:.0f} to {item.health_high:.0f})"
-    return f"{item.health_index:.0f}{interval}"
+    return f"{item.drawn_health:.0f}{interval}"
 
 
 def _mmd(item: Calculation) -> str | None:
     """The score with its range: alone it says nothing, so that older records, which kept none, have a blank."""
-    if item.mmd_low is None:
+    if item.drawn_mmd is None or item.mmd_range is None:
         return None
-    return f"{fmt_statistic(item.mmd_score)} ({fmt_statistic(item.mmd_low)} to {fmt_statistic(item.mmd_high)})"
+    return f"{fmt_statistic(item.drawn_mmd)} ({' to '.join(map(fmt_statistic, item.mmd_range))})"
 
 
 def _open(calculation_id: str | None) -> None:

@@ -5,46 +5,34 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftium_core.figures.layout import figure_alt
-from driftium_core.figures.stability import (
-    SeverityRun,
-    StabilityPoint,
-    baseline_changes,
-    severity_runs,
-    stability_points,
-    steps,
-)
+from driftium_core.figures.stability import StabilityPoint, baseline_changes, stability_points, steps
 from driftium_core.figures.stability_trend import stability_trend
 from driftium_core.palette import PALETTES, SYMBOLS
 from driftium_core.severity import Severity
-from driftium_core.store.records import Calculation
+from tests.calculations import calculation
 
 LOW, HIGH = Severity.LOW, Severity.HIGH
 
 
-def point(name, severity=LOW, *, health=90.0, mmd=0.004, null=(0.001, 0.01), baseline="v1", note=""):
+def point(name, severity=LOW, *, health=90.0, mmd=0.004, null=(0.001, 0.01), baseline="v1"):
     """A calculation with its interval and null range."""
-    return StabilityPoint(
-        calculation_id=name,
-        when="22 Nov 14:02",
+    item = calculation(
+        name,
         severity=severity,
-        health=health,
+        health_index=health,
         health_low=None if health is None else health - 5,
         health_high=None if health is None else health + 5,
-        mmd=mmd,
+        mmd_score=mmd,
         mmd_low=null[0] if null else None,
         mmd_high=null[1] if null else None,
-        effect=0.21,
-        n_current=128,
-        n_baseline=400,
-        note=note,
-        baseline=baseline,
     )
+    return StabilityPoint(item, "22 Nov 14:02", baseline)
 
 
 POINTS = [
     point("a"),
     point("b"),
-    point("c", None, note="9 current answers; 30 are needed."),
+    point("c", None),
     point("d", HIGH, health=54.0, mmd=0.068, baseline="v2"),
 ]
 
@@ -54,44 +42,20 @@ def traces(figure, name):
     return [trace for trace in figure.data if trace.name == name]
 
 
-def calculation(name, minutes):
-    """A stored calculation of that many minutes after noon."""
-    return Calculation(
-        id=name,
-        project="default",
-        created_at=datetime(2024, 11, 22, 12, tzinfo=UTC) + timedelta(minutes=minutes),
-        fingerprint=name,
-        baseline_id="base",
-        verdict="drift",
-        design="unpaired",
-        severity=HIGH,
-        pvalue=0.001,
-        effect_size=0.3,
-        centroid_score=0.09,
-        mmd_score=0.068,
-        health_index=54.0,
-        n_baseline=400,
-        n_current=128,
-        encoder="e",
-        precision="fp32",
-        seed=0,
-        duration_ms=1.0,
-        health_low=47.0,
-        health_high=61.0,
-        mmd_low=0.001,
-        mmd_high=0.012,
-    )
-
-
 def test_points_are_read_off_stored_calculations_oldest_first():
-    now = datetime(2024, 11, 22, 18, tzinfo=UTC)
-    points = stability_points([calculation("b", 9), calculation("a", 2)], baselines={"base": "v3"}, now=now)
+    noon = datetime(2024, 11, 22, 12, tzinfo=UTC)
+    numbers = {"health_index": 54.0, "health_low": 47.0, "health_high": 61.0, "mmd_score": 0.068, "effect_size": 0.3}
+    stored = [
+        calculation(name, created_at=noon + timedelta(minutes=minutes), **numbers)
+        for name, minutes in (("b", 9), ("a", 2))
+    ]
+    points = stability_points(stored, baselines={"b1": "v3"}, now=noon + timedelta(hours=6))
     assert [(p.calculation_id, p.when, p.baseline) for p in points] == [("a", "12:02", "v3"), ("b", "12:09", "v3")]
     assert points[0].lines == (
         "12:02 · ▲ HIGH",
         "Health 54, 95 % 47 to 61",
-        "MMD² 0.068; null range 0.001 to 0.012",
-        "effect 0.30 · 128 current, 400 baseline v3",
+        "MMD² 0.068; null range 0.002 to 0.009",
+        "effect 0.30 · 64 current, 300 baseline v3",
     )
 
 
@@ -100,7 +64,7 @@ def test_every_marker_of_both_panels_opens_its_calculation():
     for name in ("Health Index", "MMD²"):
         (trace,) = traces(figure, name)
         assert list(trace.customdata) == ["a", "b", "c", "d"]
-        assert list(trace.marker.symbol) == [SYMBOLS[p.severity] for p in POINTS]
+        assert list(trace.marker.symbol) == [SYMBOLS[p.calculation.severity] for p in POINTS]
     assert [list(trace.customdata) for trace in traces(figure, "Inconclusive")] == [["c"], ["c"]]
     assert figure.layout.clickmode == "event+select"
 
@@ -121,7 +85,7 @@ def test_an_inconclusive_calculation_is_a_gap_with_an_open_circle_at_the_foot():
     assert list(upper.marker.symbol) == ["circle-open"]
     assert list(upper.y) == [0.0]
     assert list(lower.y) == [figure.layout.yaxis2.range[0]]
-    assert "9 current answers; 30 are needed." in upper.text[0]
+    assert "○ INCONCLUSIVE" in upper.text[0]
 
 
 def test_each_mmd_stands_on_its_own_null_range():
@@ -157,7 +121,6 @@ def test_a_calculation_with_nothing_to_draw_can_still_be_opened():
 
 
 def test_neighbours_of_one_severity_share_a_band_with_glyph_and_word():
-    assert severity_runs(POINTS) == [SeverityRun(LOW, 0, 1), SeverityRun(None, 2, 2), SeverityRun(HIGH, 3, 3)]
     figure = stability_trend(POINTS, "dark")
     labels = {label.text for label in figure.layout.annotations}
     assert {"● LOW", "▲ HIGH"} <= labels
@@ -186,8 +149,8 @@ def test_holes_part_a_ribbon():
     assert y == [2.0, 2.0, 1.0, 1.0, 2.0, None, 4.0, 4.0, 3.0, 3.0, 4.0, None]
 
 
-def test_names_and_notes_are_text():
-    figure = stability_trend([point("a", note="<b>x</b>", baseline="<i>"), point("b", baseline="<u>")], "dark")
+def test_names_are_text():
+    figure = stability_trend([point("a", baseline="<b>x</b>"), point("b", baseline="<u>")], "dark")
     (trace,) = traces(figure, "MMD²")
     assert "&lt;b&gt;x&lt;/b&gt;" in trace.text[0]
     assert "&lt;u&gt;" in {label.text for label in figure.layout.annotations}
@@ -213,9 +176,6 @@ def test_a_thousand_points_are_all_there_with_few_labels():
 
 
 def test_what_is_too_little_to_draw_is_not_said_to_be_missing():
-    point = StabilityPoint(
-        calculation_id="c1", when="14:02", severity=None, health=100.0, mmd=0.4, mmd_low=0.3, mmd_high=0.5
-    )
-    figure = stability_trend([point], "dark")
+    figure = stability_trend([point("c1", None, health=100.0, mmd=0.4, null=(0.3, 0.5))], "dark")
     texts = [label.text for label in figure.layout.annotations]
     assert texts.count("Inconclusive: too few answers to draw one.") == 2

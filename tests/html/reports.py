@@ -6,7 +6,6 @@ import math
 from datetime import UTC, datetime, timedelta
 
 from driftium_core.html.text_report import ReportOrigin
-from driftium_core.html.trend import TrendPoint
 from driftium_core.severity import Severity
 from driftium_core.text.differences import (
     AnswerPair,
@@ -19,6 +18,7 @@ from driftium_core.text.differences import (
 )
 from driftium_core.text.drift_report import Banded, Detectable, EmbeddingReport, Member
 from driftium_core.text.report import Descriptor, Encoder, Flag, Health, Shape, TextReport, Traffic
+from tests.calculations import calculation
 
 WHEN = datetime(2025, 11, 23, 14, 2, tzinfo=UTC)
 
@@ -178,18 +178,18 @@ EMPTY = TextReport(
 )
 
 HISTORY = tuple(
-    TrendPoint(
+    calculation(
+        id_,
         created_at=WHEN - timedelta(hours=hours),
         severity=severity,
         health_index=health,
         mmd_score=mmd,
         mmd_low=0.001,
         mmd_high=0.029,
-        shown=not hours,
     )
-    for hours, severity, health, mmd in (
-        (48, Severity.LOW, 91.4, 0.011),
-        (24, None, None, None),
-        (0, Severity.HIGH, 54.3, 0.0682),
+    for id_, hours, severity, health, mmd in (
+        ("0c1d9e2f77", 48, Severity.LOW, 91.4, 0.011),
+        ("8b52a6f013", 24, None, None, None),
+        ("3f09a81bc2", 0, Severity.HIGH, 54.3, 0.0682),
     )
 )

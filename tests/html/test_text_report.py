@@ -14,7 +14,7 @@ from driftium_core.text.differences import Exemplar, Keyword, Projection
 from driftium_core.text.drift_report import Banded
 from driftium_core.text.report import TextReport
 from driftium_core.text.serialise import report_from_stored, stored_report
-from tests.html.page import Page
+from tests.html.page import Element, Page
 from tests.html.reports import EMPTY, FULL, HISTORY, ORIGIN
 
 TEXTS = Quotable(
@@ -298,11 +298,44 @@ def test_the_trend_is_never_joined_over_an_inconclusive_calculation() -> None:
     assert any(place.startswith("translate(276 196)") for place in places), "the middle, on the axis"
 
 
+def test_the_trend_marks_the_calculation_of_the_report() -> None:
+    line = "The dashed line marks this report."
+    assert line in page_of(FULL, history=HISTORY).text
+    assert line not in page_of(FULL, history=HISTORY[:2]).text
+
+
 def test_the_distances_of_large_pools_are_not_written_as_nothing() -> None:
     drift = replace(FULL.drift, mmd=Banded(0.000061, 0.0000412, 0.00009))
     page = page_of(replace(FULL, drift=drift))
     assert "MMD² 0.000061" in page.text
     assert "0.000041 to 0.00009." in page.text
+
+
+def strip_of(page: Page, title: str) -> tuple[Element, float, float]:
+    """A drawing of the scores, and its band's place and width as parts of all."""
+    (svg,) = (e for e in page.elements if e.tag == "svg" and [t.text for t in e.all("title")] == [title])
+    (band,) = (e for e in svg.all("rect") if e.attributes["class"] == "band")
+    width = float(svg.attributes["viewbox"].split()[2])
+    return svg, float(band.attributes["x"]) / width, float(band.attributes["width"]) / width
+
+
+@pytest.mark.parametrize(
+    ("value", "pointer"), [(0.2, "off the axis, 0.200 →"), (-0.2, "← −0.200, off the axis"), (0.005, "")]
+)
+def test_a_strong_drift_leaves_its_band_readable(value: float, pointer: str) -> None:
+    draws = tuple(0.0005 + 0.000026 * i for i in range(40))
+    drift = replace(FULL.drift, mmd=Banded(value, 0.0005, 0.0015, draws))
+    svg, place, width = strip_of(page_of(replace(FULL, drift=drift)), "MMD²")
+    assert width >= 0.15
+    assert 0 < place < place + width < 1
+    pointers = [e.text.strip() for e in svg.all("text") if e.attributes.get("class") == "pointer"]
+    assert pointers == ([pointer] if pointer else [])
+    (stem,) = (e for e in svg.all("path") if "stem" in e.attributes["class"].split())
+    assert ("beyond" in stem.attributes["class"].split()) == bool(pointer)
+    marker = float(stem.attributes["d"].removeprefix("M").split()[0])
+    numbers = [float(e.attributes["x"]) for e in svg.all("text") if e.attributes.get("class") != "pointer"]
+    assert len(numbers) > 1
+    assert not pointer or all(abs(x - marker) > 30 for x in numbers), "no number seems to be that of the marker"
 
 
 def test_headings_go_down_by_one(full: Page) -> None:

@@ -24,7 +24,19 @@ def check(services: Services) -> monitor.PoolCheck:
 
 def exported(services: Services, check: monitor.PoolCheck, kind: monitor.ExportKind) -> str:
     assert check.calculation
-    text = monitor.export_calculation(services, check.calculation.id, kind=kind)
+    if kind == "html":
+        text = monitor.export_calculation(services, check.calculation.id)
+    else:
+        calculation, report = monitor.open_calculation(services, check.calculation.id)
+        text = monitor.export_report(
+            services,
+            report,
+            project=calculation.project,
+            calculation=calculation,
+            baseline=monitor.find_baseline(services, calculation.baseline_id),
+            kind=kind,
+            ids=check.ids,
+        )
     text.encode("utf-8")
     return text
 
@@ -43,7 +55,7 @@ def test_the_page_says_what_was_compared_and_how_it_went(services: Services, che
 def test_the_trend_ends_with_the_calculation(services: Services, check: monitor.PoolCheck) -> None:
     newest, first = monitor.pool_history(services)
     assert newest == check.calculation
-    assert "Stability" not in Page(monitor.export_calculation(services, first.id, kind="html")).text
+    assert "Stability" not in Page(monitor.export_calculation(services, first.id)).text
 
 
 def test_the_document_is_the_report_and_what_it_is_about(services: Services, check: monitor.PoolCheck) -> None:
@@ -84,4 +96,4 @@ def test_pairs_are_quoted_from_the_responses_behind_them(services: Services) -> 
 
 def test_what_is_not_stored_is_said(services: Services) -> None:
     with pytest.raises(NotFoundError, match="is not stored"):
-        monitor.export_calculation(services, "nothing", kind="html")
+        monitor.export_calculation(services, "nothing")

@@ -126,6 +126,23 @@ def test_a_record_that_cannot_be_read_costs_no_verdict(app: AppTest, drifted: Se
     assert f"Calculation {old.id} cannot be read from the database" in said(page)
 
 
+def test_the_table_has_a_blank_where_the_trend_has_a_gap(app: AppTest, services: Services) -> None:
+    add(services, BAKING[:16])
+    monitor.promote(services, "release 1")
+    add(services, STARS[:1])
+    opened(app, services)
+    add(services, [*BAKING[16:], *STARS[1:12]])
+    page = opened(app, services)
+    drift, unclear = monitor.pool_history(services)
+    assert unclear.severity is None
+    assert unclear.health_index is not None
+    assert drift.health_index is not None
+    table = next(frame.value for frame in page.dataframe if "Health (95 %)" in frame.value)
+    assert table["Health (95 %)"][0].startswith(f"{drift.health_index:.0f} (")
+    assert " to " in table["MMD² (null range)"][0]
+    assert table.loc[1, ["Health (95 %)", "MMD² (null range)"]].isna().all()
+
+
 def test_a_link_to_no_calculation_keeps_the_page(app: AppTest, drifted: Services) -> None:
     page = opened(app, drifted, calculation="nonesuch")
     assert "Calculation nonesuch is not stored" in page.error[0].value.replace("\\", "")

@@ -1,0 +1,108 @@
+"""What a drawing lays out whatever draws it: Plotly on a page, or SVG in a file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from driftium_core.severity import Severity
+from driftium_core.text.drift_report import Banded
+
+__all__ = ["NullRangeLayout", "SeverityRun", "null_range_layout", "severity_runs"]
+
+_MOST_DOTS = 40
+
+_FURTHEST = 12.0
+"""A value further from the band than this many of its widths is pointed at, so that the band stays readable."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityRun:
+    """Neighbouring calculations of one severity: positions of the first and the last."""
+
+    severity: Severity | None
+    first: int
+    last: int
+
+
+def severity_runs(severities: Sequence[Severity | None]) -> list[SeverityRun]:
+    """Merge neighbours of one severity, which share a band."""
+    runs = []
+    for severity, group in groupby(enumerate(severities), key=lambda item: item[1]):
+        positions = [position for position, _ in group]
+        runs.append(SeverityRun(severity, positions[0], positions[-1]))
+    return runs
+
+
+@dataclass(frozen=True, slots=True)
+class NullRangeLayout:
+    """Where everything stands on the axis.
+
+    Attributes
+    ----------
+    left, right : float
+        Ends of the axis.
+    dots : tuple of (float, int)
+        Place and height in its stack (1 is the lowest) of each quantile of the null distribution.
+    mark : float
+        Where the marker stands: the value, or the end of the axis nearest to it.
+    beyond : {"left", "right"} or None
+        On which side the value is off the axis.
+    inside : bool
+        Whether the value is within the band, ends included.
+    """
+
+    left: float
+    right: float
+    dots: tuple[tuple[float, int], ...]
+    mark: float
+    beyond: Literal["left", "right"] | None
+    inside: bool
+
+    def pointer(self, value: str) -> str:
+        """What stands beside the marker of a value that is off the axis; empty for one that is on it."""
+        if self.beyond is None:
+            return ""
+        return f"off the axis, {value} →" if self.beyond == "right" else f"← {value}, off the axis"
+
+
+def null_range_layout(banded: Banded, *, columns: int = 46) -> NullRangeLayout | None:
+    """Lay out a value, its band and the quantile dots; None when the value or its band is unknown.
+
+    Zero is part of the axis unless it would squeeze the band. Dots fall into ``columns`` places.
+    """
+    value, low, high = banded.value, banded.low, banded.high
+    if not all(map(math.isfinite, (value, low, high))):
+        return None
+    draws = sorted(draw for draw in banded.draws if math.isfinite(draw))
+    first, last = min([low, *draws[:1]]), max([high, *draws[-1:]])
+    width = last - first or abs(value - low) or abs(low) or 1.0
+    left, right = min(first, value), max(last, value)
+    beyond: Literal["left", "right"] | None = None
+    if value > last + _FURTHEST * width:
+        right, beyond = last + 3 * width, "right"
+    elif value < first - _FURTHEST * width:
+        left, beyond = first - 3 * width, "left"
+    if left > 0 and left < 2 * (right - left or width):
+        left = 0.0
+    elif right < 0 and -right < 2 * (right - left or width):
+        right = 0.0
+    mark = left if beyond == "left" else right if beyond == "right" else value
+    padding = 0.06 * (right - left or width)
+    left, right = left - padding, right + padding
+    dots = _stacked(draws, left, (right - left) / columns)
+    return NullRangeLayout(left, right, dots, mark, beyond, low <= value <= high)
+
+
+def _stacked(draws: list[float], left: float, step: float) -> tuple[tuple[float, int], ...]:
+    n_dots = min(_MOST_DOTS, len(draws))
+    heights: dict[int, int] = {}
+    dots = []
+    for i in range(n_dots):
+        place = round((draws[int((i + 0.5) / n_dots * len(draws))] - left) / step)
+        heights[place] = heights.get(place, 0) + 1
+        dots.append((left + place * step, heights[place]))
+    return tuple(dots)
