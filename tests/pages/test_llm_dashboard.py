@@ -137,6 +137,8 @@ def test_the_table_has_a_blank_where_the_trend_has_a_gap(app: AppTest, services:
     assert unclear.severity is None
     assert unclear.health_index is not None
     assert drift.health_index is not None
+    page.session_state["trend-table"] = True  # as a click opens it
+    page.run()
     table = next(frame.value for frame in page.dataframe if "Health (95 %)" in frame.value)
     assert table["Health (95 %)"][0].startswith(f"{drift.health_index:.0f} (")
     assert " to " in table["MMD² (null range)"][0]
