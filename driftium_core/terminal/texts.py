@@ -12,7 +12,7 @@ from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, f
 from driftium_core.severity import NOT_TESTED, severity_label
 from driftium_core.terminal.console import STYLES, stdout
 from driftium_core.text.differences import Exemplar, Keyword, telling
-from driftium_core.text.drift_report import Banded
+from driftium_core.text.drift_report import NullRange
 from driftium_core.text.report import Descriptor, Flag, TextReport, Traffic
 
 __all__ = ["print_text_report"]
@@ -49,7 +49,7 @@ def _scores(report: TextReport) -> Table:
     return table
 
 
-def _banded(score: Banded) -> str:
+def _banded(score: NullRange) -> str:
     return f"{fmt_statistic(score.value)} (without drift {fmt_statistic(score.low)} to {fmt_statistic(score.high)})"
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from driftium_core.formats import fmt_n, fmt_p
+from driftium_core.stats.null_range import NullRange
 from driftium_core.text.descriptors import descriptors
 from driftium_core.text.differences import Cluster, Evidence, Exemplar, Projection
 from driftium_core.text.drift import compare_embeddings
-from driftium_core.text.drift_report import Banded, Detectable, EmbeddingReport
+from driftium_core.text.drift_report import Detectable, EmbeddingReport
 from driftium_core.text.health import alignment, flags, health
 from driftium_core.text.pairs import answer_pairs
 from driftium_core.text.pool import Pool, content_hash
@@ -125,7 +126,7 @@ def _nothing_to_compare(baseline: Pool, current: Pool, *, seed: int) -> Embeddin
         f"No usable responses in {empty}: all of them failed or are empty, so nothing can be compared by meaning. "
         "The descriptors below say how many."
     )
-    unknown = Banded(math.nan, math.nan, math.nan)
+    unknown = NullRange(math.nan, math.nan, math.nan)
     return EmbeddingReport(
         design="unpaired",
         n_baseline=sizes["baseline"],

@@ -3,43 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from driftium_core.severity import Severity, verdict_headline
+from driftium_core.stats.null_range import NullRange
 from driftium_core.text.labels import found_by
 
-if TYPE_CHECKING:
-    from driftium_core.stats.null_range import NullRange
-
-__all__ = ["Banded", "Design", "Detectable", "EmbeddingReport", "Member", "Verdict"]
+__all__ = ["Design", "Detectable", "EmbeddingReport", "Member", "NullRange", "Verdict"]
 
 Design = Literal["paired", "unpaired"]
 Verdict = Literal["drift", "no_drift", "inconclusive"]
-
-
-@dataclass(frozen=True, slots=True)
-class Banded:
-    """A distance or statistic with the range it has when nothing changed.
-
-    Attributes
-    ----------
-    value : float
-        As observed; nan where it could not be computed. It is no p-value and decides nothing.
-    low, high : float
-        2.5th and 97.5th percentile over the permutations, so at these very sizes.
-    draws : tuple of float
-        Evenly spaced quantiles of the permuted values, ascending, to draw the range by; empty where none was computed.
-    """
-
-    value: float
-    low: float
-    high: float
-    draws: tuple[float, ...] = ()
-
-    @classmethod
-    def of(cls, statistic: NullRange) -> Banded:
-        """The same, as a report holds it."""
-        return cls(statistic.value, statistic.low, statistic.high, statistic.draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +63,7 @@ class EmbeddingReport:
     verdict : {"drift", "no_drift", "inconclusive"}
     reason : str
         One sentence: why this verdict, and what these sizes could have seen or how many responses are missing.
-    centroid, mmd : Banded
+    centroid, mmd : NullRange
         Centroid cosine distance and biased RBF-MMD² beside their null ranges.
     members : tuple of Member
     method : str
@@ -114,8 +87,8 @@ class EmbeddingReport:
     severity: Severity | None
     verdict: Verdict
     reason: str
-    centroid: Banded
-    mmd: Banded
+    centroid: NullRange
+    mmd: NullRange
     detectable: Detectable
     members: tuple[Member, ...]
     method: str
@@ -134,7 +107,7 @@ class EmbeddingReport:
         """What found a drift that MMD² does not show, for a person; empty when MMD² shows it too, or no drift is."""
         return found_by({item.name: item.pvalue for item in self.members}) if self.verdict == "drift" else ""
 
-    def mark_of(self, score: Banded) -> Severity | None:
+    def mark_of(self, score: NullRange) -> Severity | None:
         """Severity that marks a score in drawings: the verdict's above the null range, else LOW; no verdict itself.
 
         None, as the verdict's is, where that is inconclusive.

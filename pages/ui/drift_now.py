@@ -15,7 +15,7 @@ from pages.ui.widgets import prose, verdict
 if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
-    from driftium_core.text.drift_report import Banded
+    from driftium_core.text.drift_report import NullRange
     from driftium_core.text.report import TextReport
 
 __all__ = ["changed_words", "drift_token", "live_drift", "show_check_problems", "show_drift_now", "waiting_words"]
@@ -94,7 +94,7 @@ def changed_words(report: TextReport) -> str:
     return f"Words: {'; '.join(found)}." if found else ""
 
 
-def _banded(score: Banded) -> str:
+def _banded(score: NullRange) -> str:
     return f"{fmt_statistic(score.value)} (without drift {fmt_statistic(score.low)} to {fmt_statistic(score.high)})"
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from driftium_core.html.text_report import ReportOrigin
 from driftium_core.html.trend import TrendPoint
 from driftium_core.severity import Severity
+from driftium_core.stats.null_range import NullRange
 from driftium_core.text.differences import (
     AnswerPair,
     Cluster,
@@ -17,7 +18,7 @@ from driftium_core.text.differences import (
     Projection,
     Removal,
 )
-from driftium_core.text.drift_report import Banded, Detectable, EmbeddingReport, Member
+from driftium_core.text.drift_report import Detectable, EmbeddingReport, Member
 from driftium_core.text.report import Descriptor, Encoder, Flag, Health, Shape, TextReport, Traffic
 
 WHEN = datetime(2025, 11, 23, 14, 2, tzinfo=UTC)
@@ -38,8 +39,8 @@ DRIFT = EmbeddingReport(
     severity=Severity.HIGH,
     verdict="drift",
     reason="The responses differ.",
-    centroid=Banded(0.0914, 0.0121, 0.0677, tuple(0.01 + 0.0015 * i for i in range(40))),
-    mmd=Banded(0.0682, 0.0011, 0.0289, tuple(0.001 + 0.0007 * i for i in range(40))),
+    centroid=NullRange(0.0914, 0.0121, 0.0677, tuple(0.01 + 0.0015 * i for i in range(40))),
+    mmd=NullRange(0.0682, 0.0011, 0.0289, tuple(0.001 + 0.0007 * i for i in range(40))),
     detectable=Detectable(0.1, "These sizes show a new topic of 10 %."),
     members=(Member("mmd", 0.0021), Member("ridge", 0.0134)),
     method="2 000 sign flips",
@@ -127,8 +128,8 @@ FULL = TextReport(
         0.93,
         0.88,
         "Like prompts are answered differently.",
-        prompts=Banded(0.4, -1.9, 2.1, tuple(-2 + 0.1 * i for i in range(40))),
-        behaviour=Banded(8.2, -1.8, 2.2, tuple(-2 + 0.1 * i for i in range(40))),
+        prompts=NullRange(0.4, -1.9, 2.1, tuple(-2 + 0.1 * i for i in range(40))),
+        behaviour=NullRange(8.2, -1.8, 2.2, tuple(-2 + 0.1 * i for i in range(40))),
     ),
     evidence=EVIDENCE,
     projection=Projection(((0.1, 0.2), (0.3, -0.2)), ((0.9, 0.8),), (0, 1), (3,), (0.11, 0.06)),
@@ -141,7 +142,7 @@ FULL = TextReport(
     notes=("12 baseline responses failed or are empty.",),
 )
 
-_UNKNOWN = Banded(math.nan, math.nan, math.nan)
+_UNKNOWN = NullRange(math.nan, math.nan, math.nan)
 
 EMPTY = TextReport(
     drift=EmbeddingReport(

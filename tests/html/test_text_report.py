@@ -10,8 +10,8 @@ import pytest
 
 from driftium_core.html.text_report import Quotable, quoted_positions, text_report_html
 from driftium_core.response import Response
+from driftium_core.stats.null_range import NullRange
 from driftium_core.text.differences import Exemplar, Keyword, Projection
-from driftium_core.text.drift_report import Banded
 from driftium_core.text.report import TextReport
 from driftium_core.text.serialise import report_from_stored, stored_report
 from tests.html.page import Page
@@ -236,7 +236,7 @@ def test_when_almost_everything_is_missing() -> None:
 def test_a_report_of_an_older_version_is_drawn_without_what_it_lacks() -> None:
     old = replace(
         FULL,
-        drift=replace(FULL.drift, centroid=Banded(0.09, 0.01, 0.07), mmd=Banded(0.07, 0.0, 0.03)),
+        drift=replace(FULL.drift, centroid=NullRange(0.09, 0.01, 0.07), mmd=NullRange(0.07, 0.0, 0.03)),
         traffic=replace(FULL.traffic, prompts=None, behaviour=None),
         descriptors=tuple(replace(item, shape=None) for item in FULL.descriptors),
         evidence=replace(
@@ -280,7 +280,7 @@ def test_what_is_known_of_traffic_is_told_first() -> None:
 
 
 def test_an_inconclusive_report_marks_no_score_as_low() -> None:
-    drift = replace(FULL.drift, severity=None, verdict="inconclusive", mmd=Banded(0.02, 0.001, 0.03))
+    drift = replace(FULL.drift, severity=None, verdict="inconclusive", mmd=NullRange(0.02, 0.001, 0.03))
     page = page_of(replace(FULL, drift=drift))
     marks = [e.attributes["class"].split() for e in page.elements if "mark" in e.attributes.get("class", "").split()]
     assert len(marks) == 4, "two distances, and the tests of prompts and of behaviour"
@@ -299,7 +299,7 @@ def test_the_trend_is_never_joined_over_an_inconclusive_calculation() -> None:
 
 
 def test_the_distances_of_large_pools_are_not_written_as_nothing() -> None:
-    drift = replace(FULL.drift, mmd=Banded(0.000061, 0.0000412, 0.00009))
+    drift = replace(FULL.drift, mmd=NullRange(0.000061, 0.0000412, 0.00009))
     page = page_of(replace(FULL, drift=drift))
     assert "MMD² 0.000061" in page.text
     assert "0.000041 to 0.00009." in page.text
