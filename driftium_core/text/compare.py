@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from driftium_core.formats import fmt_n, fmt_p
 from driftium_core.stats.null_range import NullRange
+from driftium_core.text.clusters import in_pools
 from driftium_core.text.descriptors import descriptors
-from driftium_core.text.differences import Cluster, Evidence, Exemplar, Projection
+from driftium_core.text.differences import Evidence, Exemplar, Projection
 from driftium_core.text.drift import compare_embeddings
 from driftium_core.text.drift_report import Detectable, EmbeddingReport
 from driftium_core.text.health import alignment, flags, health
@@ -194,30 +195,21 @@ def _evidence(baseline: Pool, current: Pool, drift: EmbeddingReport, *, n_resamp
         pvalue_of=pvalue_of,
         seed=seed,
     )
-    return _in_pools(found, baseline.positions, current.positions)
+    return _moved(found, baseline.positions, current.positions)
 
 
-def _in_pools(found: Evidence, old: Positions, new: Positions) -> Evidence:
+def _moved(found: Evidence, old: Positions, new: Positions) -> Evidence:
     """Positions among the usable responses → positions in the pools."""
 
     def moved(exemplar: Exemplar, positions: Positions) -> Exemplar:
         return replace(exemplar, index=int(positions[exemplar.index]))
-
-    def moved_cluster(cluster: Cluster) -> Cluster:
-        return replace(
-            cluster,
-            exemplar=int((new if cluster.direction == "gained" else old)[cluster.exemplar]),
-            baseline_members=tuple(old[list(cluster.baseline_members)].tolist()),
-            current_members=tuple(new[list(cluster.current_members)].tolist()),
-        )
 
     removal, witnesses = found.removal, found.witnesses
     return replace(
         found,
         novel=tuple(moved(item, new) for item in found.novel),
         gone=tuple(moved(item, old) for item in found.gone),
-        clusters=tuple(moved_cluster(cluster) for cluster in found.clusters),
-        groups=tuple(moved_cluster(group) for group in found.groups),
+        groups=tuple(in_pools(group, old, new) for group in found.groups),
         removal=removal and replace(removal, removed=tuple(new[list(removal.removed)].tolist())),
         witnesses=witnesses
         and replace(

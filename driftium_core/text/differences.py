@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 __all__ = [
+    "CHANGED_LEVEL",
     "AnswerPair",
     "Cluster",
     "Evidence",
@@ -20,6 +21,9 @@ __all__ = [
     "telling",
     "why_no_terms",
 ]
+
+CHANGED_LEVEL = 0.05
+"""The share of a group changed at adjusted p-values up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ class Cluster:
     exemplar: int
     baseline_members: tuple[int, ...]
     current_members: tuple[int, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether its share changed significantly."""
+        return self.pvalue_adjusted <= CHANGED_LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,22 +201,27 @@ class WordDifference:
         return replace(self, baseline=_beginning(self.baseline, limit), current=_beginning(self.current, limit))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why: what is new, what is gone, and whether taking it out ends the drift.
 
-    ``clusters`` are those of the ``groups`` whose share changed significantly; older reports have no groups.
+    ``groups`` are all groups of like responses. They have no default: a stored report without them is of another
+    version, and must not be read as one in which no group changed.
     """
 
     novel: tuple[Exemplar, ...] = ()
     gone: tuple[Exemplar, ...] = ()
     keywords_gained: tuple[Keyword, ...] = ()
     keywords_lost: tuple[Keyword, ...] = ()
-    clusters: tuple[Cluster, ...] = ()
+    groups: tuple[Cluster, ...]
     removal: Removal | None = None
     witnesses: Witnesses | None = None
-    groups: tuple[Cluster, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """Those of the groups whose share changed significantly, in their order."""
+        return tuple(group for group in self.groups if group.changed)
 
 
 def telling(words: Iterable[Keyword]) -> tuple[Keyword, ...]:

@@ -111,7 +111,7 @@ EVIDENCE = Evidence(
     gone=(Exemplar(5, 0.0663, "Your money is on its way.", "Refund?", 0.391),),
     keywords_gained=(Keyword("store credit", 6.2, 0.004, 0.19, 3.41, 2.62, 4.19),),
     keywords_lost=(Keyword("card", 4.9, 0.31, 0.052, -2.57, -3.3, -1.81),),
-    clusters=(Cluster("gained", 2, 31, 0.0003, ("credit", "policy"), 9, (1, 2), (3, 9)),),
+    groups=(Cluster("gained", 2, 31, 0.0003, ("credit", "policy"), 9, (1, 2), (3, 9)),),
     removal=Removal((3, 9), 0.001, 0.23, "Without these 2 responses p = 0.001 becomes p = 0.23."),
     notes=("Only 5 000 answers were looked at.",),
 )
@@ -170,7 +170,7 @@ EMPTY = TextReport(
     flags=(),
     descriptors=(),
     traffic=Traffic("no_prompts", None, None, None, None, "No prompts are known in either pool."),
-    evidence=Evidence(),
+    evidence=Evidence(groups=()),
     projection=None,
     encoder=Encoder("words", "fp32"),
     seed=0,

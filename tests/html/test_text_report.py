@@ -48,7 +48,7 @@ def said(report: TextReport, text: str) -> TextReport:
         novel=(Exemplar(3, 0.08, text, text, 0.4),),
         gone=(Exemplar(5, 0.07, text, text, 0.4),),
         keywords_gained=(Keyword(text, 5.0, 0.1, 0.4, 2.0, 1.0, 3.0),),
-        clusters=tuple(replace(cluster, terms=(text,)) for cluster in report.evidence.clusters),
+        groups=tuple(replace(group, terms=(text,)) for group in report.evidence.groups),
     )
     descriptors = tuple(replace(item, current=text) if item.kind == "category" else item for item in report.descriptors)
     return replace(report, evidence=evidence, descriptors=descriptors, notes=(text,))
