@@ -22,7 +22,7 @@ _MOST_DOTS, _DOT, _WIDEST = 50, 5.4, 9.0
 class Strip:
     """Where everything stands in a drawing of ``WIDTH`` × ``HEIGHT``; ``description`` says it in words.
 
-    ``band`` is None when the range is not known, ``dots`` are then empty; they are also empty in old reports.
+    ``band`` is None when the range is not known, ``dots`` are then empty; they are also empty without draws.
     """
 
     name: str

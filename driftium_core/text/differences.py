@@ -59,23 +59,23 @@ class Keyword:
         Of the two document frequencies; positive for gained and for lost terms. It ranks and is no test.
     share_baseline, share_current : float
         Share (0 to 1) of all responses looked at that hold the term.
-    log2_ratio, low, high : float or None
-        log₂ of the current share over the baseline's, with half a response added to each count, and its 95 % interval;
-        None in reports of older versions. The term was chosen because it stands out, so the interval is no test.
+    log2_ratio, low, high : float
+        log₂ of the current share over the baseline's, with half a response added to each count, and its 95 % interval.
+        The term was chosen because it stands out, so the interval is no test.
     """
 
     term: str
     z: float
     share_baseline: float
     share_current: float
-    log2_ratio: float | None = None
-    low: float | None = None
-    high: float | None = None
+    log2_ratio: float
+    low: float
+    high: float
 
     @property
     def telling(self) -> bool:
-        """Whether its interval is known and excludes 0: only such terms are named or drawn."""
-        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+        """Whether its interval excludes 0: only such terms are named or drawn."""
+        return not self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +233,6 @@ def why_no_terms(words: Sequence[Keyword]) -> str:
     """Why none of these terms is telling, for a person."""
     if not words:
         return "No term sets the pools apart."
-    if all(word.low is None for word in words):
-        return "This report is of a version that kept no intervals of terms; calculate again to see them."
     return "No term stands out: the 95 % interval of each includes no change."
 
 
