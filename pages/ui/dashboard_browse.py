@@ -71,7 +71,7 @@ def show_browse(services: Services, shown: Shown, picked: Picked | None) -> None
 
 def _choose_order(shown: Shown) -> BrowseOrder:
     if shown.report.evidence.witnesses is None:
-        st.caption("Newest first: this calculation is of a version that did not rank every answer.")
+        st.caption("Newest first: on one side no answer can be compared by meaning, so none is ranked.")
         return "newest first"
     chosen: BrowseOrder = st.selectbox(
         "Order",
