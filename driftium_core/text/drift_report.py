@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from driftium_core.formats import fmt_count, fmt_n
 from driftium_core.severity import Severity, verdict_headline
 from driftium_core.stats.null_range import NullRange
-from driftium_core.text.labels import found_by
+from driftium_core.text.labels import found_by, share_words
 
 __all__ = ["Design", "Detectable", "EmbeddingReport", "Member", "NullRange", "Verdict"]
 
@@ -38,6 +39,13 @@ class Detectable:
 
     share: float | None
     text: str
+
+    @property
+    def short(self) -> str:
+        """What is detected, without the sizes: ``"a new topic from about 12 % of the answers"``."""
+        if self.share is None:
+            return "a full change of topic at best"
+        return f"a new topic from {share_words(self.share)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +109,16 @@ class EmbeddingReport:
     def headline(self) -> str:
         """``"▲ Drift: HIGH."``, ``"● No drift found."`` or ``"○ Inconclusive."``."""
         return verdict_headline(self.verdict, self.severity)
+
+    @property
+    def sizes(self) -> str:
+        """``"480 current against 500 baseline answers"``."""
+        return f"{fmt_n(self.n_current)} current against {fmt_n(self.n_baseline)} baseline answers"
+
+    @property
+    def pairing(self) -> str:
+        """``"paired in 120 prompts"``, or ``"unpaired"``."""
+        return f"paired in {fmt_count(self.n_pairs, 'prompt')}" if self.design == "paired" else "unpaired"
 
     @property
     def found_by(self) -> str:

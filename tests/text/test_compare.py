@@ -76,7 +76,7 @@ def test_positions_are_those_of_the_whole_pools(pools, report):
     for pair in report.pairs:
         assert baseline.responses[pair.baseline_index].prompt == current.responses[pair.current_index].prompt
     assert [pair.similarity for pair in report.pairs] == sorted(pair.similarity for pair in report.pairs)
-    assert report.drift.design == "unpaired"
+    assert (report.drift.design, report.drift.pairing) == ("unpaired", "unpaired")
 
 
 def test_exemplars_say_how_near_the_other_pool_comes(pools, report):
@@ -175,6 +175,8 @@ def test_behaviour_told_by_the_paired_test_has_no_statistic():
     current = Pool(baseline.responses, baseline.positions, moved, baseline.prompt_vectors)
     report = compare_pools(baseline, current, encoder=ENCODER)
     assert (report.drift.design, report.drift.verdict, report.traffic.verdict) == ("paired", "drift", "behaviour")
+    assert report.drift.sizes == "12 current against 12 baseline answers"
+    assert report.drift.pairing == "paired in 12 prompts"
     assert report.traffic.behaviour_pvalue == report.drift.pvalue
     assert report.traffic.behaviour is None
     assert report.traffic.prompts is not None
