@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Literal
 
 from driftium_core.severity import Severity
-from driftium_core.text.drift_report import Banded
+from driftium_core.text.drift_report import NullRange
 
 __all__ = ["NullRangeLayout", "SeverityRun", "null_range_layout", "severity_runs"]
 
@@ -69,7 +69,7 @@ class NullRangeLayout:
         return f"off the axis, {value} →" if self.beyond == "right" else f"← {value}, off the axis"
 
 
-def null_range_layout(banded: Banded, *, columns: int = 46) -> NullRangeLayout | None:
+def null_range_layout(banded: NullRange, *, columns: int = 46) -> NullRangeLayout | None:
     """Lay out a value, its band and the quantile dots; None when the value or its band is unknown.
 
     Zero is part of the axis unless it would squeeze the band. Dots fall into ``columns`` places.

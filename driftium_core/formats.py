@@ -7,6 +7,7 @@ is an en dash. p-values are never written as 0 or 1.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -33,12 +34,15 @@ __all__ = [
     "fmt_time",
     "fmt_value",
     "fmt_window",
+    "whole",
 ]
 
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "−"
 UNKNOWN = "–"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _JOINERS = frozenset("\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 """Zero-width joiner, emoji selector and skin tones: what makes one sign of several characters."""
@@ -167,6 +171,17 @@ def fmt_excerpt(text: str, *, limit: int = 600, lines: int = 12) -> str:
     while end > shortest and (unicodedata.combining(text[end]) or _JOINERS.intersection(text[end - 1 : end + 1])):
         end -= 1  # an accent stays with its letter, an emoji with its parts
     return f"{text[:end].rstrip()} …"
+
+
+def whole(text: str) -> str:
+    """A text as UTF-8 can hold it: each half of a character, which JSON can spell, becomes a replacement mark.
+
+    Two halves side by side become two marks. Pages, figures, CSV files and the encoder read such a text alike.
+
+    >>> whole("half \\ud83d here")
+    'half � here'
+    """
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def fmt_names(names: Sequence[object], *, limit: int = 5) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from driftium_core.drawing import SeverityRun, null_range_layout, severity_runs
 from driftium_core.severity import Severity
-from driftium_core.text.drift_report import Banded
+from driftium_core.text.drift_report import NullRange
 
 LOW, HIGH = Severity.LOW, Severity.HIGH
 
@@ -19,7 +19,7 @@ def test_neighbours_of_one_severity_are_one_run():
 
 
 def test_every_dot_is_a_quantile_and_stacks_from_one():
-    layout = null_range_layout(Banded(0.2, 0.0025, 0.0975, DRAWS))
+    layout = null_range_layout(NullRange(0.2, 0.0025, 0.0975, DRAWS))
     assert len(layout.dots) == 40
     assert min(height for _, height in layout.dots) == 1
     assert all(-0.005 <= x <= 0.105 for x, _ in layout.dots)
@@ -27,8 +27,8 @@ def test_every_dot_is_a_quantile_and_stacks_from_one():
 
 
 def test_zero_is_left_out_where_it_would_squeeze_the_band():
-    assert null_range_layout(Banded(100.4, 100.0, 101.0)).left > 99.0
-    assert null_range_layout(Banded(0.05, 0.02, 0.06)).left < 0.0
+    assert null_range_layout(NullRange(100.4, 100.0, 101.0)).left > 99.0
+    assert null_range_layout(NullRange(0.05, 0.02, 0.06)).left < 0.0
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_zero_is_left_out_where_it_would_squeeze_the_band():
     [(0.05, None, ""), (9.0, "right", "off the axis, 9 →"), (-9.0, "left", "← 9, off the axis")],
 )
 def test_a_value_far_off_is_pointed_at(value, side, words):
-    layout = null_range_layout(Banded(value, 0.0025, 0.0975, DRAWS))
+    layout = null_range_layout(NullRange(value, 0.0025, 0.0975, DRAWS))
     assert (layout.beyond, layout.pointer("9")) == (side, words)
     assert layout.left < layout.mark < layout.right
 
 
 def test_without_a_value_or_its_range_there_is_no_layout():
-    assert null_range_layout(Banded(math.nan, 0.0, 0.1)) is None
-    assert null_range_layout(Banded(0.2, math.nan, math.nan)) is None
+    assert null_range_layout(NullRange(math.nan, 0.0, 0.1)) is None
+    assert null_range_layout(NullRange(0.2, math.nan, math.nan)) is None

@@ -133,3 +133,17 @@ def test_signed_distances_have_true_signs() -> None:
 )
 def test_statistics_keep_digits_that_tell(value: float | None, text: str) -> None:
     assert f.fmt_statistic(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Grüße\x00 \U0001f600 \ufdd0", "Grüße\x00 \U0001f600 \ufdd0"),
+        ("\ud83d half \udfff", "\ufffd half \ufffd"),
+        ("two \ud83d\ude00 halves", "two \ufffd\ufffd halves"),
+        ("", ""),
+    ],
+)
+def test_half_of_a_character_becomes_a_mark(text, shown):
+    assert f.whole(text) == shown
+    assert f.whole(text).encode().decode() == shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 from driftium_core.embeddings.precision import Precision, choose_precision
 from driftium_core.embeddings.state import WEIGHTS_SHA256, embedder_state, weights_file
 from driftium_core.errors import UnavailableError
+from driftium_core.formats import whole
 from driftium_core.parts import PartState
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ _BATCH_TOKENS = 2048
 
 _TOKENISE_TEXTS = 512
 """Texts split at once; the tokenizer's own records take 15 KB a text and are dropped after each chunk."""
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Progress = Callable[[int, int, str], None]
 
@@ -190,7 +188,7 @@ def _load(precision: Precision, threads: int) -> tuple[Any, Any]:
 
 def _readable(text: str) -> str:
     """What of a text the tokenizer is given: valid Unicode, and no more than can matter."""
-    return _LONE_SURROGATE.sub("\ufffd", text[:_READ_CHARS])
+    return whole(text[:_READ_CHARS])
 
 
 def _chunks(texts: list[str], size: int) -> Iterator[list[str]]:

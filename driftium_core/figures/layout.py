@@ -8,6 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from driftium_core.formats import whole
 from driftium_core.palette import PALETTES, Theme, rgba
 
 __all__ = ["CONFIG", "apply_layout", "bar_marker", "empty_figure", "figure_alt", "label_text", "top_legend"]
@@ -20,13 +21,8 @@ _SANS = '"Source Sans", system-ui, sans-serif'
 
 def label_text(text: object, max_length: int = 60) -> str:
     """User text for a Plotly label: on one line, shortened with an ellipsis, and escaped (Plotly reads tags)."""
-    line = " ".join(_whole(str(text)).split())
+    line = " ".join(whole(str(text)).split())
     return html.escape(line if len(line) <= max_length else line[: max_length - 1] + "…", quote=False)
-
-
-def _whole(text: str) -> str:
-    """Half of a character, which JSON can hold but no message to a browser can, becomes a replacement mark."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def figure_alt(figure: go.Figure) -> str:
@@ -53,7 +49,7 @@ def apply_layout(figure: go.Figure, theme: Theme, *, height: int, alt: str, **la
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        meta={"alt": _whole(alt)},
+        meta={"alt": whole(alt)},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,

@@ -11,14 +11,14 @@ from driftium_core.figures.layout import apply_layout, empty_figure, label_text
 from driftium_core.formats import fmt_statistic
 from driftium_core.palette import PALETTES, SYMBOLS, Theme, rgba
 from driftium_core.severity import Severity, severity_label
-from driftium_core.text.drift_report import Banded
+from driftium_core.text.drift_report import NullRange
 
 __all__ = ["null_range"]
 
 
 def null_range(
     name: str,
-    banded: Banded,
+    banded: NullRange,
     severity: Severity | None,
     theme: Theme,
     *,
@@ -57,7 +57,7 @@ def null_range(
     return figure
 
 
-def _alt(name: str, banded: Banded, severity: Severity | None, *, inside: bool) -> str:
+def _alt(name: str, banded: NullRange, severity: Severity | None, *, inside: bool) -> str:
     return (
         f"{name} {fmt_statistic(banded.value)}, {severity_label(severity)}; when nothing changed, 95 % of values are "
         f"{fmt_statistic(banded.low)} to {fmt_statistic(banded.high)}; "
@@ -76,7 +76,7 @@ def _add_dots(figure: go.Figure, layout: NullRangeLayout, colour: str) -> None:
     )
 
 
-def _add_band(figure: go.Figure, banded: Banded, top: float, colour: str) -> None:
+def _add_band(figure: go.Figure, banded: NullRange, top: float, colour: str) -> None:
     span = {"type": "rect", "x0": banded.low, "x1": banded.high, "y0": 0, "y1": top, "layer": "below"}
     figure.add_shape(**span, line={"width": 0}, fillcolor=rgba(colour, 0.16))
     for x in (banded.low, banded.high):
@@ -84,7 +84,7 @@ def _add_band(figure: go.Figure, banded: Banded, top: float, colour: str) -> Non
 
 
 def _label_band(
-    figure: go.Figure, banded: Banded, layout: NullRangeLayout, top: float, colour: str, *, edge: float
+    figure: go.Figure, banded: NullRange, layout: NullRangeLayout, top: float, colour: str, *, edge: float
 ) -> None:
     middle = (banded.low + banded.high) / 2
     share = (middle - layout.left) / (layout.right - layout.left)

@@ -43,9 +43,6 @@ def term_rows(gained: Sequence[Keyword], lost: Sequence[Keyword], *, limit: int 
     """
     rows = []
     for word in dict.fromkeys(telling((*gained, *lost))):
-        assert word.log2_ratio is not None, "a telling term has all three"
-        assert word.low is not None
-        assert word.high is not None
         rows.append(TermRow(word.term, word.log2_ratio, word.low, word.high, word.share_baseline, word.share_current))
     rows.sort(key=lambda row: -min(abs(row.low), abs(row.high)))
     return sorted(rows[:limit], key=lambda row: -row.shift)

@@ -44,9 +44,6 @@ def _bar(word: Keyword, gained: bool, scale: Scale) -> ShiftBar:
 
 def _shift(word: Keyword) -> tuple[float, float, float]:
     """Ratio of a telling term and the ends of its interval."""
-    assert word.log2_ratio is not None
-    assert word.low is not None
-    assert word.high is not None
     return word.log2_ratio, word.low, word.high
 
 

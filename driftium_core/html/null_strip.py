@@ -10,7 +10,7 @@ from driftium_core.drawing import NullRangeLayout, null_range_layout
 from driftium_core.formats import fmt_value
 from driftium_core.html.scales import Scale, Tick, round_ticks
 from driftium_core.severity import Severity
-from driftium_core.text.drift_report import Banded
+from driftium_core.text.drift_report import NullRange
 
 __all__ = ["Strip", "null_strip"]
 
@@ -39,7 +39,7 @@ class Strip:
 
 
 def null_strip(
-    name: str, score: Banded, severity: Severity | None, written: Callable[[float | None], str]
+    name: str, score: NullRange, severity: Severity | None, written: Callable[[float | None], str]
 ) -> Strip | None:
     """Places for a score, its 95 % range without change and the quantiles of that range; None without either.
 

@@ -16,7 +16,7 @@ from driftium_core.html.render import render
 from driftium_core.html.trend import stability_trend
 from driftium_core.response import Response
 from driftium_core.text.differences import Cluster, telling, why_no_terms
-from driftium_core.text.drift_report import Banded
+from driftium_core.text.drift_report import NullRange
 from driftium_core.text.labels import FLAG_LABELS, MEMBER_LABELS
 from driftium_core.text.report import TextReport
 
@@ -131,7 +131,7 @@ def text_report_html(
     )
 
 
-def _strips(report: TextReport) -> list[tuple[str, Banded, Strip | None]]:
+def _strips(report: TextReport) -> list[tuple[str, NullRange, Strip | None]]:
     scores = (("Centroid distance", report.drift.centroid), ("MMD²", report.drift.mmd))
     return [
         (name, score, null_strip(name, score, report.drift.mark_of(score), fmt_statistic)) for name, score in scores

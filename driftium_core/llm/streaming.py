@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import re
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from driftium_core.errors import DriftiumError, GeneratorUnavailableError
+from driftium_core.formats import whole
 from driftium_core.llm.port import Backend, Generation, StopReason, ignore
 
 __all__ = ["Ending", "Outlet", "paced", "streamed"]
@@ -20,9 +20,6 @@ T = TypeVar("T")
 
 POLL_S = 0.05
 """How late a stop or the deadline may be noticed while nothing comes."""
-
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-"""Half of a character, as JSON may spell it: no database and no page takes it."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +56,7 @@ class Outlet:
     def text(self, piece: str) -> bool:
         """Hand on a piece of text; answers `wanted`."""
         if piece and self._wanted:
-            self._items.put(_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", piece))
+            self._items.put(whole(piece))
         return self._wanted
 
     def activity(self, what: str) -> bool:

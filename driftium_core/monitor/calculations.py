@@ -26,8 +26,9 @@ __all__ = [
     "record",
 ]
 
-TEXT_REPORT_FORMAT = 2
-"""Begins every fingerprint: raise it when a release computes other numbers, or more, from the same pools."""
+TEXT_REPORT_FORMAT = 3
+"""Begins every fingerprint: raise it when a release computes other numbers, or more, from the same pools, or stores
+them otherwise."""
 
 N_RESAMPLES = 999
 """Permutations of every calculation: a record does not hold the number, and its ids are proven by the fingerprint."""

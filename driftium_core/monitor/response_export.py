@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from driftium_core.documents import neutralise_formula
+from driftium_core.formats import whole
 from driftium_core.monitor.vectors import batches
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ COLUMNS = (
 )  # fmt: skip
 
 READ_AT_ONCE = 2_000
-
-_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def export_responses(services: Services, ids: PoolIds, *, witnesses: Witnesses | None = None) -> str:
@@ -57,7 +55,7 @@ def export_responses(services: Services, ids: PoolIds, *, witnesses: Witnesses |
     for pool, of_pool, values in (("baseline", ids.baseline, old), ("current", ids.current, new)):
         for stored in _stored(services, of_pool):
             writer.writerow([pool, *map(neutralise_formula, _row(stored)), values.get(stored.id, "")])
-    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text.getvalue())
+    return whole(text.getvalue()).replace("\0", "\N{REPLACEMENT CHARACTER}")  # many readers of CSV refuse NUL
 
 
 def _by_id(ids: PoolIds, witnesses: Witnesses | None) -> tuple[dict[str, float], dict[str, float]]:

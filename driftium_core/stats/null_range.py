@@ -19,15 +19,17 @@ Floats = NDArray[np.float64] | NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class NullRange:
-    """A statistic as observed, and how it varies over the assignments of the labels.
+    """A statistic as observed, and how it varies over the assignments of the labels: what it is when nothing changed.
 
     Attributes
     ----------
     value : float
+        As observed; nan where it could not be computed. It is no p-value and decides nothing.
     low, high : float
-        2.5th and 97.5th percentile over all assignments, the observed one included.
+        2.5th and 97.5th percentile over all assignments, the observed one included, so at these very sizes.
     draws : tuple of float
-        40 evenly spaced quantiles of the other assignments, ascending, six digits each; empty where there is no other.
+        40 evenly spaced quantiles of the other assignments, ascending, six digits each, to draw the range by; empty
+        where there is no other, or nothing was computed.
     """
 
     value: float

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_percent, fmt_statistic, fmt_value
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_percent, fmt_value
 from driftium_core.severity import NOT_TESTED, severity_label
 from driftium_core.terminal.console import STYLES, stdout
 from driftium_core.text.differences import Exemplar, Keyword, telling
-from driftium_core.text.drift_report import Banded
+from driftium_core.text.labels import score_words
 from driftium_core.text.report import Descriptor, Flag, TextReport, Traffic
 
 __all__ = ["print_text_report"]
@@ -43,14 +43,10 @@ def _scores(report: TextReport) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     table.add_row("test", f"{fmt_p(drift.pvalue)}, {drift.design}, {drift.method}")
     table.add_row("effect", fmt_effect(drift.effect_size))
-    table.add_row("centroid distance", _banded(drift.centroid))
-    table.add_row("MMD²", _banded(drift.mmd))
+    table.add_row("centroid distance", score_words(drift.centroid))
+    table.add_row("MMD²", score_words(drift.mmd))
     table.add_row("encoder", f"{report.encoder.id}, {report.encoder.precision}")
     return table
-
-
-def _banded(score: Banded) -> str:
-    return f"{fmt_statistic(score.value)} (without drift {fmt_statistic(score.low)} to {fmt_statistic(score.high)})"
 
 
 def _traffic(traffic: Traffic) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from driftium_core.text.differences import Cluster
 from driftium_core.text.order import Rows, Vectors
 from driftium_core.text.terms import TermTable, rising_terms
 
-__all__ = ["changed_clusters", "like_groups"]
+__all__ = ["in_pools", "like_groups"]
 
 MOST_CLUSTERS = 70
 """k = √(N/2) grows no further than at 10,000 rows, where a group of 1 % is found already."""
@@ -59,9 +60,14 @@ def like_groups(
     return tuple(sorted(found, key=lambda cluster: (cluster.pvalue_adjusted, -cluster.n_baseline - cluster.n_current)))
 
 
-def changed_clusters(groups: tuple[Cluster, ...], *, alpha: float = 0.05) -> tuple[Cluster, ...]:
-    """Those whose share changed significantly."""
-    return tuple(group for group in groups if group.pvalue_adjusted <= alpha)
+def in_pools(group: Cluster, baseline: Rows, current: Rows) -> Cluster:
+    """A group of some rows of the pools with positions in the whole pools, which are given for each of these rows."""
+    return replace(
+        group,
+        exemplar=int((current if group.direction == "gained" else baseline)[group.exemplar]),
+        baseline_members=tuple(np.sort(baseline[list(group.baseline_members)]).tolist()),
+        current_members=tuple(np.sort(current[list(group.current_members)]).tolist()),
+    )
 
 
 def _cluster_count(pooled: Vectors) -> int:

@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from driftium_core.formats import fmt_n, fmt_p
+from driftium_core.stats.null_range import NullRange
+from driftium_core.text.clusters import in_pools
 from driftium_core.text.descriptors import descriptors
-from driftium_core.text.differences import Cluster, Evidence, Exemplar, Projection
+from driftium_core.text.differences import Evidence, Exemplar, Projection
 from driftium_core.text.drift import compare_embeddings
-from driftium_core.text.drift_report import Banded, Detectable, EmbeddingReport
+from driftium_core.text.drift_report import Detectable, EmbeddingReport
 from driftium_core.text.health import alignment, flags, health
 from driftium_core.text.pairs import answer_pairs
 from driftium_core.text.pool import Pool, content_hash
@@ -125,7 +127,7 @@ def _nothing_to_compare(baseline: Pool, current: Pool, *, seed: int) -> Embeddin
         f"No usable responses in {empty}: all of them failed or are empty, so nothing can be compared by meaning. "
         "The descriptors below say how many."
     )
-    unknown = Banded(math.nan, math.nan, math.nan)
+    unknown = NullRange(math.nan, math.nan, math.nan)
     return EmbeddingReport(
         design="unpaired",
         n_baseline=sizes["baseline"],
@@ -193,30 +195,21 @@ def _evidence(baseline: Pool, current: Pool, drift: EmbeddingReport, *, n_resamp
         pvalue_of=pvalue_of,
         seed=seed,
     )
-    return _in_pools(found, baseline.positions, current.positions)
+    return _moved(found, baseline.positions, current.positions)
 
 
-def _in_pools(found: Evidence, old: Positions, new: Positions) -> Evidence:
+def _moved(found: Evidence, old: Positions, new: Positions) -> Evidence:
     """Positions among the usable responses → positions in the pools."""
 
     def moved(exemplar: Exemplar, positions: Positions) -> Exemplar:
         return replace(exemplar, index=int(positions[exemplar.index]))
-
-    def moved_cluster(cluster: Cluster) -> Cluster:
-        return replace(
-            cluster,
-            exemplar=int((new if cluster.direction == "gained" else old)[cluster.exemplar]),
-            baseline_members=tuple(old[list(cluster.baseline_members)].tolist()),
-            current_members=tuple(new[list(cluster.current_members)].tolist()),
-        )
 
     removal, witnesses = found.removal, found.witnesses
     return replace(
         found,
         novel=tuple(moved(item, new) for item in found.novel),
         gone=tuple(moved(item, old) for item in found.gone),
-        clusters=tuple(moved_cluster(cluster) for cluster in found.clusters),
-        groups=tuple(moved_cluster(group) for group in found.groups),
+        groups=tuple(in_pools(group, old, new) for group in found.groups),
         removal=removal and replace(removal, removed=tuple(new[list(removal.removed)].tolist())),
         witnesses=witnesses
         and replace(

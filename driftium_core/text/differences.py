@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 __all__ = [
+    "CHANGED_LEVEL",
     "AnswerPair",
     "Cluster",
     "Evidence",
@@ -20,6 +21,9 @@ __all__ = [
     "telling",
     "why_no_terms",
 ]
+
+CHANGED_LEVEL = 0.05
+"""The share of a group changed at adjusted p-values up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +59,23 @@ class Keyword:
         Of the two document frequencies; positive for gained and for lost terms. It ranks and is no test.
     share_baseline, share_current : float
         Share (0 to 1) of all responses looked at that hold the term.
-    log2_ratio, low, high : float or None
-        log₂ of the current share over the baseline's, with half a response added to each count, and its 95 % interval;
-        None in reports of older versions. The term was chosen because it stands out, so the interval is no test.
+    log2_ratio, low, high : float
+        log₂ of the current share over the baseline's, with half a response added to each count, and its 95 % interval.
+        The term was chosen because it stands out, so the interval is no test.
     """
 
     term: str
     z: float
     share_baseline: float
     share_current: float
-    log2_ratio: float | None = None
-    low: float | None = None
-    high: float | None = None
+    log2_ratio: float
+    low: float
+    high: float
 
     @property
     def telling(self) -> bool:
-        """Whether its interval is known and excludes 0: only such terms are named or drawn."""
-        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+        """Whether its interval excludes 0: only such terms are named or drawn."""
+        return not self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ class Cluster:
     exemplar: int
     baseline_members: tuple[int, ...]
     current_members: tuple[int, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether its share changed significantly."""
+        return self.pvalue_adjusted <= CHANGED_LEVEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,22 +201,27 @@ class WordDifference:
         return replace(self, baseline=_beginning(self.baseline, limit), current=_beginning(self.current, limit))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why: what is new, what is gone, and whether taking it out ends the drift.
 
-    ``clusters`` are those of the ``groups`` whose share changed significantly; older reports have no groups.
+    ``groups`` are all groups of like responses. They have no default: a stored report without them is of another
+    version, and must not be read as one in which no group changed.
     """
 
     novel: tuple[Exemplar, ...] = ()
     gone: tuple[Exemplar, ...] = ()
     keywords_gained: tuple[Keyword, ...] = ()
     keywords_lost: tuple[Keyword, ...] = ()
-    clusters: tuple[Cluster, ...] = ()
+    groups: tuple[Cluster, ...]
     removal: Removal | None = None
     witnesses: Witnesses | None = None
-    groups: tuple[Cluster, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """Those of the groups whose share changed significantly, in their order."""
+        return tuple(group for group in self.groups if group.changed)
 
 
 def telling(words: Iterable[Keyword]) -> tuple[Keyword, ...]:
@@ -219,8 +233,6 @@ def why_no_terms(words: Sequence[Keyword]) -> str:
     """Why none of these terms is telling, for a person."""
     if not words:
         return "No term sets the pools apart."
-    if all(word.low is None for word in words):
-        return "This report is of a version that kept no intervals of terms; calculate again to see them."
     return "No term stands out: the 95 % interval of each includes no change."
 
 

@@ -11,7 +11,7 @@ from driftium_core.errors import InputError
 from driftium_core.stats.permutation import Labels, make_labels
 from driftium_core.stats.two_sample import TwoSampleTest, two_sample_test
 from driftium_core.stats.vector_shift import vector_shift
-from driftium_core.text.drift_report import Banded, EmbeddingReport, Member
+from driftium_core.text.drift_report import EmbeddingReport, Member
 from driftium_core.text.pairing import Comparison, PromptIds, choose_comparison
 from driftium_core.text.pool_vectors import Vectors, checked_vectors, content_ranks
 from driftium_core.text.verdict import Decision, Finding, decide, detectable
@@ -115,8 +115,8 @@ def _report(
         severity=decision.severity,
         verdict=decision.verdict,
         reason=decision.reason,
-        centroid=Banded.of(test.centroid),
-        mmd=Banded.of(test.mmd),
+        centroid=test.centroid,
+        mmd=test.mmd,
         detectable=detectable(comparison),
         members=tuple(Member(name, pvalue) for name, pvalue in test.members),
         method=_method(comparison, labels, test),

@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from driftium_core.formats import fmt_count, fmt_n
 from driftium_core.severity import Severity, verdict_headline
-from driftium_core.text.labels import found_by
+from driftium_core.stats.null_range import NullRange
+from driftium_core.text.labels import found_by, share_words
 
-if TYPE_CHECKING:
-    from driftium_core.stats.null_range import NullRange
-
-__all__ = ["Banded", "Design", "Detectable", "EmbeddingReport", "Member", "Verdict"]
+__all__ = ["Design", "Detectable", "EmbeddingReport", "Member", "NullRange", "Verdict"]
 
 Design = Literal["paired", "unpaired"]
 Verdict = Literal["drift", "no_drift", "inconclusive"]
-
-
-@dataclass(frozen=True, slots=True)
-class Banded:
-    """A distance or statistic with the range it has when nothing changed.
-
-    Attributes
-    ----------
-    value : float
-        As observed; nan where it could not be computed. It is no p-value and decides nothing.
-    low, high : float
-        2.5th and 97.5th percentile over the permutations, so at these very sizes.
-    draws : tuple of float
-        Evenly spaced quantiles of the permuted values, ascending, to draw the range by; empty where none was computed.
-    """
-
-    value: float
-    low: float
-    high: float
-    draws: tuple[float, ...] = ()
-
-    @classmethod
-    def of(cls, statistic: NullRange) -> Banded:
-        """The same, as a report holds it."""
-        return cls(statistic.value, statistic.low, statistic.high, statistic.draws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +40,13 @@ class Detectable:
     share: float | None
     text: str
 
+    @property
+    def short(self) -> str:
+        """What is detected, without the sizes: ``"a new topic from about 12 % of the answers"``."""
+        if self.share is None:
+            return "a full change of topic at best"
+        return f"a new topic from {share_words(self.share)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddingReport:
@@ -90,7 +71,7 @@ class EmbeddingReport:
     verdict : {"drift", "no_drift", "inconclusive"}
     reason : str
         One sentence: why this verdict, and what these sizes could have seen or how many responses are missing.
-    centroid, mmd : Banded
+    centroid, mmd : NullRange
         Centroid cosine distance and biased RBF-MMD² beside their null ranges.
     members : tuple of Member
     method : str
@@ -114,8 +95,8 @@ class EmbeddingReport:
     severity: Severity | None
     verdict: Verdict
     reason: str
-    centroid: Banded
-    mmd: Banded
+    centroid: NullRange
+    mmd: NullRange
     detectable: Detectable
     members: tuple[Member, ...]
     method: str
@@ -130,11 +111,21 @@ class EmbeddingReport:
         return verdict_headline(self.verdict, self.severity)
 
     @property
+    def sizes(self) -> str:
+        """``"480 current against 500 baseline answers"``."""
+        return f"{fmt_n(self.n_current)} current against {fmt_n(self.n_baseline)} baseline answers"
+
+    @property
+    def pairing(self) -> str:
+        """``"paired in 120 prompts"``, or ``"unpaired"``."""
+        return f"paired in {fmt_count(self.n_pairs, 'prompt')}" if self.design == "paired" else "unpaired"
+
+    @property
     def found_by(self) -> str:
         """What found a drift that MMD² does not show, for a person; empty when MMD² shows it too, or no drift is."""
         return found_by({item.name: item.pvalue for item in self.members}) if self.verdict == "drift" else ""
 
-    def mark_of(self, score: Banded) -> Severity | None:
+    def mark_of(self, score: NullRange) -> Severity | None:
         """Severity that marks a score in drawings: the verdict's above the null range, else LOW; no verdict itself.
 
         None, as the verdict's is, where that is inconclusive.

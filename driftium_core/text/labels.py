@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from driftium_core.formats import fmt_effect
+from driftium_core.formats import fmt_effect, fmt_percent, fmt_statistic
 
 if TYPE_CHECKING:
+    from driftium_core.stats.null_range import NullRange
     from driftium_core.text.report import TrafficVerdict
 
-__all__ = ["FLAG_LABELS", "MEMBER_LABELS", "NO_EFFECT", "TRAFFIC_LABELS", "effect_words", "found_by"]
+__all__ = [
+    "FLAG_LABELS",
+    "MEMBER_LABELS",
+    "NO_EFFECT",
+    "TRAFFIC_LABELS",
+    "effect_words",
+    "found_by",
+    "score_words",
+    "share_words",
+]
 
 TRAFFIC_LABELS: dict[TrafficVerdict, str] = {
     "traffic": "Traffic.",
@@ -83,3 +93,13 @@ def effect_words(effect: float | None) -> str:
     'too small to be measured as an effect, yet not chance'
     """
     return NO_EFFECT if fmt_effect(effect) == "0.00" else f"effect {fmt_effect(effect)}"
+
+
+def score_words(score: NullRange) -> str:
+    """``"0.068 (without drift 0.001 to 0.029)"``: a distance never stands without its null range."""
+    return f"{fmt_statistic(score.value)} (without drift {fmt_statistic(score.low)} to {fmt_statistic(score.high)})"
+
+
+def share_words(share: float) -> str:
+    """``"about 12 % of the answers"``: a share that is an estimate, in whole per cent."""
+    return f"about {fmt_percent(round(share, 2))} of the answers"

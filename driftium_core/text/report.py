@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from driftium_core.severity import Severity
+from driftium_core.stats.null_range import NullRange
 from driftium_core.text.differences import AnswerPair, Evidence, Projection
-from driftium_core.text.drift_report import Banded, EmbeddingReport
+from driftium_core.text.drift_report import EmbeddingReport
 from driftium_core.text.labels import TRAFFIC_LABELS
 
 __all__ = [
@@ -141,7 +142,7 @@ class Traffic:
         Share of all responses that took part in the behaviour test.
     text : str
         The verdict in sentences, what is known first, worded as weakly as the evidence is.
-    prompts, behaviour : Banded or None
+    prompts, behaviour : NullRange or None
         The statistic of each test beside its null range, in standard deviations of the permuted values around their
         mean; None where the test was not possible, and for behaviour also where its p-value is the paired drift
         test's, which has no such statistic. Of the two forms of the prompt test (vectors, style) it is the one with
@@ -155,8 +156,8 @@ class Traffic:
     overlap: float | None
     share_tested: float | None
     text: str
-    prompts: Banded | None = None
-    behaviour: Banded | None = None
+    prompts: NullRange | None = None
+    behaviour: NullRange | None = None
 
     @property
     def prompts_moved(self) -> bool:

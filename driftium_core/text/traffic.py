@@ -15,7 +15,6 @@ from driftium_core.stats.null_range import PermutationResult, standardised_range
 from driftium_core.stats.overlap import common_support
 from driftium_core.stats.quadratic import FeatureForm, permutation_pvalue, permuted_labels, ranks, rbf_form
 from driftium_core.stats.ridge import standardised, whitened
-from driftium_core.text.drift_report import Banded
 from driftium_core.text.report import TRAFFIC_LEVEL, Traffic, TrafficVerdict
 from driftium_core.text.style import prompt_style, response_style
 
@@ -215,8 +214,8 @@ def _judged(found: _Findings) -> Traffic:
         overlap=found.overlap,
         share_tested=share_tested,
         text=text,
-        prompts=None if found.prompts is None else Banded.of(found.prompts.statistic),
-        behaviour=None if found.behaviour is None else Banded.of(found.behaviour.statistic),
+        prompts=None if found.prompts is None else found.prompts.statistic,
+        behaviour=None if found.behaviour is None else found.behaviour.statistic,
     )
 
 

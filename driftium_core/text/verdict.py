@@ -11,7 +11,7 @@ from driftium_core.stats.permutation import attainable_pvalue
 from driftium_core.stats.power import detectable_share, sample_size_for_share
 from driftium_core.stats.two_sample import TwoSampleTest
 from driftium_core.text.drift_report import Detectable, Verdict
-from driftium_core.text.labels import NO_EFFECT, found_by
+from driftium_core.text.labels import NO_EFFECT, found_by, share_words
 from driftium_core.text.pairing import ALPHA, Comparison
 
 __all__ = ["ALARM_PVALUE", "EFFECT_BOUNDS", "Decision", "Finding", "decide", "detectable", "more_needed"]
@@ -119,9 +119,7 @@ def detectable(comparison: Comparison) -> Detectable:
     if share is None:
         return Detectable(None, f"{sizes} can show a full change of topic at best.")
     paired = comparison.design == "paired"
-    amount = f"about {fmt_percent(round(share, 2))} of the answers" + (
-        ", often less, as prompts repeat" if paired else ""
-    )
+    amount = share_words(share) + (", often less, as prompts repeat" if paired else "")
     text = f"{sizes} show a new topic when it makes up {amount}"
     target = 0.1
     needed = sample_size_for_share(target)

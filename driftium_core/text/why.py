@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from driftium_core.formats import fmt_n
-from driftium_core.text.clusters import changed_clusters, like_groups
-from driftium_core.text.differences import Cluster, Evidence, Exemplar, Removal, Witnesses
+from driftium_core.text.clusters import in_pools, like_groups
+from driftium_core.text.differences import Evidence, Exemplar, Removal, Witnesses
 from driftium_core.text.exemplars import Witness, nearest_cosines, pick_exemplars, witness
 from driftium_core.text.keywords import keywords
 from driftium_core.text.order import Rows, Vectors, content_sample
@@ -84,14 +84,13 @@ def explain(
         Positions are those of the arguments.
     """
     if not len(reference) or not len(current):
-        return Evidence(notes=("One of the pools is empty: there is nothing to compare.",))
+        return Evidence(groups=(), notes=("One of the pools is empty: there is nothing to compare.",))
     old = _part(reference, reference_texts, reference_prompts, np.random.default_rng([seed, 0]))
     new = _part(current, current_texts, current_prompts, np.random.default_rng([seed, 1]))
     at_current, at_reference = witness(old.vectors, new.vectors)
     table = None if old.texts is None or new.texts is None else tabulate_terms(old.texts + new.texts)
     gained, lost = keywords(table, at_reference, at_current) if table is not None else ((), ())
     groups = like_groups(old.vectors, new.vectors, seed=seed, table=table)
-    groups = tuple(_in_pools(group, old.rows, new.rows) for group in groups)
     notes = _notes(len(reference), len(current), drifted=drifted)
     removal = None
     if drifted and pvalue is not None:
@@ -102,8 +101,7 @@ def explain(
         gone=_exemplars(at_reference, old, current),
         keywords_gained=gained,
         keywords_lost=lost,
-        clusters=changed_clusters(groups),
-        groups=groups,
+        groups=tuple(in_pools(group, old.rows, new.rows) for group in groups),
         removal=removal,
         witnesses=_witnesses(old.rows, new.rows, at_reference, at_current),
         notes=notes,
@@ -136,16 +134,6 @@ def _witnesses(old: Rows, new: Rows, at_reference: Witness, at_current: Witness)
         for at, order in zip((at_reference, at_current), orders, strict=True)
     ]
     return Witnesses(tuple(old[orders[0]].tolist()), tuple(new[orders[1]].tolist()), *values)
-
-
-def _in_pools(cluster: Cluster, old: Rows, new: Rows) -> Cluster:
-    """The same cluster with positions in the whole pools."""
-    return replace(
-        cluster,
-        exemplar=int((new if cluster.direction == "gained" else old)[cluster.exemplar]),
-        baseline_members=tuple(np.sort(old[list(cluster.baseline_members)]).tolist()),
-        current_members=tuple(np.sort(new[list(cluster.current_members)]).tolist()),
-    )
 
 
 def _removal(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from driftium_core.formats import fmt_count, fmt_excerpt, fmt_name, fmt_time, fmt_value
-from pages.ui.widgets import escape, whole
+from driftium_core.formats import fmt_count, fmt_excerpt, fmt_name, fmt_time, fmt_value, whole
+from pages.ui.widgets import escape
 
 if TYPE_CHECKING:
     from driftium_core.store.records import StoredResponse

@@ -71,7 +71,7 @@ def show_browse(services: Services, shown: Shown, picked: Picked | None) -> None
 
 def _choose_order(shown: Shown) -> BrowseOrder:
     if shown.report.evidence.witnesses is None:
-        st.caption("Newest first: this calculation is of a version that did not rank every answer.")
+        st.caption("Newest first: on one side no answer can be compared by meaning, so none is ranked.")
         return "newest first"
     chosen: BrowseOrder = st.selectbox(
         "Order",
@@ -84,15 +84,13 @@ def _choose_order(shown: Shown) -> BrowseOrder:
 
 
 def _choose_group(shown: Shown) -> Cluster | None:
-    evidence = shown.report.evidence
-    groups = evidence.groups or evidence.clusters
+    groups = shown.report.evidence.groups
     if not groups:
         return None
-    changed = set(evidence.clusters)
-    labels = {group: _group_label(group, changed=group in changed) for group in groups}
+    labels = {group: _group_label(group) for group in groups}
     chosen: Cluster | None = st.selectbox(
         "Group",
-        sorted(groups, key=lambda group: (group not in changed, -group.n_baseline - group.n_current)),
+        sorted(groups, key=lambda group: (not group.changed, -group.n_baseline - group.n_current)),
         index=None,
         format_func=labels.__getitem__,
         # Another report has other groups.
@@ -103,10 +101,10 @@ def _choose_group(shown: Shown) -> Cluster | None:
     return chosen
 
 
-def _group_label(group: Cluster, *, changed: bool) -> str:
+def _group_label(group: Cluster) -> str:
     words = ", ".join(group.terms[:4]) or "no terms of its own"
     sizes = f"{fmt_n(group.n_baseline)} → {fmt_n(group.n_current)}"
-    return f"{f'{group.direction.capitalize()}: ' if changed else ''}{fmt_name(words, limit=60)} ({sizes})"
+    return f"{f'{group.direction.capitalize()}: ' if group.changed else ''}{fmt_name(words, limit=60)} ({sizes})"
 
 
 def _positions(side: Side, group: Cluster | None, picked: Picked | None) -> list[int] | None:

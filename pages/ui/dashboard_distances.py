@@ -11,7 +11,7 @@ from driftium_core.formats import fmt_statistic
 from pages.ui.widgets import card, chart, drawn, theme
 
 if TYPE_CHECKING:
-    from driftium_core.text.drift_report import Banded
+    from driftium_core.text.drift_report import NullRange
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["show_centroid", "show_mmd"]
@@ -36,7 +36,7 @@ def show_mmd(shown: Shown) -> None:
     _show(shown, "mmd", "MMD²", shown.report.drift.mmd, MMD_HELP)
 
 
-def _show(shown: Shown, key: str, name: str, score: Banded, words: str) -> None:
+def _show(shown: Shown, key: str, name: str, score: NullRange, words: str) -> None:
     from driftium_core.figures.null_range import null_range
 
     with card(key):
@@ -46,7 +46,7 @@ def _show(shown: Shown, key: str, name: str, score: Banded, words: str) -> None:
         chart(figure, f"{key}-{shown.key}")
 
 
-def _place(score: Banded) -> str:
+def _place(score: NullRange) -> str:
     if math.isnan(score.value):
         return "not computed: nothing could be compared by meaning"
     where = "above" if score.value > score.high else "below" if score.value < score.low else "within"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_effect, fmt_n
+from driftium_core.formats import fmt_effect, fmt_n, whole
 from pages.ui.dashboard_answer import facts, show_foot, show_prompt
 from pages.ui.dashboard_pager import ask_search, pager_key, show_deleted, show_pager, show_picked, wanted_page
-from pages.ui.widgets import escape, whole
+from pages.ui.widgets import escape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import InputError, StorageError
-from driftium_core.formats import fmt_effect, fmt_excerpt, fmt_name
+from driftium_core.formats import fmt_effect, fmt_excerpt, fmt_name, whole
 from pages.ui.dashboard_answer import RESPONSE, facts, offer_similar, say_empty, show_prompt
 from pages.ui.playground_prompt import show_text
 from pages.ui.project import choose_project, current_project
-from pages.ui.widgets import errors_shown, escape, prose, whole
+from pages.ui.widgets import errors_shown, escape, prose
 
 if TYPE_CHECKING:
     from driftium_core.services import Services

@@ -10,7 +10,7 @@ from driftium_core.formats import fmt_p, fmt_percent
 from pages.ui.widgets import card, chart, drawn, prose, theme
 
 if TYPE_CHECKING:
-    from driftium_core.text.drift_report import Banded
+    from driftium_core.text.drift_report import NullRange
     from pages.ui.dashboard_shown import Shown
 
 __all__ = ["show_traffic"]
@@ -47,7 +47,7 @@ def show_traffic(shown: Shown) -> None:
             )
 
 
-def _show_test(shown: Shown, key: str, name: str, score: Banded | None, pvalue: float | None) -> None:
+def _show_test(shown: Shown, key: str, name: str, score: NullRange | None, pvalue: float | None) -> None:
     from driftium_core.figures.null_range import null_range
 
     st.markdown(f"{name} · {prose(fmt_p(pvalue))}")

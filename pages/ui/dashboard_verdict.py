@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_count, fmt_n, fmt_p, fmt_percent, fmt_time
+from driftium_core.formats import fmt_p, fmt_time
 from driftium_core.text.labels import effect_words
 from pages.ui.dashboard_baseline import baseline_label
 from pages.ui.drift_now import changed_words, show_check_problems, waiting_words
@@ -18,7 +18,6 @@ from pages.ui.widgets import verdict
 if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
-    from driftium_core.text.drift_report import Detectable
     from driftium_core.text.report import TextReport
     from pages.ui.dashboard_shown import Shown
 
@@ -79,20 +78,13 @@ def let_verdict_land(shown: Shown) -> None:
 def _sentence(report: TextReport) -> str:
     """Sizes, design, p-value, and what these sizes can detect."""
     drift = report.drift
-    pairs = f"paired in {fmt_count(drift.n_pairs, 'prompt')}" if drift.design == "paired" else "unpaired"
-    sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {pairs}"
+    sizes = f"{drift.sizes}, {drift.pairing}"
     if drift.verdict == "drift":
         found = f"{fmt_p(drift.pvalue)}, {effect_words(drift.effect_size)}"
         if drift.found_by:
             found += f"; found by {drift.found_by}, while MMD² does not show it"
-        return f"{sizes}, {found}{_detectable(drift.detectable)}."
+        return f"{sizes}, {found}; these sizes can detect {drift.detectable.short}."
     return f"{sizes}. {drift.reason}"
-
-
-def _detectable(detectable: Detectable) -> str:
-    if detectable.share is None:
-        return "; these sizes can detect a full change of topic at best"
-    return f"; these sizes can detect a new topic from about {fmt_percent(round(detectable.share, 2))} of the answers"
 
 
 def _since(services: Services, shown: Shown) -> str:

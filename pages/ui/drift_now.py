@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.formats import fmt_n, fmt_name, fmt_statistic
+from driftium_core.formats import fmt_name
 from driftium_core.text.differences import telling
+from driftium_core.text.labels import score_words
 from pages.ui.project import current_project
 from pages.ui.widgets import prose, verdict
 
 if TYPE_CHECKING:
     from driftium_core.monitor import LiveCheck
     from driftium_core.services import Services
-    from driftium_core.text.drift_report import Banded
     from driftium_core.text.report import TextReport
 
 __all__ = ["changed_words", "drift_token", "live_drift", "show_check_problems", "show_drift_now", "waiting_words"]
@@ -45,8 +45,8 @@ def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = T
     report = live.check.report if live.check else None
     if report:
         drift = report.drift
-        sizes = f"{fmt_n(drift.n_current)} current against {fmt_n(drift.n_baseline)} baseline answers, {drift.design}."
-        verdict(drift.severity, drift.headline, f"{sizes} {drift.reason}", _detail(live, report))
+        sentence = f"{drift.sizes}, {drift.design}. {drift.reason}"
+        verdict(drift.severity, drift.headline, sentence, _detail(live, report))
     elif not live.error:
         verdict(None, "○ Not calculated yet.", live.status.message, waiting_words(live))
     show_check_problems(services, live)
@@ -78,7 +78,8 @@ def _detail(live: LiveCheck, report: TextReport) -> str:
         sentences += [changed_words(report), report.traffic.text]
     if report.health.value is not None:
         sentences.append(report.health.text)
-    sentences.append(f"Centroid distance {_banded(report.drift.centroid)}, MMD² {_banded(report.drift.mmd)}.")
+    centroid, mmd = score_words(report.drift.centroid), score_words(report.drift.mmd)
+    sentences.append(f"Centroid distance {centroid}, MMD² {mmd}.")
     if report.drift.verdict == "drift":
         sentences.append(report.drift.detectable.text)
     return " ".join(filter(None, sentences))
@@ -92,10 +93,6 @@ def changed_words(report: TextReport) -> str:
     )
     found = [f"{what}: {words}" for what, words in (("more of", gained), ("less of", lost)) if words]
     return f"Words: {'; '.join(found)}." if found else ""
-
-
-def _banded(score: Banded) -> str:
-    return f"{fmt_statistic(score.value)} (without drift {fmt_statistic(score.low)} to {fmt_statistic(score.high)})"
 
 
 def waiting_words(live: LiveCheck) -> str:

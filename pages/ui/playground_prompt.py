@@ -8,12 +8,12 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
-from driftium_core.formats import UNKNOWN, fmt_n
+from driftium_core.formats import UNKNOWN, fmt_n, whole
 from driftium_core.monitor import BACKEND_NAMES
 from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options
 from pages.ui.project import current_project, of_project
-from pages.ui.widgets import card, escape, prose, whole
+from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
     from driftium_core.monitor import Answer, Generation, GenerationOptions, LiveCheck

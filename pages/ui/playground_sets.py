@@ -10,14 +10,14 @@ import streamlit as st
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
 from driftium_core.examples import EXAMPLES
-from driftium_core.formats import fmt_count, fmt_time
+from driftium_core.formats import fmt_count, fmt_time, whole
 from driftium_core.monitor import ModelChoice
 from pages.ui.generator_chip import chosen_model
 from pages.ui.playground_model import choose_options, model_labels
 from pages.ui.playground_runs import open_run
 from pages.ui.playground_upload import offer_prompts
 from pages.ui.project import current_project, of_project
-from pages.ui.widgets import card, escape, prose, whole
+from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -33,7 +33,6 @@ __all__ = [
     "theme",
     "title",
     "verdict",
-    "whole",
 ]
 
 P = ParamSpec("P")
@@ -43,7 +42,6 @@ THEME_KEY = "driftium_light"
 
 WORD_JOINER = "\u2060"
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 _LINK = re.compile(r"(?<=http)(?=s?://)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 """Where a browser's markdown would begin a link of its own, escaped or not."""
@@ -63,11 +61,6 @@ def escape(text: object) -> str:
     Word joiners, which have no width, keep addresses from being linked.
     """
     return _plain(" ".join(str(text).split()))
-
-
-def whole(text: str) -> str:
-    """User text as Streamlit can send it: half of a character, which JSON and the database can hold, is replaced."""
-    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def prose(text: str) -> str:

@@ -8,9 +8,8 @@ from driftium_core.text.differences import Keyword
 
 
 def word(term, shift, width=0.5):
-    """A keyword with this log₂ ratio and half-width of its interval; None for a report without intervals."""
-    low, high = (None, None) if shift is None else (shift - width, shift + width)
-    return Keyword(term, 3.0, 0.1, 0.2, shift, low, high)
+    """A keyword with this log₂ ratio and half-width of its interval."""
+    return Keyword(term, 3.0, 0.1, 0.2, shift, shift - width, shift + width)
 
 
 GAINED = [word("store credit", 3.4), word("policy", 2.2), word("perhaps", 0.3)]
@@ -25,11 +24,6 @@ def test_the_surest_terms_stay_when_there_are_too_many():
     # near ends of the intervals: 2.9, 1.7, 1.6 and 0.8
     assert [row.term for row in term_rows(GAINED, LOST, limit=3)] == ["store credit", "policy", "refund"]
     assert len(term_rows([word(str(i), 1.0 + i) for i in range(40)], [])) == 12
-
-
-def test_a_word_of_an_old_report_has_no_bar():
-    assert term_rows([word("old", None)], []) == []
-    assert "calculate again" in figure_alt(diverging_terms([word("old", None)], [], "dark"))
 
 
 def test_gained_bars_are_solid_to_the_right_and_lost_ones_hatched_to_the_left():

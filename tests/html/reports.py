@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from driftium_core.html.text_report import ReportOrigin
 from driftium_core.severity import Severity
+from driftium_core.stats.null_range import NullRange
 from driftium_core.text.differences import (
     AnswerPair,
     Cluster,
@@ -16,7 +17,7 @@ from driftium_core.text.differences import (
     Projection,
     Removal,
 )
-from driftium_core.text.drift_report import Banded, Detectable, EmbeddingReport, Member
+from driftium_core.text.drift_report import Detectable, EmbeddingReport, Member
 from driftium_core.text.report import Descriptor, Encoder, Flag, Health, Shape, TextReport, Traffic
 from tests.calculations import calculation
 
@@ -38,8 +39,8 @@ DRIFT = EmbeddingReport(
     severity=Severity.HIGH,
     verdict="drift",
     reason="The responses differ.",
-    centroid=Banded(0.0914, 0.0121, 0.0677, tuple(0.01 + 0.0015 * i for i in range(40))),
-    mmd=Banded(0.0682, 0.0011, 0.0289, tuple(0.001 + 0.0007 * i for i in range(40))),
+    centroid=NullRange(0.0914, 0.0121, 0.0677, tuple(0.01 + 0.0015 * i for i in range(40))),
+    mmd=NullRange(0.0682, 0.0011, 0.0289, tuple(0.001 + 0.0007 * i for i in range(40))),
     detectable=Detectable(0.1, "These sizes show a new topic of 10 %."),
     members=(Member("mmd", 0.0021), Member("ridge", 0.0134)),
     method="2 000 sign flips",
@@ -110,7 +111,7 @@ EVIDENCE = Evidence(
     gone=(Exemplar(5, 0.0663, "Your money is on its way.", "Refund?", 0.391),),
     keywords_gained=(Keyword("store credit", 6.2, 0.004, 0.19, 3.41, 2.62, 4.19),),
     keywords_lost=(Keyword("card", 4.9, 0.31, 0.052, -2.57, -3.3, -1.81),),
-    clusters=(Cluster("gained", 2, 31, 0.0003, ("credit", "policy"), 9, (1, 2), (3, 9)),),
+    groups=(Cluster("gained", 2, 31, 0.0003, ("credit", "policy"), 9, (1, 2), (3, 9)),),
     removal=Removal((3, 9), 0.001, 0.23, "Without these 2 responses p = 0.001 becomes p = 0.23."),
     notes=("Only 5 000 answers were looked at.",),
 )
@@ -127,8 +128,8 @@ FULL = TextReport(
         0.93,
         0.88,
         "Like prompts are answered differently.",
-        prompts=Banded(0.4, -1.9, 2.1, tuple(-2 + 0.1 * i for i in range(40))),
-        behaviour=Banded(8.2, -1.8, 2.2, tuple(-2 + 0.1 * i for i in range(40))),
+        prompts=NullRange(0.4, -1.9, 2.1, tuple(-2 + 0.1 * i for i in range(40))),
+        behaviour=NullRange(8.2, -1.8, 2.2, tuple(-2 + 0.1 * i for i in range(40))),
     ),
     evidence=EVIDENCE,
     projection=Projection(((0.1, 0.2), (0.3, -0.2)), ((0.9, 0.8),), (0, 1), (3,), (0.11, 0.06)),
@@ -141,7 +142,7 @@ FULL = TextReport(
     notes=("12 baseline responses failed or are empty.",),
 )
 
-_UNKNOWN = Banded(math.nan, math.nan, math.nan)
+_UNKNOWN = NullRange(math.nan, math.nan, math.nan)
 
 EMPTY = TextReport(
     drift=EmbeddingReport(
@@ -169,7 +170,7 @@ EMPTY = TextReport(
     flags=(),
     descriptors=(),
     traffic=Traffic("no_prompts", None, None, None, None, "No prompts are known in either pool."),
-    evidence=Evidence(),
+    evidence=Evidence(groups=()),
     projection=None,
     encoder=Encoder("words", "fp32"),
     seed=0,

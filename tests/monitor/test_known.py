@@ -1,13 +1,16 @@
 """What is known already is shown at once: after a restart, and while something else is being computed."""
 
+import json
+import sqlite3
 import threading
+import zlib
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from driftium_core import monitor
-from driftium_core.errors import UnavailableError
+from driftium_core.errors import StorageError, UnavailableError
 from driftium_core.monitor import calculations
 from driftium_core.services import Services
 from driftium_core.settings import Settings
@@ -93,6 +96,28 @@ def test_a_state_that_returns_is_shown_at_once_and_recorded_anew(services: Servi
     history = monitor.pool_history(services)
     assert history == [again.calculation, second.calculation, first.calculation]
     assert again.calculation.fingerprint == first.calculation.fingerprint
+
+
+def test_a_report_of_another_version_is_a_sentence_and_is_computed_anew(services: Services, settings: Settings) -> None:
+    services.store.responses.add(answers("bread", 12))
+    monitor.promote(services, "week 1")
+    services.store.responses.add(answers("bicycle", 12))
+    checked = monitor.check_responses(services)
+    assert checked.calculation is not None
+    services.close()
+    database = settings.database_url.removeprefix("sqlite:///")
+    with sqlite3.connect(database) as raw:
+        ((blob,),) = raw.execute("SELECT report FROM calculations")
+        values = json.loads(zlib.decompress(blob))
+        del values["evidence"]["groups"]  # as format 1 had none
+        raw.execute("UPDATE calculations SET report = ?", [zlib.compress(json.dumps(values).encode())])
+    raw.close()
+    with open_with_words(settings) as opened:
+        with pytest.raises(StorageError, match="was stored by another version of Driftium and cannot be read"):
+            monitor.open_calculation(opened, checked.calculation.id)
+        again = monitor.check_responses(opened)
+        assert not again.cached
+        assert again.report == checked.report
 
 
 def test_an_upgrade_computes_the_same_pools_anew_and_adds_no_point_to_the_trend(

@@ -140,6 +140,18 @@ def test_without_drift_groups_of_like_answers_can_be_chosen_too(services):
     assert f"Baseline** · {same.n_baseline} of 30 answers" in words
 
 
+def test_pools_that_cannot_be_compared_are_read_newest_first(services):
+    failed = [Response(response="", error=f"timeout {number}") for number in range(12)]
+    stage = start(services, answers("bread", 12), failed)
+    found = monitor.check_responses(services).report
+    stage.shown = replace(stage.shown, report=found)
+    assert found.evidence.witnesses is None
+    app = open_comparer(answers="Browse")
+    words = said(app)
+    assert "Newest first: on one side no answer can be compared by meaning, so none is ranked." in words
+    assert plain(app)[0] == contents(stage, "baseline")[-1].response
+
+
 def test_what_was_picked_on_the_map_is_shown_alone_until_it_is_dropped(pools, monkeypatch):
     monkeypatch.setattr("pages.ui.dashboard_pager.unpick", pools.unpick)
     app = open_comparer()

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from driftium_core.text.clusters import changed_clusters, like_groups
+from driftium_core.text.clusters import like_groups
 from driftium_core.text.terms import tabulate_terms
 
 
 def changed(reference, current, **options):
     """The groups whose share changed."""
-    return changed_clusters(like_groups(reference, current, **options))
+    return tuple(group for group in like_groups(reference, current, **options) if group.changed)
 
 
 def blobs(topics, rng, noise=0.15):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
+from driftium_core.errors import InputError
 from driftium_core.response import Response
 from driftium_core.text.compare import compare_pools
 from driftium_core.text.pool import Pool
@@ -75,7 +76,7 @@ def test_positions_are_those_of_the_whole_pools(pools, report):
     for pair in report.pairs:
         assert baseline.responses[pair.baseline_index].prompt == current.responses[pair.current_index].prompt
     assert [pair.similarity for pair in report.pairs] == sorted(pair.similarity for pair in report.pairs)
-    assert report.drift.design == "unpaired"
+    assert (report.drift.design, report.drift.pairing) == ("unpaired", "unpaired")
 
 
 def test_exemplars_say_how_near_the_other_pool_comes(pools, report):
@@ -92,24 +93,35 @@ def test_a_stored_report_comes_back_equal(report):
     assert report_from_stored(json.loads(json.dumps(stored_report(report)))) == report
 
 
-def test_a_report_of_format_one_opens_with_what_it_has(report):
+def test_a_report_of_format_one_is_of_another_version(report):
     stored = json.loads(json.dumps(stored_report(report)))
-    del stored["pairs"], stored["evidence"]["witnesses"], stored["traffic"]["prompts"], stored["traffic"]["behaviour"]
+    evidence = stored["evidence"]
+    evidence["clusters"] = evidence["groups"][:1]
+    del stored["pairs"], evidence["witnesses"], stored["traffic"]["prompts"], stored["traffic"]["behaviour"]
+    del evidence["groups"]
     for band in (stored["drift"]["centroid"], stored["drift"]["mmd"]):
         del band["draws"]
     for item in stored["descriptors"]:
         del item["shape"]
-    for item in stored["evidence"]["novel"] + stored["evidence"]["gone"]:
+    for item in evidence["novel"] + evidence["gone"]:
         del item["nearest"]
-    for word in stored["evidence"]["keywords_gained"] + stored["evidence"]["keywords_lost"]:
+    for word in evidence["keywords_gained"] + evidence["keywords_lost"]:
         del word["log2_ratio"], word["low"], word["high"]
-    opened = report_from_stored(stored)
-    assert opened.drift.verdict == report.drift.verdict
-    assert (opened.pairs, opened.drift.mmd.draws) == ((), ())
-    assert (opened.evidence.witnesses, opened.traffic.prompts) == (None, None)
-    assert opened.evidence.novel[0].nearest is None
-    assert opened.evidence.keywords_gained[0].log2_ratio is None
-    assert all(item.shape is None for item in opened.descriptors)
+    with pytest.raises(InputError, match="does not fit this version of Driftium"):
+        report_from_stored(stored)
+    evidence["keywords_gained"] = evidence["keywords_lost"] = []
+    with pytest.raises(InputError, match=r"does not fit this version of Driftium \(at evidence\.groups\)"):
+        report_from_stored(stored)
+
+
+def test_a_report_of_format_two_opens_equal(report):
+    """It held the groups that changed a second time, with all their members."""
+    stored = json.loads(json.dumps(stored_report(report)))
+    evidence = stored["evidence"]
+    assert "clusters" not in evidence
+    evidence["clusters"] = [group for group in evidence["groups"] if group["pvalue_adjusted"] <= 0.05]
+    assert evidence["clusters"]
+    assert report_from_stored(stored) == report
 
 
 def test_the_document_has_what_an_api_user_can_use(report):
@@ -119,6 +131,12 @@ def test_the_document_has_what_an_api_user_can_use(report):
     assert set(document["pairs"][0]) == {"baseline_index", "current_index", "similarity"}
     latency = next(item for item in document["descriptors"] if item["name"] == "latency_ms")
     assert sum(latency["shape"]["baseline"]) == pytest.approx(1)
+    changed = [group for group in report.evidence.groups if group.pvalue_adjusted <= 0.05]
+    assert 0 < len(changed) < len(report.evidence.groups)
+    assert [(item["current_members"], item["p_value_adjusted"]) for item in document["evidence"]["clusters"]] == [
+        (list(group.current_members), group.pvalue_adjusted) for group in changed
+    ]
+    assert "groups" not in document["evidence"]
     assert "witnesses" not in document["evidence"]
     assert "draws" not in json.dumps(document)
 
@@ -157,6 +175,8 @@ def test_behaviour_told_by_the_paired_test_has_no_statistic():
     current = Pool(baseline.responses, baseline.positions, moved, baseline.prompt_vectors)
     report = compare_pools(baseline, current, encoder=ENCODER)
     assert (report.drift.design, report.drift.verdict, report.traffic.verdict) == ("paired", "drift", "behaviour")
+    assert report.drift.sizes == "12 current against 12 baseline answers"
+    assert report.drift.pairing == "paired in 12 prompts"
     assert report.traffic.behaviour_pvalue == report.drift.pvalue
     assert report.traffic.behaviour is None
     assert report.traffic.prompts is not None

@@ -6,7 +6,7 @@ import pytest
 from driftium_core.stats.null_range import NullRange
 from driftium_core.stats.two_sample import TwoSampleTest
 from driftium_core.text.pairing import choose_comparison
-from driftium_core.text.verdict import Finding, decide
+from driftium_core.text.verdict import Finding, decide, detectable
 
 INSIDE = NullRange(0.01, 0.0, 0.02, ())
 
@@ -37,3 +37,13 @@ def test_an_effect_of_nothing_is_explained_and_not_written():
     assert text == (
         "The responses differ (p = 0.002); the difference is too small to be measured as an effect, yet not chance."
     )
+
+
+@pytest.mark.parametrize(
+    ("size", "short"), [(60, "a new topic from about 29 % of the answers"), (2, "a full change of topic at best")]
+)
+def test_what_sizes_can_detect_is_the_same_in_short(size, short):
+    comparison = choose_comparison(np.arange(size), np.arange(size, 2 * size), None, n_resamples=999)
+    found = detectable(comparison)
+    assert found.short.replace("\u202f", " ") == short
+    assert short.removeprefix("a new topic from ") in found.text.replace("\u202f", " ")

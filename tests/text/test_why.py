@@ -105,7 +105,7 @@ def test_without_drift_nothing_is_removed_and_a_note_says_so():
 def test_an_empty_pool_is_a_note(n, m):
     rows = np.eye(3, dtype=np.float32)
     evidence = explain(rows[:n], rows[:m], pvalue=None, drifted=False, pvalue_of=lambda *_: None, seed=0)
-    assert evidence == Evidence(notes=("One of the pools is empty: there is nothing to compare.",))
+    assert evidence == Evidence(groups=(), notes=("One of the pools is empty: there is nothing to compare.",))
 
 
 @pytest.mark.parametrize(("n", "m"), [(1, 1), (1, 30), (30, 1), (2, 2)])
