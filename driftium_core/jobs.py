@@ -28,7 +28,7 @@ class Job(Generic[T]):
     ----------
     id, title : str
     about : str
-        Id of what is worked on, for whoever looks for its job; empty where nobody does.
+        What is worked on, for whoever looks for its job, as titles can be the same; empty where nobody does.
     state : JobState
     done, total : int
         Steps finished and steps in all; ``total`` is 0 until the work says how many.
@@ -163,6 +163,10 @@ class Jobs:
         with self._lock:
             self._forget()
             return list(self._jobs.values())
+
+    def working_on(self, about: str) -> Job[Any] | None:
+        """The job about this that waits or runs, the one that was started last; None while there is none."""
+        return next((job for job in reversed(self.all()) if job.about == about and not job.finished), None)
 
     def cancel(self, job_id: str) -> None:
         """Cancel a job; `NotFoundError` when it is unknown or forgotten."""

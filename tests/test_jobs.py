@@ -68,6 +68,18 @@ def test_a_queued_job_that_is_cancelled_never_starts(jobs: Jobs) -> None:
     assert started == []
 
 
+def test_work_is_found_by_what_it_is_about_until_it_ends(jobs: Jobs) -> None:
+    go = threading.Event()
+    first, _, last = (jobs.start(lambda _progress: go.wait(5), title="same", about=about) for about in ("a", "b", "a"))
+    assert (jobs.working_on("a"), jobs.working_on("c")) == (last, None)
+    last.cancel()
+    assert jobs.working_on("a") is last, "it has not ended yet"
+    go.set()
+    assert first.wait(5)
+    assert last.wait(5)
+    assert jobs.working_on("a") is None
+
+
 def test_known_errors_keep_their_sentence(jobs: Jobs) -> None:
     def work(_progress: Progress) -> None:
         raise InputError("Line 214 of answers.csv has 3 fields, 4 expected.")

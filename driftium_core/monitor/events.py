@@ -77,10 +77,9 @@ def _turn(turn: PoolTurn) -> Event:
 
 
 def _turned(turn: PoolTurn) -> str:
-    now, before = turn.result, turn.before
-    was = before.severity if before else None
+    now, was = turn.result, turn.was
     drift = f"{effect_words(now.effect_size)}, {fmt_p(now.pvalue)}"
-    if before is None:
+    if turn.first:
         found = "too few answers to tell" if now.severity is None else "no drift found"
         baseline = f"“{fmt_name(turn.baseline)}”" if turn.baseline else "a baseline"
         return f"First check against {baseline}: {found if now.severity in (None, Severity.LOW) else f'drift, {drift}'}"

@@ -122,8 +122,9 @@ def _short(item: StoredResponse) -> str:
 
 def _has_new_block(services: Services, baseline: Baseline, state: AlarmState) -> bool:
     """Told without reading the responses."""
-    n_baseline = services.store.count_usable(baseline.project, baseline.id)
-    return services.store.count_usable(baseline.project, after_seq=state.last_seq) >= block_size(n_baseline)
+    responses, project = services.store.responses, baseline.project
+    n_baseline = responses.count(project=project, baseline_id=baseline.id, usable=True)
+    return responses.count(project=project, usable=True, after_seq=state.last_seq) >= block_size(n_baseline)
 
 
 def count_table(

@@ -133,10 +133,7 @@ def _keep(services: Services, check: PoolCheck) -> None:
 
 
 def _running(services: Services, baseline: Baseline | None) -> Job[PoolCheck] | None:
-    """Found by the baseline's id: titles of different projects can be the same."""
-    if baseline is None:
-        return None
-    return next((job for job in services.background.all() if job.about == baseline.id and not job.finished), None)
+    return services.background.working_on(baseline.id) if baseline else None
 
 
 def _start(services: Services, project: str, baseline: Baseline) -> Job[PoolCheck]:
@@ -170,10 +167,15 @@ def _check(services: Services, project: str, baseline_id: str | None, progress: 
 
 def _start_counting(services: Services, project: str) -> None:
     """Count new blocks in the background; a second call while one waits to run adds nothing."""
-    title = f"Counting new answers of {project}"
+    about = f"evidence:{project}"
     with services.starting:
-        if not any(job.title == title and job.state == "queued" for job in services.background.all()):
-            services.background.start(lambda progress: _count(services, project, progress), title=title)
+        job = services.background.working_on(about)
+        if job is None or job.state != "queued":  # one that runs may have looked before the newest answers came
+            services.background.start(
+                lambda progress: _count(services, project, progress),
+                title=f"Counting new answers of {project}",
+                about=about,
+            )
 
 
 def _count(services: Services, project: str, progress: Progress) -> None:

@@ -32,8 +32,6 @@ class PoolCheck:
         Digest of what was compared, and how; empty without a report.
     calculation : Calculation or None
         The history's record of this state; None when it could not be stored, or is not yet.
-    cached : bool
-        The report was known and was not computed again.
     notices : tuple of str
         What the user must know besides: another encoder than last time, or why the record could not be stored.
     ids : PoolIds
@@ -45,7 +43,6 @@ class PoolCheck:
     fingerprint: str = ""
     calculation: Calculation | None = None
     ids: PoolIds = field(default_factory=PoolIds)
-    cached: bool = False
     notices: tuple[str, ...] = ()
 
 
@@ -117,7 +114,6 @@ def _known(services: Services, project: str, baseline_id: str | None, *, seed: i
         fingerprint=key,
         calculation=recorded,
         ids=PoolIds(outline.of_baseline.ids, outline.of_current.ids),
-        cached=True,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from driftium_core.errors import (
@@ -11,6 +12,7 @@ from driftium_core.errors import (
     GeneratorUnavailableError,
     InputError,
     ModelNotFoundError,
+    NotFoundError,
     StorageError,
 )
 from driftium_core.formats import fmt_name
@@ -106,7 +108,7 @@ def continue_run(services: Services, run_id: str) -> PromptRun:
 
 def run_job(services: Services, run_id: str) -> Job[None] | None:
     """The work on a run in this process, for its progress; None while nobody works on it. `stop_run` ends it."""
-    return next((job for job in services.answering.all() if job.title == _title(run_id) and not job.finished), None)
+    return services.answering.working_on(run_id)
 
 
 def stop_run(services: Services, run_id: str) -> None:
@@ -122,17 +124,19 @@ def stop_run(services: Services, run_id: str) -> None:
 
 def why_run_ended(services: Services, run_id: str) -> str:
     """Why the last work on a run in this process ended before its time; empty when it did not, or is going on."""
-    mine = [job for job in services.answering.all() if job.title == _title(run_id)]
+    mine = [job for job in services.answering.all() if job.about == run_id]
     return mine[-1].error or "" if mine else ""
 
 
 def running_to_current(services: Services, *, project: str = DEFAULT_PROJECT) -> PromptRunFacts | None:
-    """The run whose answers become telemetry of the project just now, if any."""
-    jobs = {job.title for job in services.answering.all() if not job.finished}
-    if not any(title.startswith(_title("")) for title in jobs):
-        return None
-    runs = services.store.prompt_runs.newest(project=project)
-    return next((run for run in runs if run.to_current and _title(run.id) in jobs), None)
+    """The run whose answers become telemetry of the project just now, if any; of several the one begun last."""
+    for job in reversed(services.answering.all()):
+        if job.about and not job.finished:
+            with suppress(NotFoundError):  # deleted a moment ago
+                run = services.store.prompt_runs.facts(job.about)
+                if run.to_current and run.project == project:
+                    return run
+    return None
 
 
 def open_prompt_run(services: Services, run_id: str) -> PromptRun:
@@ -226,12 +230,9 @@ def delete_prompt_set(services: Services, name: str, *, project: str = DEFAULT_P
     services.store.prompt_sets.delete(name, project=project)
 
 
-def _title(run_id: str) -> str:
-    return f"Prompt run {run_id}"
-
-
 def _launch(services: Services, run: PromptRun) -> None:
-    services.answering.start(lambda progress: _work(services, run, progress), title=_title(run.id))
+    title = f"Prompt run {run.id}"
+    services.answering.start(lambda progress: _work(services, run, progress), title=title, about=run.id)
 
 
 def _work(services: Services, run: PromptRun, progress: Progress) -> None:

@@ -228,7 +228,8 @@ def similar(
     found = services.store.responses.by_ids([hit.id for hit in hits])
     near = [Similar(found[hit.id], hit.similarity) for hit in hits if hit.id in found]
     right = [item for item in near if item.response.baseline_id == wanted]
-    others = services.store.count_usable(asked.project, wanted) - (asked.baseline_id == wanted)
+    usable = services.store.responses.count(project=asked.project, baseline_id=wanted, usable=True)
+    others = usable - (asked.baseline_id == wanted)
     if len(right) < min(limit, others):  # lost, or another process promoted or deleted some: they have yet to follow
         start_reconcile(services)
         if not right:

@@ -22,6 +22,9 @@ __all__ = ["Reconciled", "catch_up", "embed", "reconcile", "start_reconcile", "s
 TEXTS_AT_ONCE = 256
 """Embedded and kept together: what a kill -9 costs at most, and how long another thread waits for its turn."""
 
+ALL_VECTORS = "vectors"
+"""What the job of a reconciliation is about."""
+
 T = TypeVar("T")
 
 
@@ -130,10 +133,10 @@ def start_reconcile(services: Services) -> Job[Reconciled]:
     def work(progress: Progress) -> Reconciled:
         return reconcile(services, progress=progress)
 
-    for job in services.background.all():
-        if job.title == RECONCILE and job.state == "queued":
-            return job
-    return services.background.start(work, title=RECONCILE)
+    waiting = services.background.working_on(ALL_VECTORS)
+    if waiting and waiting.state == "queued":
+        return waiting
+    return services.background.start(work, title="Rebuilding vectors", about=ALL_VECTORS)
 
 
 def start_write(services: Services, ids: Sequence[str]) -> Job[None]:
@@ -144,9 +147,6 @@ def start_write(services: Services, ids: Sequence[str]) -> Job[None]:
 def catch_up(services: Services) -> Job[Reconciled] | None:
     """Reconcile in the background at start, unless nothing is stored: then there is nothing to open or load."""
     return start_reconcile(services) if services.store.responses.any() else None
-
-
-RECONCILE = "Rebuilding vectors"
 
 
 def write(services: Services, ids: Sequence[str]) -> None:

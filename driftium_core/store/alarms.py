@@ -19,7 +19,7 @@ from driftium_core.store.schema import AlarmLookRow, AlarmStateRow
 if TYPE_CHECKING:
     from driftium_core.store.store import Store
 
-__all__ = ["AlarmRepository"]
+__all__ = ["AlarmRepository", "alarm_record"]
 
 
 class AlarmRepository:
@@ -35,7 +35,7 @@ class AlarmRepository:
         """The state as it is; before the first look one with nothing counted and this threshold."""
         with self._store.session() as session:
             row = _row(session, project_key(session, project), monitor, baseline_id)
-            return _fresh(monitor, baseline_id, threshold) if row is None else _state(row)
+            return _fresh(monitor, baseline_id, threshold) if row is None else alarm_record(row)
 
     def look(
         self,
@@ -62,7 +62,7 @@ class AlarmRepository:
         with self._store.session(write=True) as session:
             key = project_key(session, project, lock=True)
             row = _row(session, key, monitor, baseline_id)
-            state = _fresh(monitor, baseline_id, threshold) if row is None else _state(row)
+            state = _fresh(monitor, baseline_id, threshold) if row is None else alarm_record(row)
             follows = look.block == state.last_block + 1 and look.after_seq == state.last_seq
             if not follows or _is_counted(session, key, state, look.fingerprint):
                 return LookResult(state, counted=False)
@@ -87,7 +87,7 @@ class AlarmRepository:
                 raise NotFoundError(f"Monitor {monitor!r} has counted nothing against baseline {baseline_id} yet.")
             row.evidence, row.alarmed_at_block = 0.0, None
             change_evidence(session, row.project_id)
-            return _state(row)
+            return alarm_record(row)
 
     def looks(
         self, monitor: str, baseline_id: str, *, project: str = DEFAULT_PROJECT, limit: int | None = None
@@ -146,7 +146,8 @@ def _row(session: Session, project_id: int, monitor: str, baseline_id: str) -> A
     return session.get(AlarmStateRow, (project_id, monitor, baseline_id))
 
 
-def _state(row: AlarmStateRow) -> AlarmState:
+def alarm_record(row: AlarmStateRow) -> AlarmState:
+    """A score's row as a record."""
     return AlarmState(**{f.name: getattr(row, f.name) for f in fields(AlarmState)})
 
 

@@ -13,7 +13,7 @@ from driftium_core.store.records import Baseline
 from driftium_core.store.response_rows import read_responses
 from driftium_core.store.schema import BaselineRow, CalculationRow, ProjectRow, ResponseRow, TableRunRow
 
-__all__ = ["baseline_record", "count_usable", "read_outline", "read_pools", "read_standing", "read_version"]
+__all__ = ["baseline_record", "read_outline", "read_pools", "read_standing", "read_version"]
 
 
 def read_pools(session: Session, name: str, baseline_id: str | None = None) -> Pools:
@@ -58,13 +58,6 @@ def _digests(session: Session, project_id: int, baseline_id: str | None) -> Pool
     )
     rows = session.execute(query.order_by(ResponseRow.seq)).all()
     return PoolDigests(tuple(row[0] for row in rows), tuple(row[1] for row in rows))
-
-
-def count_usable(session: Session, name: str, baseline_id: str | None, *, after_seq: int = 0) -> int:
-    """Usable responses of a baseline, or of current telemetry (None), that arrived after a number."""
-    of_pool = (ResponseRow.project_id == project_key(session, name), ResponseRow.baseline_id == baseline_id)
-    query = select(func.count()).where(*of_pool, ResponseRow.seq > after_seq, ResponseRow.usable)
-    return session.scalar(query) or 0
 
 
 def read_standing(session: Session, name: str, baseline_id: str | None = None) -> Standing:

@@ -186,6 +186,12 @@ class PromptRunRepository:
             run, project = _row(session, run_id)
             return _record(run, project, count_answers(session, [run_id])[run_id])
 
+    def facts(self, run_id: str) -> PromptRunFacts:
+        """One run without its prompts; `NotFoundError` when it is not stored."""
+        with self._store.session() as session:
+            run, project = _row(session, run_id)
+            return PromptRunFacts(**_facts(run, project, count_answers(session, [run_id])[run_id]))
+
     def newest(self, *, project: str = DEFAULT_PROJECT, limit: int | None = 20) -> list[PromptRunFacts]:
         """The project's runs without their prompts, newest first."""
         with self._store.session() as session:

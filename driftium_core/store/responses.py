@@ -74,13 +74,19 @@ class ResponseRepository:
         baseline_id: str | None = None,
         search: str = "",
         usable: bool | None = None,
+        after_seq: int = 0,
     ) -> int:
-        """How many responses are current, or in a baseline; only (un)usable ones when asked."""
+        """How many responses are current, or in a baseline; only (un)usable ones, or later ones, when asked.
+
+        ``after_seq`` counts those that arrived after the response of this number.
+        """
         with self._store.session() as session:
             key = project_key(session, project)
             where = [*_pool(key, baseline_id), *_matching(search)]
             if usable is not None:
                 where.append(ResponseRow.usable == usable)
+            if after_seq:
+                where.append(ResponseRow.seq > after_seq)
             return session.scalar(select(func.count()).select_from(ResponseRow).where(*where)) or 0
 
     def any(self) -> bool:

@@ -23,7 +23,7 @@ from driftium_core.store.backends import sqlite_file as file_of
 from driftium_core.store.baselines import BaselineRepository
 from driftium_core.store.calculations import CalculationRepository
 from driftium_core.store.pool_records import Outline, Pools, Standing, Version
-from driftium_core.store.pools import count_usable, read_outline, read_pools, read_standing, read_version
+from driftium_core.store.pools import read_outline, read_pools, read_standing, read_version
 from driftium_core.store.projects import project_key, project_name
 from driftium_core.store.prompt_runs import PromptRunRepository
 from driftium_core.store.prompt_sets import PromptSetRepository
@@ -184,13 +184,6 @@ class Store:
         """The baseline, chosen as for `pools`, the number of current responses, and the revision, at one moment."""
         with self.session() as session:
             return read_standing(session, project, baseline_id)
-
-    def count_usable(
-        self, project: str = DEFAULT_PROJECT, baseline_id: str | None = None, *, after_seq: int = 0
-    ) -> int:
-        """How many usable responses of a baseline, or of current telemetry, arrived after a number."""
-        with self.session() as session:
-            return count_usable(session, project, baseline_id, after_seq=after_seq)
 
     def revision(self, project: str = DEFAULT_PROJECT) -> int:
         """A number that rises with every change to the project's pools or active baseline; cheap to ask."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from driftium_core.errors import StorageError
 from driftium_core.severity import Severity
+from driftium_core.store.alarms import alarm_record
 from driftium_core.store.pools import baseline_record
 from driftium_core.store.projects import project_names
 from driftium_core.store.records import AlarmState
@@ -200,10 +200,7 @@ def _open_alarms(session: Session, names: Names) -> dict[tuple[str, str], AlarmS
         .where(AlarmStateRow.alarmed_at_block.is_not(None))
         .where(or_(SavedReferenceRow.id.is_not(None), AlarmStateRow.baseline_id == ProjectRow.active_baseline_id))
     )
-    return {
-        (names[row.project_id], name or ""): AlarmState(**{f.name: getattr(row, f.name) for f in fields(AlarmState)})
-        for row, name in session.execute(query)
-    }
+    return {(names[row.project_id], name or ""): alarm_record(row) for row, name in session.execute(query)}
 
 
 def _in_force(checks: Any) -> ColumnElement[bool]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from driftium_core.severity import Severity
 from driftium_core.store.pools import baseline_record
 from driftium_core.store.records import Baseline
 from driftium_core.store.schema import (
@@ -48,7 +48,7 @@ def read_turns(session: Session, names: Names, limit: int) -> Iterator[PoolTurn]
         .scalar_subquery()
     )
     query = (
-        select(*columns(CalculationRow, PoolResult), *columns(before, PoolResult), of.name)
+        select(*columns(CalculationRow, PoolResult), before.seq.is_(None), before.severity, of.name)
         .join(ProjectRow, ProjectRow.id == CalculationRow.project_id)
         .outerjoin(before, before.seq == previous)
         .outerjoin(of, of.id == CalculationRow.baseline_id)
@@ -58,10 +58,13 @@ def read_turns(session: Session, names: Names, limit: int) -> Iterator[PoolTurn]
         .order_by(CalculationRow.seq.desc())
         .limit(limit)
     )
-    half = len(fields(PoolResult))
-    for row in session.execute(query):
-        now, last, name = tuple(row)[:half], tuple(row)[half:-1], row[-1]
-        yield PoolTurn(record(PoolResult, now, names), record(PoolResult, last, names) if last[0] else None, name)
+    for *now, first, was, name in session.execute(query):
+        yield PoolTurn(
+            result=record(PoolResult, tuple(now), names),
+            first=bool(first),
+            was=Severity(was) if was else None,
+            baseline=name,
+        )
 
 
 def read_runs(session: Session, names: Names, limit: int) -> Iterator[TableResult]:

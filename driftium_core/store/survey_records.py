@@ -45,7 +45,6 @@ class PoolResult:
 
     id: str
     project: str
-    baseline_id: str
     created_at: datetime
     verdict: str
     severity: Severity | None
@@ -75,15 +74,23 @@ class TableResult:
     simulated: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoolTurn:
     """A check whose severity is not that of the check before it against the same baseline, or that is the first.
 
-    ``baseline`` is that baseline's name, None when it is stored no more.
+    Attributes
+    ----------
+    first : bool
+        There is no check before it.
+    was : Severity or None
+        What the check before it found; None when that was inconclusive, and for the first.
+    baseline : str or None
+        The baseline's name; None when it is stored no more.
     """
 
     result: PoolResult
-    before: PoolResult | None
+    first: bool
+    was: Severity | None
     baseline: str | None
 
 

@@ -185,6 +185,9 @@ def test_current_is_paged_and_searched(store: Store) -> None:
 def test_usable_responses_are_counted(store: Store) -> None:
     store.responses.add([new_response("a"), new_response(" \u2003\n"), new_response("b", error="refused")])
     assert [store.responses.count(usable=usable) for usable in (None, True, False)] == [3, 1, 2]
+    first, second, third = (response.seq for response in store.responses.current())
+    assert [store.responses.count(after_seq=seq) for seq in (0, first, second, third)] == [3, 2, 1, 0]
+    assert [store.responses.count(usable=True, after_seq=seq) for seq in (0, first)] == [1, 0]
     baseline = store.baselines.promote("b")
     assert store.responses.count(baseline_id=baseline.id, usable=True) == 1
     assert [facts.usable for facts in store.responses.facts().values()] == [True, False, False]

@@ -58,6 +58,7 @@ def test_a_run_comes_back_as_it_went_in(store: Store) -> None:
     assert [(facts.id, facts.n_prompts, facts.arms) for facts in store.prompt_runs.newest()] == [
         (run.id, len(run.prompts), run.arms)
     ]
+    assert [store.prompt_runs.facts(run.id)] == store.prompt_runs.newest()
     assert store.prompt_runs.answers(run.id) == []
     assert store.prompt_runs.missing(run.id) == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
 
@@ -186,7 +187,8 @@ def test_deleting_a_run_keeps_what_was_sent(store: Store) -> None:
     assert (texts(store), store.revision(), store.playground_revision()) == (["x"], revision, seen + 1)
     assert [r.id for r in store.prompt_runs.newest()] == [other.id]
     assert len(store.prompt_runs.answers(other.id)) == 1
-    for ask in (store.prompt_runs.get, store.prompt_runs.answers, store.prompt_runs.missing, store.prompt_runs.resume):
+    runs = store.prompt_runs
+    for ask in (runs.get, runs.facts, runs.answers, runs.missing, runs.resume):
         with pytest.raises(NotFoundError, match=f"Prompt run {run.id} is not stored, or no longer: it was deleted"):
             ask(run.id)
     for late in (

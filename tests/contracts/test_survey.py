@@ -120,7 +120,10 @@ def test_a_turn_is_a_check_with_another_severity_than_the_one_before(store: Stor
     unclear = check(store, "c4", None, **of_default)
     turns = store.survey.happenings(limit=9).turns
     assert [turn.result.id for turn in turns] == [unclear.id, opened.id, bots.id, first.id]
-    assert [turn.before and turn.before.severity for turn in turns] == ["HIGH", "LOW", None, None]
+    assert [(turn.was, turn.first) for turn in turns] == [("HIGH", False), ("LOW", False), (None, True), (None, True)]
+    again = check(store, "c5", Severity.LOW, **of_default)
+    (newest,) = store.survey.happenings(limit=1).turns
+    assert (newest.result.id, newest.was, newest.first) == (again.id, None, False), "after one that could not tell"
     assert len(store.survey.happenings(limit=2).turns) == 2
 
 

@@ -32,7 +32,6 @@ def test_the_verdict_depends_on_the_version_that_is_looked_at(services: Services
     assert reports[first] is not None
     assert reports[second] is reports[None] is not None
     assert (reports[first].drift.verdict, reports[second].drift.verdict) == ("drift", "no_drift")
-    assert against[second].cached
     for chosen, (name, active) in {first: ("bread", False), second: ("bicycle", True)}.items():
         status, calculation = against[chosen].status, against[chosen].calculation
         assert status.baseline is not None

@@ -43,7 +43,6 @@ def test_a_restart_finds_the_stored_report_without_encoding_anything(restarted: 
     live = monitor.live_check(restarted)
     assert (live.current, live.job, live.error) == (True, None, "")
     assert live.check is not None
-    assert live.check.cached
     assert live.check.report is not None
     assert live.check.report.drift.severity == "CRITICAL"
     assert live.check.calculation == monitor.pool_history(restarted)[0]
@@ -129,8 +128,9 @@ def test_an_upgrade_computes_the_same_pools_anew_and_adds_no_point_to_the_trend(
     before = monitor.check_responses(services)
     monkeypatch.setattr(calculations, "TEXT_REPORT_FORMAT", calculations.TEXT_REPORT_FORMAT + 1)
     with open_with_words(settings) as upgraded:
-        after = monitor.check_responses(upgraded)
-        assert not after.cached
+        steps: list[tuple[object, ...]] = []
+        after = monitor.check_responses(upgraded, progress=lambda *step: steps.append(step))
+        assert steps, "it was computed"
         assert before.calculation is not None
         assert after.calculation is not None
         assert (after.calculation.id, after.calculation.created_at) == (
@@ -138,4 +138,4 @@ def test_an_upgrade_computes_the_same_pools_anew_and_adds_no_point_to_the_trend(
         )  # fmt: skip
         assert monitor.pool_history(upgraded) == [after.calculation]
         assert monitor.calculation_ids(upgraded, after.calculation) == after.ids
-        assert monitor.check_responses(upgraded).cached
+        assert monitor.check_responses(upgraded).report is after.report

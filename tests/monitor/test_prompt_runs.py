@@ -173,6 +173,26 @@ def test_a_running_batch_is_known_until_it_ends(services: Services) -> None:
     assert monitor.running_to_current(services) is None
 
 
+def test_a_batch_that_was_continued_is_known_however_many_runs_came_later(services: Services) -> None:
+    scripted = script(services, lambda *_: "one two")
+    scripted.gate.clear()
+    monitor.create_project(services, "other")
+    runs = services.store.prompt_runs
+    continued = runs.start("Bread", PROMPTS, [AUTO], to_current=True)
+    runs.end(continued.id, stopped=True)
+    for number in range(24):
+        runs.start(f"Later {number}", PROMPTS, [AUTO], to_current=True)
+    assert monitor.running_to_current(services) is None
+    start(services, to_current=False)
+    assert monitor.running_to_current(services) is None
+    monitor.continue_run(services, continued.id)
+    assert monitor.running_to_current(services) == runs.facts(continued.id)
+    assert monitor.running_to_current(services, project="other") is None
+    runs.delete(continued.id)
+    assert monitor.running_to_current(services) is None
+    scripted.gate.set()
+
+
 def test_deleting_a_run_stops_it_and_leaves_telemetry(services: Services) -> None:
     script(services, lambda *_: "one two", pause_s=0.01)
     run = start(services, to_current=True, prompts=tuple(f"Prompt {n}" for n in range(100)))
