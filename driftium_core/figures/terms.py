@@ -41,9 +41,10 @@ def term_rows(gained: Sequence[Keyword], lost: Sequence[Keyword], *, limit: int 
     Only `telling` ones; when there are too many, those furthest from it, by the near end of the
     interval.
     """
-    rows = []
-    for word in dict.fromkeys(telling((*gained, *lost))):
-        rows.append(TermRow(word.term, word.log2_ratio, word.low, word.high, word.share_baseline, word.share_current))
+    rows = [
+        TermRow(word.term, word.log2_ratio, word.low, word.high, word.share_baseline, word.share_current)
+        for word in dict.fromkeys(telling((*gained, *lost)))
+    ]
     rows.sort(key=lambda row: -min(abs(row.low), abs(row.high)))
     return sorted(rows[:limit], key=lambda row: -row.shift)
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import numpy as np
 import numpy.typing as npt
 
-from driftium_core.formats import fmt_n, fmt_p
+from driftium_core.formats import fmt_count, fmt_n, fmt_p
 from driftium_core.stats.null_range import NullRange
 from driftium_core.text.clusters import in_pools
 from driftium_core.text.descriptors import descriptors
@@ -164,8 +164,20 @@ def _traffic(baseline: _Aligned, current: _Aligned, *, drift: EmbeddingReport, s
         text = f"The same prompts are answered differently ({fmt_p(drift.pvalue)} in {fmt_n(drift.n_pairs)} prompts)."
         # The conditional test's statistic belongs to the p-value that is replaced, and of the drift test's five members
         # no one statistic belongs to its p-value.
-        return replace(found, verdict="behaviour", behaviour_pvalue=drift.pvalue, behaviour=None, text=text)
+        found = replace(found, verdict="behaviour", behaviour_pvalue=drift.pvalue, behaviour=None, text=text)
+    if drift.n_left_out_current and found.verdict in ("neither", "behaviour"):
+        found = replace(found, text=f"{found.text} {_new_prompts(drift)}")
     return found
+
+
+def _new_prompts(drift: EmbeddingReport) -> str:
+    """What a test of exchangeable prompts cannot see: equal prompts on both sides hide those of one side."""
+    new, known = drift.n_left_out_current, drift.n_current
+    verb = "has a prompt" if new == 1 else "have prompts"
+    return (
+        f"{fmt_n(new)} of {fmt_count(new + known, 'current answer')} {verb} that the baseline lacks: where most "
+        "prompts repeat, the test of the prompts hardly sees the others."
+    )
 
 
 def _evidence(baseline: Pool, current: Pool, drift: EmbeddingReport, *, n_resamples: int, seed: int) -> Evidence:

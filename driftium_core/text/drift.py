@@ -124,6 +124,8 @@ def _report(
         exact=labels.exact,
         seed=rng,
         notes=notes,
+        n_left_out_baseline=comparison.left_out[0],
+        n_left_out_current=comparison.left_out[1],
     )
 
 

@@ -35,17 +35,21 @@ class Detectable:
         change would be.
     text : str
         The same as a sentence.
+    paired : bool
+        The share is of answers to prompts that both pools have: nothing is promised of other prompts.
     """
 
     share: float | None
     text: str
+    paired: bool = False
 
     @property
     def short(self) -> str:
         """What is detected, without the sizes: ``"a new topic from about 12 % of the answers"``."""
         if self.share is None:
             return "a full change of topic at best"
-        return f"a new topic from {share_words(self.share)}"
+        topic = "another topic, at the same prompts," if self.paired else "a new topic"
+        return f"{topic} from {share_words(self.share)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,8 @@ class EmbeddingReport:
         Paired when enough current prompts repeat baseline prompts.
     n_baseline, n_current, n_pairs : int
         Responses that took part, and prompts present in both (0 when unpaired).
+    n_left_out_baseline, n_left_out_current : int
+        Responses to prompts that the other pool does not have; they took no part in a paired comparison.
     pvalue : float or None
         Permutation p-value of the aggregate; None when no test was possible.
     attainable_pvalue : float
@@ -104,6 +110,8 @@ class EmbeddingReport:
     exact: bool
     seed: int
     notes: tuple[str, ...] = ()
+    n_left_out_baseline: int = 0
+    n_left_out_current: int = 0
 
     @property
     def headline(self) -> str:
@@ -117,8 +125,14 @@ class EmbeddingReport:
 
     @property
     def pairing(self) -> str:
-        """``"paired in 120 prompts"``, or ``"unpaired"``."""
-        return f"paired in {fmt_count(self.n_pairs, 'prompt')}" if self.design == "paired" else "unpaired"
+        """``"paired in 120 prompts"``, with what took no part where something did; or ``"unpaired"``."""
+        if self.design == "unpaired":
+            return "unpaired"
+        sides = ((self.n_left_out_current, "current"), (self.n_left_out_baseline, "baseline"))
+        rest = " and ".join(f"{fmt_n(count)} {side}" for count, side in sides if count)
+        answers = "answer" if self.n_left_out_current + self.n_left_out_baseline == 1 else "answers"
+        without = f" ({rest} {answers} to other prompts took no part)" if rest else ""
+        return f"paired in {fmt_count(self.n_pairs, 'prompt')}{without}"
 
     @property
     def found_by(self) -> str:

@@ -36,6 +36,8 @@ class Comparison:
         Prompt of each row, reference rows first; None when unpaired.
     sizes : tuple of (int, int)
         Reference and current rows of each prompt; one entry when unpaired.
+    left_out : tuple of (int, int)
+        Reference and current rows whose prompt the other pool does not have; they take no part when paired.
     notes : tuple of str
     """
 
@@ -44,6 +46,7 @@ class Comparison:
     current: NDArray[np.int64]
     strata: NDArray[np.int64] | None
     sizes: tuple[tuple[int, int], ...]
+    left_out: tuple[int, int] = (0, 0)
     notes: tuple[str, ...] = ()
 
 
@@ -102,7 +105,7 @@ def choose_comparison(
         why_not = "too few prompts to compare answer by answer (6 are enough)"
     if why_not:
         note = f"{fmt_n(n_repeating)} of {fmt_n(m)} current responses repeat a baseline prompt: {why_not}."
-        return Comparison("unpaired", everything.reference, everything.current, None, ((n, m),), (note,))
+        return Comparison("unpaired", everything.reference, everything.current, None, ((n, m),), notes=(note,))
     return _paired(list(lines.values()), reference_ranks, current_ranks)
 
 
@@ -136,12 +139,12 @@ def _paired(
     reference, current = (np.array([row for line in by_content for _, row in line[arm]]) for arm in (0, 1))
     sizes = tuple((len(rows), len(other)) for rows, other in by_content)
     strata = np.concatenate([np.repeat(np.arange(len(sizes)), [size[arm] for size in sizes]) for arm in (0, 1)])
-    notes = []
-    for name, used, pool in (("baseline", reference, reference_ranks), ("current", current, current_ranks)):
-        left_out = len(pool) - len(used)
-        if left_out:
-            notes.append(
-                f"{fmt_n(left_out)} of {fmt_n(len(pool))} {name} responses answer prompts "
-                "that the other pool does not have; they took no part."
-            )
-    return Comparison("paired", reference, current, strata, sizes, tuple(notes))
+    pools = (("baseline", reference, reference_ranks), ("current", current, current_ranks))
+    left_out = tuple(len(pool) - len(used) for _, used, pool in pools)
+    notes = tuple(
+        f"{fmt_n(n_out)} of {fmt_n(len(pool))} {name} responses answer prompts that the other pool does not have; "
+        "they took no part."
+        for (name, _, pool), n_out in zip(pools, left_out, strict=True)
+        if n_out
+    )
+    return Comparison("paired", reference, current, strata, sizes, (left_out[0], left_out[1]), notes)

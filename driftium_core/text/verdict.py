@@ -118,9 +118,11 @@ def detectable(comparison: Comparison) -> Detectable:
     sizes = f"{fmt_n(n)} against {fmt_n(m)} responses"
     if share is None:
         return Detectable(None, f"{sizes} can show a full change of topic at best.")
-    paired = comparison.design == "paired"
-    amount = share_words(share) + (", often less, as prompts repeat" if paired else "")
-    text = f"{sizes} show a new topic when it makes up {amount}"
+    if comparison.design == "paired":
+        # Of the answers to these prompts: what a prompt brings that only one pool has is not seen at all.
+        text = f"{sizes} to the same prompts show another topic when it makes up {share_words(share)}, often less."
+        return Detectable(share, text, paired=True)
+    text = f"{sizes} show a new topic when it makes up {share_words(share)}"
     target = 0.1
     needed = sample_size_for_share(target)
     if share > 1.3 * target and needed:

@@ -45,7 +45,7 @@ def show_drift_now(services: Services, live: LiveCheck, *, with_banner: bool = T
     report = live.check.report if live.check else None
     if report:
         drift = report.drift
-        sentence = f"{drift.sizes}, {drift.design}. {drift.reason}"
+        sentence = f"{drift.sizes}, {drift.pairing}. {drift.reason}"
         verdict(drift.severity, drift.headline, sentence, _detail(live, report))
     elif not live.error:
         verdict(None, "○ Not calculated yet.", live.status.message, waiting_words(live))
