@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from driftium_core import cli, monitor
+from driftium_core.command import command
 from driftium_core.monitor import comparison
 from driftium_core.services import open_services
 from tests.html.page import Page
@@ -166,7 +167,7 @@ def test_a_promotion_says_what_speaks_against_it_and_the_way_back(
     assert cli.main(["promote", "mixed", *there]) == 0
     captured = capsys.readouterr()
     assert captured.out == "Baseline set successfully: “mixed”, version 2, 80 responses.\n"
-    assert captured.err.splitlines() == [*preview.cautions, "Undo with `driftium undo --project 'two words'`."]
+    assert captured.err.splitlines() == [*preview.cautions, f"Undo with `{command('undo', '--project', 'two words')}`."]
     undone = document(capsys, "undo", *there)
     assert (undone["now_current"], undone["baseline"]["name"]) == (80, "good")
     assert document(capsys, "promote", "third", *there)["former_version"] == 1
