@@ -205,6 +205,26 @@ def test_people_get_sentences(logs: dict[str, str], capsys: pytest.CaptureFixtur
     assert "bread.jsonl" in capsys.readouterr().out
 
 
+def test_an_import_beside_the_running_app_says_first_that_nothing_is_wrong(
+    logs: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    document(capsys, "import", logs["bread"], "--to", "baseline")
+    with open_services() as app:
+        assert app.vectors.count("baseline") == 40  # the app has the vectors open
+        assert cli.main(["import", logs["bicycle"], "--to", "current"]) == 0
+        captured = capsys.readouterr()
+        assert captured.out.startswith("40 rows read: 40 added to current")
+        (notice,) = captured.err.splitlines()
+        assert notice.startswith("Answers are stored as always, and the process that keeps the vectors, such as the ")
+        assert notice.endswith("Vectors made here are not kept.")
+        texts = [item.response_hash for item in monitor.current_responses(app)]
+        assert app.vectors.get_texts(texts) == {}
+        report = monitor.check_responses(app).report
+        assert report is not None
+        assert report.drift.verdict == "drift"
+        assert app.vectors.get_texts(texts).keys() == set(texts)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
