@@ -92,7 +92,10 @@ class Services:
                     self._vectors = open_vectors(self.settings.qdrant)
                 except VectorsBusyError as error:
                     self._vectors = MemoryVectors()
-                    self._vectors_notice = f"{error} Vectors made here are not kept."
+                    self._vectors_notice = (
+                        "Answers are stored as always, and the process that keeps the vectors, such as the running "
+                        f"app, embeds them when it needs them. {error} Vectors made here are not kept."
+                    )
             return self._vectors
 
     @property

@@ -7,7 +7,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-BASE = {"documents", "examples", "errors", "severity", "formats", "palette", "parts", "recent", "response", ""}
+BASE = {
+    "command",
+    "documents",
+    "examples",
+    "errors",
+    "severity",
+    "formats",
+    "palette",
+    "parts",
+    "recent",
+    "response",
+    "",
+}
 """Leaves that anything may import; the empty name is the package itself."""
 
 PORTS = {"store", "embeddings", "vectors", "llm"}

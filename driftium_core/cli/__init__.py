@@ -26,6 +26,7 @@ from driftium_core.cli.run import run
 from driftium_core.cli.streams import discard, prepare_streams, say
 from driftium_core.cli.tabular import tabular
 from driftium_core.cli.text import text
+from driftium_core.command import command
 from driftium_core.errors import CancelledError, DriftiumError
 
 __all__ = ["app", "main"]
@@ -40,11 +41,11 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for command in (
+for verb in (
     *(tabular, text, demo, generate, models, pull, sets, run, runs, send),
     *(projects, promote, undo, baselines, restore, status, history, doctor),
 ):
-    app.command()(command)
+    app.command()(verb)
 app.command("import")(import_)
 
 
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_streams()
     try:
         with _second_interrupt_kills():
-            code = typer.main.get_command(app).main(arguments, prog_name="driftium", standalone_mode=False)
+            code = typer.main.get_command(app).main(arguments, prog_name=command(), standalone_mode=False)
     except TyperException as error:
         message = error.format_message()
         # Without arguments the "message" is the whole help text.
@@ -79,7 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             import traceback
 
             say(traceback.format_exc())
-        say(f"Stopped on an unexpected {type(error).__name__}: {error}. `python -X dev -m driftium_core` shows where.")
+        again = command(python_options=("-X", "dev"))
+        say(f"Stopped on an unexpected {type(error).__name__}: {error}. `{again}` shows where.")
         return BAD_INPUT
     if code == STOPPED:  # also what Typer makes of Ctrl-C where no command says more
         say("Stopped.")

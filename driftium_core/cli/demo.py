@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ from driftium_core.cli.following import follow
 from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
+from driftium_core.command import command
 from driftium_core.errors import CancelledError, GeneratorUnavailableError, InputError
 from driftium_core.formats import fmt_count
 
@@ -58,7 +58,7 @@ def demo(
             print_status(check.status, None)
             if check.report:
                 print_text_report(check.report)
-    say(f"All of it is kept: `driftium status --project {shlex.quote(project)}` shows this again.")
+    say(f"All of it is kept: `{command('status', '--project', project)}` shows this again.")
     drift = check.report.drift if check.report else None
     verdict, severity = (drift.verdict, drift.severity) if drift else ("inconclusive", None)
     raise typer.Exit(exit_code(verdict, severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
@@ -73,7 +73,7 @@ def _empty_project(services: Services, project: str, choice: ModelChoice) -> str
     if project in known and monitor.pool_status(services, project=project).status != "not_initialized":
         raise InputError(
             f"Project {project!r} has responses already, and the demo would mix with them. Give it a project of its "
-            f"own: `driftium demo --project {_free_name(known)}`."
+            f"own: `{command('demo', '--project', _free_name(known))}`."
         )
     standing = monitor.require_model(services, choice)
     if project not in known:
@@ -91,7 +91,7 @@ def _shown(services: Services, project: str, choice: ModelChoice, seed: int) -> 
     say(f"1 of 4: {len(COOKING.prompts)} {COOKING.topic}. The answers are kept in project {project!r}.")
     first = _run(services, COOKING, choice, seed, project)
     say(f"2 of 4: these answers become the baseline, “{BASELINE}”.")
-    monitor.promote(services, BASELINE, note="Made by `driftium demo`.", project=project)
+    monitor.promote(services, BASELINE, note="Made by the demo.", project=project)
     say(f"3 of 4: {len(ASTRONOMY.prompts)} {ASTRONOMY.topic}.")
     second = _run(services, ASTRONOMY, choice, seed, project)
     say("4 of 4: the new answers are compared with the baseline.")
@@ -137,7 +137,7 @@ def _stopped(services: Services, project: str) -> str:
         return "Stopped. No answer was kept."
     return (
         f"Stopped. {fmt_count(n, 'answer')} so far, kept in project {project!r}. To begin again: "
-        f"`driftium demo --project {_free_name(monitor.projects(services))}`."
+        f"`{command('demo', '--project', _free_name(monitor.projects(services)))}`."
     )
 
 

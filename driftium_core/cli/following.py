@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from driftium_core.command import command
 from driftium_core.errors import CancelledError
 
 if TYPE_CHECKING:
@@ -37,6 +38,6 @@ def follow(services: Services, run: PromptRun, *, title: str) -> tuple[PromptRun
             if job:
                 job.wait()
             raise CancelledError(
-                f"Stopped. What was answered is kept; `driftium run --continue {run.id}` answers the rest."
+                f"Stopped. What was answered is kept; `{command('run', '--continue', run.id)}` answers the rest."
             ) from None
     return monitor.open_prompt_run(services, run.id), (job.error or "") if job else ""

@@ -8,6 +8,7 @@ import typer
 
 from driftium_core.cli.project import AsJson, opened_services
 from driftium_core.cli.streams import on_stdout, print_json, say
+from driftium_core.command import command
 
 __all__ = ["models", "pull"]
 
@@ -44,4 +45,4 @@ def pull(
         if as_json:
             print_json({"model": installed})
         else:
-            print(f"Ollama has {installed}. `driftium generate PROMPT --model {installed}` asks it.")
+            print(f"Ollama has {installed}. `{command('generate', 'PROMPT', '--model', installed)}` asks it.")

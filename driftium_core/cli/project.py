@@ -13,6 +13,7 @@ import typer
 from driftium_core.cli.streams import on_stdout, print_html, print_json, say
 from driftium_core.cli.text import PromptColumn, ResponseColumn, read_responses
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
+from driftium_core.command import command
 from driftium_core.errors import InputError, NotFoundError, StorageError, UnavailableError
 from driftium_core.formats import fmt_count
 
@@ -124,8 +125,8 @@ def promote(
     former = preview.replaces.version if preview.replaces else None
     more: dict[str, object] = {"cautions": list(preview.cautions), "former_version": former}
     _show_baseline(baseline, "Baseline set successfully", more if as_json else None)
-    where = "" if project == DEFAULT_PROJECT else f" --project {shlex.quote(project)}"
-    say(f"Undo with `driftium undo{where}`.")
+    where = [] if project == DEFAULT_PROJECT else ["--project", project]
+    say(f"Undo with `{command('undo', *where)}`.")
 
 
 def undo(project: Project = "default", as_json: AsJson = False) -> None:
@@ -138,7 +139,7 @@ def undo(project: Project = "default", as_json: AsJson = False) -> None:
         if promoted is None:
             raise NotFoundError(
                 f"Project {project!r} has no promotion to undo: the newest baseline was imported, or another one is in "
-                "force. See `driftium baselines`."
+                f"force. See `{command('baselines')}`."
             )
         former = monitor.undo_promotion(services, promoted.id)
     with on_stdout():
@@ -153,7 +154,9 @@ def undo(project: Project = "default", as_json: AsJson = False) -> None:
 
 
 def restore(
-    version: Annotated[int, typer.Argument(min=1, help="Version to compare with again; see `driftium baselines`.")],
+    version: Annotated[
+        int, typer.Argument(min=1, help=f"Version to compare with again; see `{command('baselines')}`.")
+    ],
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
@@ -163,7 +166,9 @@ def restore(
     with opened_services(project) as services:
         found = [item for item in monitor.baselines(services, project=project) if item.version == version]
         if not found:
-            raise NotFoundError(f"Project {project!r} has no baseline of version {version}. See `driftium baselines`.")
+            raise NotFoundError(
+                f"Project {project!r} has no baseline of version {version}. See `{command('baselines')}`."
+            )
         baseline = monitor.restore_baseline(services, found[0].id)
     _show_baseline(baseline, "Baseline restored", {} if as_json else None)
 

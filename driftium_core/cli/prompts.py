@@ -10,6 +10,7 @@ import typer
 
 from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json
+from driftium_core.command import command
 
 if TYPE_CHECKING:
     from driftium_core.monitor import SentAnswers
@@ -59,7 +60,7 @@ def runs(
 
 
 def send(
-    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of a run; see `driftium runs`.")],
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help=f"Id of a run; see `{command('runs')}`.")],
     arm: Annotated[Arm, typer.Option(help="Which of two models: A is the first, B the second.")] = Arm.A,
     as_json: AsJson = False,
 ) -> None:

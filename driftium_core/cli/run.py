@@ -13,6 +13,7 @@ from driftium_core.cli.following import follow
 from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.cli.text import PromptColumn
+from driftium_core.command import command
 from driftium_core.errors import DriftiumError, InputError, NotFoundError
 from driftium_core.formats import fmt_name
 
@@ -173,7 +174,7 @@ def _prompts(services: Services, source: str, column: str | None, project: str) 
                 return _Prompts(example.name, example.prompts, example.system)
     if source != "-" and not Path(source).exists():
         raise NotFoundError(
-            f"Project {project!r} has no prompt set {source!r}, and there is no such file. See `driftium sets`."
+            f"Project {project!r} has no prompt set {source!r}, and there is no such file. See `{command('sets')}`."
         )
     found = read_prompts_path(source, column)
     for note in found.notes:
@@ -224,8 +225,8 @@ def _end(run: PromptRun, answers: Sequence[RunAnswer], why: str) -> None:
     if n_missing:
         raise DriftiumError(
             f"{why} {n_missing} of {n_missing + sum(run.done)} answers are missing; "
-            f"`driftium run --continue {run.id}` asks for them again.".strip()
+            f"`{command('run', '--continue', run.id)}` asks for them again.".strip()
         )
     if not run.to_current:
-        arm = " --arm A" if len(run.arms) > 1 else ""
-        say(f"Kept in run {run.id}. `driftium send {run.id}{arm}` makes the answers current telemetry.")
+        arm = ["--arm", "A"] if len(run.arms) > 1 else []
+        say(f"Kept in run {run.id}. `{command('send', run.id, *arm)}` makes the answers current telemetry.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from driftium_core.command import command
 from driftium_core.errors import NotFoundError
 from driftium_core.services import Services
 from driftium_core.store.pool_records import Version
@@ -38,8 +39,8 @@ def require_project(services: Services, name: str) -> None:
     """
     if name not in projects(services):
         raise NotFoundError(
-            f"There is no project called {name!r}. `driftium projects` lists those there are; "
-            "`driftium projects --create NAME` makes one, as does the sidebar of the app."
+            f"There is no project called {name!r}. `{command('projects')}` lists those there are; "
+            f"`{command('projects', '--create', 'NAME')}` makes one, as does the sidebar of the app."
         )
 
 

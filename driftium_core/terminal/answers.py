@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from driftium_core.command import command
 from driftium_core.examples import EXAMPLES
 from driftium_core.formats import UNKNOWN, fmt_n, fmt_name, fmt_time, fmt_value
 from driftium_core.monitor import BACKEND_NAMES, Generation, Offer, arms_headline
@@ -42,7 +43,8 @@ def print_prompt_sets(sets: Sequence[PromptSet]) -> None:
     """One line per set, the last saved first."""
     if not sets:
         names = " and ".join(f"“{example.name}”" for example in EXAMPLES)
-        stdout().print(Text(f"No prompt set is saved yet. `driftium run` also takes a file, and the examples {names}."))
+        takes = f"`{command('run')}` also takes a file, and the examples {names}."
+        stdout().print(Text(f"No prompt set is saved yet. {takes}"))
         return
     table = _table("name", "version", "prompts", "saved (UTC)", "note")
     for item in sets:
@@ -60,7 +62,7 @@ def print_prompt_sets(sets: Sequence[PromptSet]) -> None:
 def print_prompt_runs(runs: Sequence[PromptRunFacts]) -> None:
     """One line per run, newest first."""
     if not runs:
-        stdout().print(Text("Nothing was run yet. `driftium run` runs a prompt set."))
+        stdout().print(Text(f"Nothing was run yet. `{command('run')}` runs a prompt set."))
         return
     table = _table("run", "set", "state", "answered", "failed", "model", "answers are", "started (UTC)")
     for run in runs:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from driftium_core.command import command
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, fmt_statistic, fmt_time, fmt_value
 from driftium_core.monitor import ImportReport, PoolStatus, evidence_sentence
 from driftium_core.severity import severity_label
@@ -17,9 +18,9 @@ __all__ = ["print_baselines", "print_history", "print_import", "print_projects",
 
 
 HINTS = {
-    "not_initialized": "See `driftium demo`, `driftium generate` and `driftium import`.",
-    "waiting_for_baseline": "See `driftium promote`.",
-    "waiting_for_telemetry": "See `driftium generate` and `driftium import`.",
+    "not_initialized": "See {demo}, {generate} and {import}.",
+    "waiting_for_baseline": "See {promote}.",
+    "waiting_for_telemetry": "See {generate} and {import}.",
     "ready": "",
 }
 """Commands that lead on, by status."""
@@ -54,11 +55,17 @@ def print_import(report: ImportReport) -> None:
 
 def print_status(status: PoolStatus, evidence: AlarmState | None) -> None:
     """Where the project stands, what to do next, and what many looks have added up to."""
-    stdout().print(Text(" ".join(filter(None, (status.message, HINTS[status.status])))))
+    stdout().print(Text(" ".join(filter(None, (status.message, _hint(status))))))
     if evidence and evidence.looks:
         stdout().print(
             Text(evidence_sentence(evidence), "bold magenta" if evidence.alarmed_at_block is not None else "")
         )
+
+
+def _hint(status: PoolStatus) -> str:
+    """What to do next, with each command as it can be typed; empty where nothing needs doing."""
+    typed = {verb: f"`{command(verb)}`" for verb in ("demo", "generate", "import", "promote")}
+    return HINTS[status.status].format_map(typed)
 
 
 def print_baselines(baselines: Sequence[Baseline]) -> None:
@@ -71,13 +78,13 @@ def print_baselines(baselines: Sequence[Baseline]) -> None:
         made = fmt_time(item.created_at)
         name, note = fmt_name(item.name), fmt_name(item.note or UNKNOWN)
         table.add_row(mark, str(item.version), name, fmt_n(item.size), made, note)
-    stdout().print(table if baselines else Text("There is no baseline yet. `driftium promote NAME` makes one."))
+    stdout().print(table if baselines else Text(f"There is no baseline yet. `{command('promote', 'NAME')}` makes one."))
 
 
 def print_history(history: Sequence[Calculation]) -> None:
     """One line per calculation, oldest first."""
     if not history:
-        stdout().print(Text("Nothing was calculated yet. `driftium status` calculates."))
+        stdout().print(Text(f"Nothing was calculated yet. `{command('status')}` calculates."))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in ("time (UTC)", "severity", "p", "effect", "health", "centroid", "MMD²", "baseline", "current"):

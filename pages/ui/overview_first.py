@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import __version__, monitor
+from driftium_core.command import command
 from driftium_core.errors import InputError
 from driftium_core.formats import fmt_name
 from pages.ui.playground_import import open_import
@@ -139,4 +140,4 @@ def _show_preview() -> None:
     with card("preview", "What you will see"):
         st.markdown(WHAT_YOU_WILL_SEE)
         st.caption("A first drift from a terminal, with a model that answers here and now:")
-        st.code("python -m driftium_core demo", language=None)
+        st.code(command("demo"), language=None)

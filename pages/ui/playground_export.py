@@ -20,7 +20,7 @@ __all__ = ["offer_downloads"]
 
 
 def offer_downloads(services: Services, run: PromptRun) -> None:
-    """Draw the download of all answers as JSON Lines, which `driftium import` reads; made when it is asked for."""
+    """Draw the download of all answers as JSON Lines, which ``driftium import`` reads; made when it is asked for."""
     st.download_button(
         "JSON Lines",
         data=lambda: json_lines(run, monitor.run_answers(services, run.id)),

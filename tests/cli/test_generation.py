@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from driftium_core import cli, monitor
+from driftium_core.command import command
 from driftium_core.errors import GeneratorUnavailableError, InputError
 from driftium_core.examples import ASTRONOMY, COOKING, MAX_TOKENS
 from driftium_core.llm.generators import Offer, Standing
@@ -107,7 +108,7 @@ def test_a_partial_answer_is_shown_and_not_kept(model: Answering, capsys: pytest
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["generate", "hi", "--project", "nope"], "`driftium projects --create NAME` makes one"),
+        (["generate", "hi", "--project", "nope"], "-m driftium_core projects --create NAME` makes one"),
         (["generate", "hi", "--seed", "5000000000"], "The seed is 5000000000"),
         (["generate", "hi", "--temperature", "3"], "Invalid value for '--temperature'"),
         (["run"], "Give the name of a prompt set, a file or -"),
@@ -144,7 +145,7 @@ def test_the_demo_ends_in_a_critical_drift_and_says_each_step(
     assert model.asked == [*COOKING.prompts, *ASTRONOMY.prompts]
     assert {(options.system, options.max_tokens) for options in model.options} == {(COOKING.system, MAX_TOKENS)}
     assert cli.main(["demo", "--project", "first"]) == 2
-    assert "Give it a project of its own: `driftium demo --project demo`." in capsys.readouterr().err
+    assert f"Give it a project of its own: `{command('demo', '--project', 'demo')}`." in capsys.readouterr().err
     again = document(capsys, "demo", "--project", "demo")
     assert again["answered_by"] == [{"model": "scripted", "backend": "embedded"}]
     assert (again["project"], again["severity"], again["baseline"]["name"]) == ("demo", "CRITICAL", "Cooking answers")
@@ -172,7 +173,7 @@ def test_a_set_runs_to_current_and_failures_are_told_and_asked_again(
     assert "Passed over: 1 row without a prompt.\n" in captured.err
     assert "Prompt 2: The prompt is too long for the model.\n" in captured.err
     (run,) = document(capsys, "runs")["runs"]
-    assert f"1 of 3 answers are missing; `driftium run --continue {run['id']}`" in captured.err
+    assert f"1 of 3 answers are missing; `{command('run', '--continue', run['id'])}`" in captured.err
     model.script = lambda prompt, _: f"{prompt} {BAKE}"
     whole = document(capsys, "run", "--continue", run["id"])
     assert [answer["prompt"] for answer in whole["answers"]] == ["How do I bake?", "unanswerable", "What is rice?"]

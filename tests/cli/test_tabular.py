@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from driftium_core import cli
+from driftium_core.command import command
 
 ROOT = Path(__file__).parents[2]
 
@@ -249,5 +250,6 @@ def test_what_nobody_foresaw_is_one_sentence_and_2(
     monkeypatch.setattr("driftium_core.monitor.compare", broken)
     assert run("tabular", files / "reference.csv", files / "same.csv") == 2
     assert capsys.readouterr().err == (
-        "Stopped on an unexpected ZeroDivisionError: division by zero. `python -X dev -m driftium_core` shows where.\n"
+        "Stopped on an unexpected ZeroDivisionError: division by zero. "
+        f"`{command(python_options=('-X', 'dev'))}` shows where.\n"
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from driftium_core import cli, monitor
+from driftium_core.command import command
 from driftium_core.monitor import comparison
 from driftium_core.services import open_services
 from tests.html.page import Page
@@ -166,7 +167,7 @@ def test_a_promotion_says_what_speaks_against_it_and_the_way_back(
     assert cli.main(["promote", "mixed", *there]) == 0
     captured = capsys.readouterr()
     assert captured.out == "Baseline set successfully: “mixed”, version 2, 80 responses.\n"
-    assert captured.err.splitlines() == [*preview.cautions, "Undo with `driftium undo --project 'two words'`."]
+    assert captured.err.splitlines() == [*preview.cautions, f"Undo with `{command('undo', '--project', 'two words')}`."]
     undone = document(capsys, "undo", *there)
     assert (undone["now_current"], undone["baseline"]["name"]) == (80, "good")
     assert document(capsys, "promote", "third", *there)["former_version"] == 1
@@ -202,6 +203,26 @@ def test_people_get_sentences(logs: dict[str, str], capsys: pytest.CaptureFixtur
     assert "✕ CRITICAL" in capsys.readouterr().out
     cli.main(["baselines"])
     assert "bread.jsonl" in capsys.readouterr().out
+
+
+def test_an_import_beside_the_running_app_says_first_that_nothing_is_wrong(
+    logs: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    document(capsys, "import", logs["bread"], "--to", "baseline")
+    with open_services() as app:
+        assert app.vectors.count("baseline") == 40  # the app has the vectors open
+        assert cli.main(["import", logs["bicycle"], "--to", "current"]) == 0
+        captured = capsys.readouterr()
+        assert captured.out.startswith("40 rows read: 40 added to current")
+        (notice,) = captured.err.splitlines()
+        assert notice.startswith("Answers are stored as always, and the process that keeps the vectors, such as the ")
+        assert notice.endswith("Vectors made here are not kept.")
+        texts = [item.response_hash for item in monitor.current_responses(app)]
+        assert app.vectors.get_texts(texts) == {}
+        report = monitor.check_responses(app).report
+        assert report is not None
+        assert report.drift.verdict == "drift"
+        assert app.vectors.get_texts(texts).keys() == set(texts)
 
 
 @pytest.mark.parametrize(
