@@ -104,7 +104,7 @@ from driftium_core.monitor.tables import (
     save_reference,
     simulate,
 )
-from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start_reconcile
+from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start_reconcile, vectors_behind
 
 __all__ = [
     "AUTOMATIC",
@@ -236,6 +236,7 @@ __all__ = [
     "telemetry",
     "undo_promotion",
     "update_evidence",
+    "vectors_behind",
     "why_partial",
     "why_run_ended",
 ]

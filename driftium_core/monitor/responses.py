@@ -191,6 +191,8 @@ def similar(
 ) -> list[Similar]:
     """The stored responses nearest in meaning to one of them, most similar first.
 
+    Those that another process has just stored can be missing as long as `vectors_behind` says so.
+
     Parameters
     ----------
     pool : {"current", "baseline"}

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Reconciled", "catch_up", "embed", "reconcile", "start_reconcile", "start_write"]
+__all__ = [
+    "Reconciled",
+    "catch_up",
+    "embed",
+    "reconcile",
+    "start_reconcile",
+    "start_write",
+    "vectors_behind",
+]
 
 TEXTS_AT_ONCE = 256
 """Embedded and kept together: what a kill -9 costs at most, and how long another thread waits for its turn."""
@@ -137,6 +145,22 @@ def start_reconcile(services: Services) -> Job[Reconciled]:
     if waiting and waiting.state == "queued":
         return waiting
     return services.background.start(work, title="Rebuilding vectors", about=ALL_VECTORS)
+
+
+def vectors_behind(services: Services) -> bool:
+    """Whether the vectors have yet to follow what another process stored or removed; starts to make them then.
+
+    Until they are made, responses are missing where they are looked for by meaning. Told by counts alone, so cheap.
+
+    Raises
+    ------
+    StorageError
+        The database or the vector store cannot be read.
+    """
+    behind = sum(map(services.vectors.count, COLLECTIONS)) != services.store.responses.n_usable()
+    if behind:
+        start_reconcile(services)
+    return behind
 
 
 def start_write(services: Services, ids: Sequence[str]) -> Job[None]:

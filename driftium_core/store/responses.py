@@ -89,6 +89,11 @@ class ResponseRepository:
                 where.append(ResponseRow.seq > after_seq)
             return session.scalar(select(func.count()).select_from(ResponseRow).where(*where)) or 0
 
+    def n_usable(self) -> int:
+        """How many usable responses all projects have together, in telemetry and in all baselines."""
+        with self._store.session() as session:
+            return session.scalar(select(func.count()).select_from(ResponseRow).where(ResponseRow.usable)) or 0
+
     def any(self) -> bool:
         """Whether any project has a response."""
         with self._store.session() as session:

@@ -72,6 +72,8 @@ def _show_dialog(services: Services, baseline: Baseline | None) -> None:
     with errors_shown():
         _show_answer(services, stored)
         baseline = baseline or monitor.active_baseline(services, project=stored.project)
+        if monitor.vectors_behind(services):
+            st.caption("Answers that came from elsewhere are being embedded: nearer ones may be missing for a moment.")
         old, current = st.columns(2)
         with old:
             _show_nearest(services, stored, "baseline", baseline)

@@ -190,6 +190,7 @@ def test_usable_responses_are_counted(store: Store) -> None:
     assert [store.responses.count(usable=True, after_seq=seq) for seq in (0, first)] == [1, 0]
     baseline = store.baselines.promote("b")
     assert store.responses.count(baseline_id=baseline.id, usable=True) == 1
+    assert store.responses.n_usable() == sum(fact.usable for fact in store.responses.facts().values())
     assert [facts.usable for facts in store.responses.facts().values()] == [True, False, False]
 
 

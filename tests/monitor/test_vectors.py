@@ -126,3 +126,27 @@ def test_a_response_is_kept_when_its_vectors_cannot_be(services: Services, monke
     assert monitor.current_responses(services) == [stored]
     monkeypatch.undo()
     assert monitor.reconcile(services).written == 1
+
+
+def test_answers_that_another_process_stored_are_found_after_the_next_check(services: Services) -> None:
+    filled(services)
+    settle(services)
+    services.store.responses.add([Response(response=f"Every wave needs a surfboard, number {n}.") for n in range(6)])
+    live = monitor.live_check(services)
+    assert live.job is not None
+    settle(services)
+    asked = monitor.current_responses(services)[0].id
+    near = monitor.similar(services, asked, limit=5)
+    assert all("surfboard" in item.response.content.response for item in near)
+
+
+def test_without_a_check_they_are_made_when_somebody_asks(services: Services) -> None:
+    services.store.responses.add(answers("bread", 20))
+    monitor.reconcile(services)
+    services.store.responses.add([Response(response=f"Every wave needs a surfboard, number {n}.") for n in range(6)])
+    asked = monitor.current_responses(services)[0].id
+    assert monitor.vectors_behind(services)
+    settle(services)
+    assert not monitor.vectors_behind(services)
+    near = monitor.similar(services, asked, limit=5)
+    assert all("surfboard" in item.response.content.response for item in near)

@@ -182,6 +182,25 @@ def test_behaviour_told_by_the_paired_test_has_no_statistic():
     assert report.traffic.prompts is not None
 
 
+def test_answers_to_prompts_of_one_pool_are_named_where_pairs_are_compared():
+    """Fifty prompts repeat and ten are new: pairs cannot see what the new ones bring, and nothing may promise it."""
+    rng = np.random.default_rng(4)
+    everything = pool(60, rng)
+    baseline = Pool(
+        everything.responses[:52], np.arange(2, 52), everything.response_vectors[:50], everything.prompt_vectors[:50]
+    )
+    report = compare_pools(baseline, everything, encoder=ENCODER)
+    assert (report.drift.n_left_out_baseline, report.drift.n_left_out_current) == (0, 10)
+    assert report.drift.pairing == "paired in 50 prompts (10 current answers to other prompts took no part)"
+    assert "50 against 50 responses to the same prompts show another topic" in report.drift.reason
+    assert "new topic" not in report.drift.reason
+    assert report.drift.detectable.short.startswith("another topic, at the same prompts, from about ")
+    assert report.traffic.text.endswith(
+        "10 of 60 current answers have prompts that the baseline lacks: where most prompts repeat, the test of the "
+        "prompts hardly sees the others."
+    )
+
+
 def test_a_pool_without_usable_responses_has_no_evidence_of_any_kind():
     failed = Pool((Response(response="", error="timeout"),), np.zeros(0, np.int64), *[np.zeros((0, D), np.float32)] * 2)
     report = compare_pools(pool(10, np.random.default_rng(4)), failed, encoder=ENCODER)
