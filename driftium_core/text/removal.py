@@ -68,8 +68,7 @@ def removal_check(
         drawn = np.random.default_rng(seed).permutation(m)[:count].astype(np.int64)
         text = _gone(count, m, pvalue, after, without(drawn), alpha)
     else:
-        most = "the most novel current response" if count == 1 else f"the {fmt_n(count)} most novel current responses"
-        text = f"Even without {most} ({fmt_percent(count / m)}) the drift stays, {fmt_p(after)}."
+        text = f"Even without {_most_novel(count, m)} the drift stays, {fmt_p(after)}."
     return Removal(tuple(removed.tolist()), pvalue, after, text)
 
 
@@ -99,11 +98,15 @@ def _fewest(pvalue_without: Callable[[int], float | None], m: int, alpha: float)
 
 
 def _gone(count: int, m: int, before: float, after: float, at_random: float | None, alpha: float) -> str:
-    these = "this 1 response" if count == 1 else f"these {fmt_n(count)} responses"
-    text = f"Without {these}, the most novel {fmt_percent(count / m)}, {fmt_p(before)} becomes {fmt_p(after)}"
+    text = f"Without {_most_novel(count, m)}, {fmt_p(before)} becomes {fmt_p(after)}"
     if at_random is None:
         return f"{text}."
     others = f"without {'1' if count == 1 else 'as many'} drawn at random"
     if at_random > alpha:
         return f"{text}; but {others} it is {fmt_p(at_random)} too: with so few left, this tells little."
     return f"{text}; {others} it is {fmt_p(at_random)}."
+
+
+def _most_novel(count: int, m: int) -> str:
+    most = "the most novel current response" if count == 1 else f"the {fmt_n(count)} most novel current responses"
+    return f"{most} ({fmt_percent(count / m)})"

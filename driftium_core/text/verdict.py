@@ -71,7 +71,9 @@ def _difference(finding: Finding) -> str:
     if effect == "0.00":
         reason = f"The responses differ ({p}); the difference is {NO_EFFECT}."
     else:
-        reason = f"The responses differ ({p}), with an effect of {effect}; a full change of topic is about 0.53."
+        reason = (
+            f"The responses differ ({p}), with an effect of {effect}; a full change of topic is about 0.53 or more."
+        )
     seen_by = found_by(dict(finding.test.members))
     return f"{reason} It was found by {seen_by}; MMD² does not show it." if seen_by else reason
 

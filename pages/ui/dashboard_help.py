@@ -16,7 +16,7 @@ by prompt, which sees far more. An alarm takes p ≤ 0.005. The line also says w
 *no drift found* with few answers means little.
 
 **Severity** is the effect of what is significant: ◆ MEDIUM, ▲ HIGH from 0.15, ✕ CRITICAL from 0.35. A full change of
-topic is about 0.53, at any number of answers. ○ INCONCLUSIVE means that no verdict was possible; it is not LOW.
+topic is about 0.53 or more, at any number of answers. ○ INCONCLUSIVE means that no verdict was possible; it is not LOW.
 
 **Health** says how close answers are to their prompts: 100 as in the baseline, 0 no closer than to other prompts. An
 answer that repeats its prompt, refuses or is empty can look healthy; the flags beside the ring count those.

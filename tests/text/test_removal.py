@@ -43,7 +43,7 @@ def test_sentence_names_the_count_both_pvalues_and_the_random_control():
     pvalue_of, _ = drift_by(planted, tolerated=0)
     text = removal_check(ranked(120, planted), pvalue=0.001, pvalue_of=pvalue_of, seed=0).text.replace("\u00a0", " ")
     text = text.replace("\u202f", " ")
-    assert text.startswith("Without these 2")
+    assert text.startswith("Without the 2")
     assert "p = 0.001 becomes p = 0.40; without as many drawn at random it is p = 0.001." in text
 
 
@@ -51,7 +51,7 @@ def test_random_control_that_ends_the_drift_too_is_said():
     removal = removal_check(np.arange(10.0), pvalue=0.02, pvalue_of=lambda _: 0.3, seed=0)
     assert len(removal.removed) == 1
     assert removal.removed == (9,)
-    assert "this 1 response" in removal.text
+    assert "Without the most novel current response (" in removal.text
     assert removal.text.endswith("too: with so few left, this tells little.")
 
 

@@ -146,7 +146,9 @@ def test_large_pools_are_sampled_and_it_is_said(monkeypatch):
     evidence = explain(reference, current, old, new, pvalue=0.001, drifted=True, pvalue_of=pvalue_of, seed=0)
     assert seen[0] == (60, 60)
     assert max(seen) == (60, 60)
-    assert evidence.removal.text.startswith("Among 60 current responses drawn at random: without these")
+    assert evidence.removal.text.startswith(
+        "Among 60 current responses drawn at random: without the 12 most novel current responses"
+    )
     assert min(evidence.removal.removed) >= 300
     assert "come from 150 baseline and 150 current responses" in evidence.notes[0]
     assert all(exemplar.index >= 300 and exemplar.text == new[exemplar.index] for exemplar in evidence.novel)
