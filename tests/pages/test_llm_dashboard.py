@@ -58,9 +58,13 @@ def test_a_fresh_install_says_the_next_step(app: AppTest, services: Services) ->
 
 def test_each_status_says_what_is_missing(app: AppTest, services: Services) -> None:
     add(services, BAKING[:8])
-    assert "8 responses stored as current, and no baseline yet" in said(opened(app, services))
+    words = said(opened(app, services))
+    assert "8 responses stored as current, and no baseline yet" in words
+    assert "What this page will show" in words
     monitor.promote(services, "release 1")
-    assert "The baseline “release 1” holds 8 responses" in said(opened(app, services))
+    words = said(opened(app, services))
+    assert "The baseline “release 1” holds 8 responses" in words
+    assert "What this page will show" in words
 
 
 def test_a_drift_is_told_with_sizes_design_p_and_what_could_be_seen(app: AppTest, drifted: Services) -> None:
