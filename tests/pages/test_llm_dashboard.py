@@ -1,5 +1,7 @@
 """The LLM Dashboard without a browser: what it says at each status, of a drift, of the past, and of trouble."""
 
+import re
+
 import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
@@ -73,6 +75,15 @@ def test_a_drift_is_told_with_sizes_design_p_and_what_could_be_seen(app: AppTest
     assert "16 current against 16 baseline answers, unpaired, p = 0.001" in words
     assert "these sizes can detect a new topic from about" in words
     assert "release 1" in words
+
+
+def test_flags_without_a_test_say_so_and_each_statistic_has_its_p(app: AppTest, services: Services) -> None:
+    add(services, BAKING[:16], prompts=[f"Bake {i}" for i in range(16)])
+    monitor.promote(services, "release 1")
+    add(services, [*BAKING[16:], *STARS[:12]], prompts=[f"Star {i}" for i in range(len(BAKING[16:]) + 12)])
+    words = said(opened(app, services))
+    assert "Echoes :gray-badge[– not tested: 0 % → 0 %]" in words
+    assert re.search(r"^\| MMD², median bandwidth: the bulk \| p [=<] 0\.\d+ \|$", words, re.MULTILINE)
 
 
 def test_the_same_prompts_are_told_to_be_paired(app: AppTest, services: Services) -> None:
