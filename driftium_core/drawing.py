@@ -11,7 +11,7 @@ from typing import Literal
 from driftium_core.severity import Severity
 from driftium_core.text.drift_report import NullRange
 
-__all__ = ["NullRangeLayout", "SeverityRun", "null_range_layout", "severity_runs"]
+__all__ = ["NullRangeLayout", "SeverityRun", "null_range_layout", "round_ticks", "severity_runs"]
 
 _MOST_DOTS = 40
 
@@ -106,3 +106,22 @@ def _stacked(draws: list[float], left: float, step: float) -> tuple[tuple[float,
         heights[place] = heights.get(place, 0) + 1
         dots.append((left + place * step, heights[place]))
     return tuple(dots)
+
+
+def round_ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:
+    """Up to ``most`` round numbers within a range: steps of 1, 2 or 5 times a power of ten.
+
+    Examples
+    --------
+    >>> round_ticks(0, 0.093, 5)
+    (0.0, 0.02, 0.04, 0.06, 0.08)
+    """
+    if not high > low:
+        return (low,)
+    exponent = math.floor(math.log10((high - low) / most))
+    for factor in (1, 2, 5, 10, 20):
+        step = factor * 10.0**exponent
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first < most:
+            return tuple(float(f"{k * step:.12g}") for k in range(first, last + 1))
+    return (low, high)

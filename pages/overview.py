@@ -10,7 +10,7 @@ from driftium_core import monitor
 from pages.ui.drift_now import live_drift
 from pages.ui.live import follow
 from pages.ui.overview_events import show_events
-from pages.ui.overview_first import offer_monitors, show_first_steps, show_next_steps
+from pages.ui.overview_first import offer_monitors, show_first_steps, show_next_steps, show_own_data
 from pages.ui.overview_monitors import show_headline, show_monitors, show_numbers
 from pages.ui.parts import show_parts
 from pages.ui.project import current_project
@@ -43,6 +43,8 @@ def show_page(services: Services, actions: DeltaGenerator) -> None:
     show_headline(rows)
     if not any(row.project == project for row in rows):
         show_next_steps(project)
+    elif all(row.simulated for row in rows):
+        show_own_data()
     with errors_shown():
         show_numbers(rows, monitor.counts_of_a_day(services))
     show_monitors(services, rows, live)

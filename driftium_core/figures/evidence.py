@@ -61,7 +61,7 @@ def evidence_trend(
         return empty_figure("No block of new answers was counted yet.", theme, height=height)
     palette, points, line = PALETTES[theme], evidence_points(looks, threshold), _height(threshold)
     figure = go.Figure()
-    _add_line(figure, line, palette.text)
+    _add_line(figure, points, line, palette.text)
     _add_scores(figure, points, theme)
     alarmed = None if alarmed_at_block is None else alarmed_at_block + 1
     _add_alarm(figure, points, alarmed, palette.text)
@@ -70,7 +70,7 @@ def evidence_trend(
         f"Evidence score after {fmt_count(len(points), 'block')} of new answers; now {fmt_effect(points[-1].height)}, "
         f"the alarm line is {fmt_effect(line)}; {state}."
     )
-    apply_layout(figure, theme, height=height, alt=alt, hovermode="closest", margin={"l": 4, "r": 8, "t": 12, "b": 4})
+    apply_layout(figure, theme, height=height, alt=alt, hovermode="closest", margin={"l": 4, "r": 8, "t": 22, "b": 4})
     _set_axes(figure, points, max(line, *(point.height for point in points)), palette.muted)
     return figure
 
@@ -82,10 +82,12 @@ def _set_axes(figure: go.Figure, points: Sequence[EvidencePoint], top: float, co
     figure.update_xaxes(range=ends, nticks=min(6, len(points) + 1), tickformat="d", title=title)
 
 
-def _add_line(figure: go.Figure, height: float, colour: str) -> None:
+def _add_line(figure: go.Figure, points: Sequence[EvidencePoint], height: float, colour: str) -> None:
     line = {"color": colour, "width": 1, "dash": "dash"}
     figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=height, y1=height, line=line)
     place = {"xref": "paper", "x": 0, "xanchor": "left", "y": height, "yanchor": "bottom"}
+    if any(point.over for point in points[: -(-len(points) // 2)]):  # the score crosses there, so the words go right
+        place |= {"x": 1, "xanchor": "right", "yanchor": "top"}
     figure.add_annotation(
         text=f"alarm line {fmt_effect(height)}", showarrow=False, font={"size": 12, "color": colour}, **place
     )
@@ -95,16 +97,19 @@ def _add_alarm(figure: go.Figure, points: Sequence[EvidencePoint], block: int | 
     place = next((i for i, point in enumerate(points) if point.block == block), None)
     if place is None:
         return
-    early = place < len(points) / 2  # the score rises to the right, so words on the left cover nothing
+    x, early = points[place].block, place < len(points) / 2
+    # The words stand above the plot, where no score is, on a line through their block.
+    figure.add_shape(
+        type="line", x0=x, x1=x, yref="paper", y0=0, y1=1, line={"color": colour, "width": 1, "dash": "dot"}
+    )
     figure.add_annotation(
-        x=points[place].block,
-        y=points[place].height,
-        text=f"▲ alarm at block {fmt_n(points[place].block)}",
+        x=x,
+        yref="paper",
+        y=1,
+        yanchor="bottom",
+        text=f"▲ alarm at block {fmt_n(x)}",
         xanchor="left" if early else "right",
-        ax=8 if early else -14,
-        ay=-16,
-        arrowhead=0,
-        arrowcolor=colour,
+        showarrow=False,
         font={"size": 12, "color": colour},
     )
 

@@ -22,6 +22,9 @@ PoolName = Literal["baseline", "current"]
 MAX_MARKS = 3
 """New and gone groups named on the map, of each kind."""
 
+_EDGE = 0.12
+"""A label under a group this near to the lower edge, as a share of the height, would be cut."""
+
 
 @dataclass(frozen=True, slots=True)
 class MapPool:
@@ -197,7 +200,7 @@ def _add_rings(figure: go.Figure, info: MapInfo, selected: Collection[tuple[Pool
 
 
 def _add_marks(figure: go.Figure, info: MapInfo, palette: Palette) -> None:
-    """Labels over or under their group, away from the middle, and reaching inwards at the sides."""
+    """Labels over or under their group, away from the middle but within the plot, and reaching inwards at the sides."""
     xs, ys = ((*getattr(info.baseline, axis), *getattr(info.current, axis)) for axis in ("x", "y"))
     width = max(xs) - min(xs) or 1.0
     height = max(ys) - min(ys) or 1.0
@@ -205,14 +208,16 @@ def _add_marks(figure: go.Figure, info: MapInfo, palette: Palette) -> None:
     for mark in info.marks:
         share = (mark.x - min(xs)) / width
         near = [one for one in placed if abs(one.x - mark.x) < 0.35 * width and abs(one.y - mark.y) < 0.15 * height]
-        above = (mark.y >= sum(ys) / len(ys)) ^ (len(near) % 2 == 1)
+        above, level = (mark.y >= sum(ys) / len(ys)) ^ (len(near) % 2 == 1), len(near) // 2
+        if mark.y < min(ys) + _EDGE * height:
+            above, level = True, len(near)
         placed.append(mark)
         figure.add_annotation(
             x=mark.x,
             y=mark.y,
             text=label_text(mark.text),
             ax=0,
-            ay=(46 + 30 * (len(near) // 2)) * (-1 if above else 1),
+            ay=(46 + 30 * level) * (-1 if above else 1),
             xanchor="left" if share < 0.3 else "right" if share > 0.7 else "center",
             arrowhead=0,
             arrowwidth=1.2,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from driftium_core.drawing import severity_runs
+from driftium_core.drawing import round_ticks, severity_runs
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text
 from driftium_core.figures.stability import StabilityPoint, baseline_changes, steps
 from driftium_core.palette import PALETTES, SYMBOLS, Palette, Theme, rgba
@@ -34,24 +36,24 @@ def stability_trend(
     """Health Index with its 95 % interval over MMD² with the null range of each calculation, oldest first.
 
     A column's colour is the severity of its calculation, which rests on the test and the effect and not on a level of
-    health. An inconclusive calculation is a gap with an open circle at the foot. ``customdata`` of every marker is its
-    calculation id; ``selected`` is one of them.
+    health. An inconclusive calculation is a gap with an open circle below the scales. ``customdata`` of every marker is
+    its calculation id; ``selected`` is one of them.
     """
     if not points:
         return empty_figure("No calculation yet.", theme, height=height)
     palette, items = PALETTES[theme], [point.calculation for point in points]
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.6, 0.4], vertical_spacing=0.13)
-    foot, top = _mmd_axis(items)
+    axes = _axes(items)
     _add_ranges(figure, items, palette)
     texts = ["<br>".join(label_text(line, 72) for line in point.lines) for point in points]
     for row, values in ((1, [item.drawn_health for item in items]), (2, [item.drawn_mmd for item in items])):
         _add_line(figure, row, items, values, texts, palette)
-    _add_feet(figure, items, texts, (0.0, foot), palette)
+    _add_feet(figure, items, texts, axes, palette)
     shapes, annotations = _columns(points, palette)
     chosen = next((i for i, item in enumerate(items) if item.id == selected), None)
     if chosen is not None:
         shapes.append(_line(chosen, {"color": palette.accent, "width": 1.5, "dash": "dash"}))
-        _add_rings(figure, chosen, items[chosen], (0.0, foot), palette)
+        _add_rings(figure, chosen, items[chosen], axes, palette)
     annotations += _titles(items, palette)
     apply_layout(
         figure,
@@ -64,21 +66,40 @@ def stability_trend(
         shapes=shapes,
         annotations=annotations,
     )
-    _set_axes(figure, points, foot, top)
+    _set_axes(figure, points, axes)
     return figure
 
 
-def _mmd_axis(items: Sequence[Calculation]) -> tuple[float, float]:
-    """Foot and top of the lower axis: all values and null ranges, and zero."""
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Ends of a panel's axis, its numbers, and the place below them for what has no value."""
+
+    bottom: float
+    top: float
+    ticks: tuple[float, ...]
+    foot: float
+
+
+def _axes(items: Sequence[Calculation]) -> tuple[_Axis, _Axis]:
+    """Of health, and of MMD² with all values and null ranges, and zero; there is room below for feet, if any."""
+    feet = any(map(_is_gap, items))
+    health = _Axis(-24 if feet else -4, 104, (0, 25, 50, 75, 100), -15)
     known = [(*(item.mmd_range or ()), item.drawn_mmd) for item in items]
     numbers = [number for each in known for number in each if number is not None]
     low, high = min([0.0, *numbers]), max([0.0, *numbers])
     span = high - low or 0.1
-    return low - 0.06 * span, low + 1.14 * span
+    bottom, top = low - (0.34 if feet else 0.06) * span, low + 1.14 * span
+    return health, _Axis(bottom, top, round_ticks(low, top, 4), low - 0.2 * span)
+
+
+def _is_gap(item: Calculation) -> bool:
+    return item.drawn_health is None and item.drawn_mmd is None
 
 
 def _add_ranges(figure: go.Figure, items: Sequence[Calculation], palette: Palette) -> None:
-    ribbons = [(2, [item.mmd_range for item in items], 0.3)]
+    # Without any value, a sentence stands in their place.
+    any_value = any(item.drawn_mmd is not None for item in items)
+    ribbons = [(2, [item.mmd_range if any_value else None for item in items], 0.3)]
     if len(items) > _MANY:
         ribbons.append((1, [_interval(item) for item in items], 0.22))
     for row, bounds, opacity in ribbons:
@@ -157,16 +178,16 @@ def _add_feet(
     figure: go.Figure,
     items: Sequence[Calculation],
     texts: Sequence[str],
-    feet: tuple[float, float],
+    axes: tuple[_Axis, _Axis],
     palette: Palette,
 ) -> None:
-    """Calculations without anything to draw stand at the foot of both panels, where they can still be clicked."""
-    gaps = [i for i, item in enumerate(items) if item.drawn_health is None and item.drawn_mmd is None]
-    for row, foot in zip((1, 2), feet, strict=True):
+    """Calculations without anything to draw stand below both scales, where they can still be clicked."""
+    gaps = [i for i, item in enumerate(items) if _is_gap(item)]
+    for row, axis in zip((1, 2), axes, strict=True):
         marker = _marker([items[i] for i in gaps], palette, 10, many=len(items) > _MANY)
         figure.add_scatter(
             x=gaps,
-            y=[foot] * len(gaps),
+            y=[axis.foot] * len(gaps),
             mode="markers",
             name="Inconclusive",
             customdata=[items[i].id for i in gaps],
@@ -182,15 +203,14 @@ def _add_feet(
 
 
 def _add_rings(
-    figure: go.Figure, position: int, item: Calculation, feet: tuple[float, float], palette: Palette
+    figure: go.Figure, position: int, item: Calculation, axes: tuple[_Axis, _Axis], palette: Palette
 ) -> None:
-    nothing = item.drawn_health is None and item.drawn_mmd is None
-    for row, value, foot in zip((1, 2), (item.drawn_health, item.drawn_mmd), feet, strict=True):
-        if value is None and not nothing:
+    for row, value, axis in zip((1, 2), (item.drawn_health, item.drawn_mmd), axes, strict=True):
+        if value is None and not _is_gap(item):
             continue
         figure.add_scatter(
             x=[position],
-            y=[foot if value is None else value],
+            y=[axis.foot if value is None else value],
             mode="markers",
             marker={"size": 20, "symbol": "circle-open", "color": palette.accent, "line": {"width": 2}},
             hoverinfo="skip",
@@ -238,6 +258,7 @@ def _label(x: float, y: float, text: str, font: dict[str, Any], **anchors: str) 
 def _titles(items: Sequence[Calculation], palette: Palette) -> list[dict[str, Any]]:
     font = {"size": 12, "color": palette.muted}
     place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "showarrow": False}
+    shaded = ", shaded: its null range, 95 %" if any(item.drawn_mmd is not None for item in items) else ""
     titles = [
         {
             "text": "Health Index, with its 95 % interval",
@@ -247,7 +268,7 @@ def _titles(items: Sequence[Calculation], palette: Palette) -> list[dict[str, An
             "font": font,
             **place,
         },
-        {"text": "MMD², shaded: its null range, 95 %", "y": 0.35, "yanchor": "bottom", "font": font, **place},
+        {"text": f"MMD²{shaded}", "y": 0.35, "yanchor": "bottom", "font": font, **place},
     ]
     missing = {"xref": "paper", "x": 0.5, "showarrow": False, "font": font | {"size": 13}, "bgcolor": palette.raised}
     if all(item.drawn_health is None for item in items):
@@ -269,10 +290,11 @@ def _alt(points: Sequence[StabilityPoint]) -> str:
     return f"Health Index and MMD² over {span}: {counts}. The latest: {'; '.join(last.lines).rstrip('.')}."
 
 
-def _set_axes(figure: go.Figure, points: Sequence[StabilityPoint], foot: float, top: float) -> None:
-    # Four or five labels, counted from the newest, so that a phone can show them too.
+def _set_axes(figure: go.Figure, points: Sequence[StabilityPoint], axes: tuple[_Axis, _Axis]) -> None:
+    # Four or five labels, counted from the newest, so that a phone can show them too; of those alike the first.
     count = len(points)
-    ticks = list(range(count))[::-1][:: max(1, -(-count // 4))][::-1]
+    shown = list(range(count))[::-1][:: max(1, -(-count // 4))][::-1]
+    ticks = [next(group) for _, group in groupby(shown, key=lambda i: points[i].when)]
     figure.update_xaxes(
         range=[-0.5, count - 0.5],
         tickmode="array",
@@ -280,5 +302,5 @@ def _set_axes(figure: go.Figure, points: Sequence[StabilityPoint], foot: float, 
         ticktext=["<br>".join(label_text(points[i].when).rsplit(" ", 1)) for i in ticks],
         tickangle=0,
     )
-    figure.update_yaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100], row=1, col=1)
-    figure.update_yaxes(range=[foot, top], nticks=4, tickformat=".3~g", row=2, col=1)
+    for row, axis in enumerate(axes, start=1):
+        figure.update_yaxes(range=[axis.bottom, axis.top], tickvals=axis.ticks, tickformat=".3~g", row=row, col=1)

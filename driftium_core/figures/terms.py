@@ -80,7 +80,14 @@ def diverging_terms(
     alt = f"Terms whose share of answers shifted, log₂ ratio: {', '.join(_words(row) for row in rows)}."
     margin = {"l": 4, "r": 4, "t": 30, "b": 4}
     apply_layout(
-        figure, theme, height=height or 60 + 24 * len(rows), alt=alt, bargap=0.34, margin=margin, **top_legend()
+        figure,
+        theme,
+        height=height or 60 + 24 * len(rows),
+        alt=alt,
+        bargap=0.34,
+        margin=margin,
+        minreducedheight=20,  # Plotly would rather cut the numbers below one or two rows than the rows
+        **top_legend(),
     )
     _set_axes(figure, rows, palette.text)
     return figure

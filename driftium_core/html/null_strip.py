@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from driftium_core.drawing import NullRangeLayout, null_range_layout
+from driftium_core.drawing import NullRangeLayout, null_range_layout, round_ticks
 from driftium_core.formats import fmt_value
-from driftium_core.html.scales import Scale, Tick, round_ticks
+from driftium_core.html.scales import Scale, Tick
 from driftium_core.severity import Severity
 from driftium_core.text.drift_report import NullRange
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from driftium_core.drawing import severity_runs
+from driftium_core.drawing import round_ticks, severity_runs
 from driftium_core.formats import fmt_clock, fmt_day, fmt_n, fmt_statistic, fmt_value
-from driftium_core.html.scales import Scale, Tick, round_ticks
+from driftium_core.html.scales import Scale, Tick
 from driftium_core.severity import Severity, severity_label
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Mark", "TimeTick", "Trend", "stability_trend"]
 
-LEFT, RIGHT, TOP, BOTTOM = 40.0, 512.0, 16.0, 196.0
+LEFT, RIGHT, TOP, BOTTOM = 40.0, 512.0, 16.0, 176.0
+FOOT = 188.0
+"""Below both scales, so that what is not drawn is not read as zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,8 @@ class Trend:
 def stability_trend(items: Sequence[Calculation], *, shown: str | None = None) -> Trend | None:
     """The course of both scores, oldest first; None for fewer than two calculations.
 
-    A calculation that is inconclusive or has no Health Index is a gap with its mark at the foot, never joined over.
-    ``shown`` is the id of the report's own.
+    A calculation that is inconclusive or has no Health Index is a gap with its mark below the scales, never joined
+    over. ``shown`` is the id of the report's own.
     """
     if len(items) < 2:
         return None
@@ -76,10 +79,9 @@ def stability_trend(items: Sequence[Calculation], *, shown: str | None = None) -
     peak = max(max(item.drawn_mmd or 0.0, *(item.mmd_range or (0.0,))) for item in items) or 0.1
     mmd = Scale(0, 1.15 * peak, BOTTOM, TOP)
     marks = tuple(
-        Mark(across(i), BOTTOM if item.drawn_health is None else health(item.drawn_health), item.severity)
+        Mark(across(i), FOOT if item.drawn_health is None else health(item.drawn_health), item.severity)
         for i, item in enumerate(items)
     )
-    newest_first = range(len(items) - 1, -1, -max(1, -(-len(items) // 5)))
     return Trend(
         title=f"Health Index and MMD² over {fmt_n(len(items))} calculations",
         description=" ".join(_in_words(item) for item in items),
@@ -93,12 +95,17 @@ def stability_trend(items: Sequence[Calculation], *, shown: str | None = None) -
         ),
         marks=marks,
         shown=next((across(i) for i, item in enumerate(items) if item.id == shown), None),
-        times=tuple(
-            TimeTick(across(i), fmt_day(items[i].created_at), fmt_clock(items[i].created_at)) for i in newest_first
-        ),
+        times=_times(items, across),
         health_ticks=tuple(Tick(health(value), fmt_value(value)) for value in (0, 25, 50, 75, 100)),
         mmd_ticks=tuple(Tick(mmd(value), fmt_value(value)) for value in round_ticks(0, 1.15 * peak, 5)),
     )
+
+
+def _times(items: Sequence[Calculation], across: Callable[[float], float]) -> tuple[TimeTick, ...]:
+    """Up to five, counted from the newest; of those within one minute the first."""
+    shown = range(len(items) - 1, -1, -max(1, -(-len(items) // 5)))[::-1]
+    ticks = [TimeTick(across(i), fmt_day(items[i].created_at), fmt_clock(items[i].created_at)) for i in shown]
+    return tuple(next(alike) for _, alike in groupby(ticks, key=lambda tick: (tick.day, tick.clock)))
 
 
 def _line(values: Sequence[float | None], across: Callable[[float], float], up: Callable[[float], float]) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_effect, fmt_p, fmt_percent, fmt_value
 from driftium_core.severity import NOT_TESTED, severity_label
-from pages.ui.widgets import card, severity_column, theme
+from pages.ui.widgets import WRAPPED_ROW, card, severity_column, theme
 
 if TYPE_CHECKING:
     from driftium_core.text.report import Descriptor
@@ -38,6 +38,7 @@ def show_descriptors(shown: Shown) -> None:
             pd.DataFrame([_row(item) for item in items]),
             hide_index=True,
             height="content",
+            row_height=WRAPPED_ROW,
             placeholder="–",
             alt="Properties of the answers with severity, both pools' values, effect and adjusted p-value",
             column_config={

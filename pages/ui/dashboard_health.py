@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_percent
 from driftium_core.text.labels import FLAG_LABELS
-from pages.ui.widgets import card, chart, drawn, prose, severity_mark, theme
+from pages.ui.widgets import card, chart, drawn, escape, prose, severity_mark, theme
 
 if TYPE_CHECKING:
     from driftium_core.severity import Severity
@@ -19,8 +19,7 @@ __all__ = ["show_health"]
 
 FLAG_HELP = (
     "Shares of the answers, baseline → current. Echoes: nearly the prompt itself. Off the prompt: further from it than "
-    "95 % of the baseline's answers are. A coloured sign is the tested severity, as in the descriptors; a gray one was "
-    "not tested."
+    "95 % of the baseline's answers are. A coloured sign is the tested severity, as in the properties below."
 )
 
 
@@ -42,7 +41,9 @@ def _flag(flag: Flag, report: TextReport) -> str:
     if flag.baseline is None and flag.current is None:
         return f"{FLAG_LABELS[flag.name]} :gray-badge[not known]"
     change = f"{fmt_percent(flag.baseline)} → {fmt_percent(flag.current)}"
-    return f"{FLAG_LABELS[flag.name]} {severity_mark(_tested(flag, report), change)}"
+    severity = _tested(flag, report)
+    mark = severity_mark(severity, change) if severity else f":gray-badge[{escape(f'– not tested: {change}')}]"
+    return f"{FLAG_LABELS[flag.name]} {mark}"
 
 
 def _tested(flag: Flag, report: TextReport) -> Severity | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from driftium_core.formats import fmt_effect, fmt_n, fmt_p
@@ -25,16 +24,10 @@ def show_method(shown: Shown) -> None:
     with card("method", "How sure, and how computed"):
         st.markdown(prose(_numbers(drift)))
         if drift.members:
-            st.dataframe(
-                pd.DataFrame(
-                    [(MEMBER_LABELS.get(item.name, item.name), fmt_p(item.pvalue)) for item in drift.members],
-                    columns=["Statistic", "p on its own"],
-                ),
-                hide_index=True,
-                height="content",
-                alt="The statistics behind the verdict with the p-value of each on its own",
-                column_config={"Statistic": st.column_config.TextColumn(width=300)},
-            )
+            # A table of words breaks its lines on a phone, where a dataframe would cut the column of p-values.
+            cells = [(MEMBER_LABELS.get(item.name, item.name), fmt_p(item.pvalue)) for item in drift.members]
+            rows = [f"| {prose(statistic)} | {prose(pvalue)} |" for statistic, pvalue in cells]
+            st.markdown("\n".join(["| Statistic | p on its own |", "|---|---|", *rows]))
             st.caption(
                 "The p-value of the verdict is that of the smallest of these, corrected for having looked at five."
             )

@@ -46,13 +46,11 @@ PREVIEW = """
 
 
 def show_waiting(live: LiveCheck) -> None:
-    """Draw the banner with the three steps, or while a first comparison is under way what there will be."""
-    status = live.status.status
-    if status != "ready":
+    """Draw what there will be, under the banner with the three steps unless a first comparison is under way."""
+    if live.status.status != "ready":
         _show_steps(live)
-    if status in ("ready", "not_initialized"):
-        with card("preview", "What this page will show"):
-            st.markdown(PREVIEW)
+    with card("preview", "What this page will show"):
+        st.markdown(PREVIEW)
 
 
 def _show_steps(live: LiveCheck) -> None:

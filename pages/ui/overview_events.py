@@ -10,7 +10,7 @@ import streamlit as st
 from driftium_core.formats import fmt_name, fmt_time
 from driftium_core.severity import severity_label
 from pages.ui.project import DASHBOARD_PAGE, TABULAR_PAGE, open_page
-from pages.ui.widgets import card, severity_column
+from pages.ui.widgets import WRAPPED_ROW, card, severity_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,18 +34,20 @@ def show_events(events: Sequence[Event]) -> None:
                     "When": [fmt_time(event.at) for event in events],
                     "What": [[_label(event)] for event in events],
                     "Event": [event.text for event in events],
-                    "Project": [fmt_name(event.project, limit=80) for event in events],
+                    "Project": [fmt_name(event.project, limit=32) for event in events],
                 }
             ),
             hide_index=True,
             key=f"overview-events-{hash(tuple((event.at, event.project, event.text) for event in events))}",
             on_select="rerun",
             selection_mode="single-row",
+            row_height=WRAPPED_ROW,
             alt="Recent events with time, severity, words and project",
             column_config={
                 "When": st.column_config.TextColumn(width=64),
                 "What": severity_column(BASELINE, ALARM, width=122),
-                "Event": st.column_config.TextColumn(width=340),
+                "Event": st.column_config.TextColumn(width=330),
+                "Project": st.column_config.TextColumn(width=106),
             },
         )
     if picked.selection.rows:

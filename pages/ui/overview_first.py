@@ -17,7 +17,7 @@ from pages.ui.widgets import card, guide_step, prose
 if TYPE_CHECKING:
     from driftium_core.services import Services
 
-__all__ = ["offer_monitors", "show_first_steps", "show_next_steps"]
+__all__ = ["offer_monitors", "show_first_steps", "show_next_steps", "show_own_data"]
 
 WHAT_YOU_WILL_SEE = """
 - **One line over everything**: which monitor needs you first, and since when.
@@ -86,16 +86,28 @@ def _offer_project(services: Services) -> None:
 
 def show_next_steps(project: str) -> None:
     """Say that the chosen project holds nothing while others do, and how to begin."""
+    if _offer(f"The project `{fmt_name(project, limit=80)}` holds nothing yet.", "Check a table"):
+        open_page(TABULAR_PAGE)
+
+
+def show_own_data() -> None:
+    """Offer what comes after a simulation."""
+    if _offer("Next, data or answers of your own; simulations stay in the list.", "Check a file"):
+        _upload_reference()
+
+
+def _offer(words: str, check: str) -> bool:
+    """Draw words beside two buttons: one leads to a model's answers; whether the one named ``check`` was pressed."""
     with (
         st.container(key="banner-project"),
         st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"),
     ):
-        st.markdown(prose(f"The project `{fmt_name(project, limit=80)}` holds nothing yet."), width="content")
+        st.markdown(prose(words), width="content")
         with st.container(horizontal=True, width="content"):
-            if st.button("Check a table", icon=":material/table_chart:", key="first-table"):
-                open_page(TABULAR_PAGE)
+            pressed = st.button(check, icon=":material/table_chart:", key="first-table")
             if st.button(ANSWERS_LABEL, icon=":material/forum:", key="first-playground"):
                 open_page(PLAYGROUND_PAGE)
+    return pressed
 
 
 def show_first_steps() -> None:

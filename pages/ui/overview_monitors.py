@@ -13,7 +13,7 @@ from driftium_core.severity import severity_label
 from driftium_core.store.records import DEFAULT_PROJECT
 from pages.ui.drift_now import show_check_problems
 from pages.ui.project import DASHBOARD_PAGE, TABULAR_PAGE, open_page
-from pages.ui.widgets import card, escape, prose, severity_badge, severity_column, theme, verdict
+from pages.ui.widgets import WRAPPED_ROW, card, escape, prose, severity_badge, severity_column, theme, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ HEALTH_HELP = (
     "says how well a table is, and one bad column among many would look healthy."
 )
 TREND_HELP = (
-    "Effect size of the last 20 checks, drawn from 0 to 0.6: of the answers against the baseline in force, or the "
+    "Effect size of the last 20 checks, drawn from 0 to 1: of the answers against the baseline in force, or the "
     "largest among a table's columns. A single check is a level line; inconclusive ones are left out."
 )
 P_HELP = "Of the test of all answers. A table's columns are tested one by one; open the row to see them."
@@ -38,8 +38,8 @@ SEVERITY_HELP = (
     f"Of the newest check. {ALARM}: the evidence that many small looks have added up crossed its line, and nobody has "
     "dismissed it."
 )
-ROW_HEIGHT = 62
-"""Room for two lines, or two chips; Streamlit breaks lines from 61 pixels up."""
+NAME_LIMIT = 48
+"""Characters that fit three lines of the column of names, wherever they break."""
 
 LINES = 8
 """Monitors that a phone shows above the table."""
@@ -79,7 +79,7 @@ def show_monitors(services: Services, rows: Sequence[MonitorRow], live: LiveChec
             key=f"overview-monitors-{hash(tuple((row.project, row.kind, row.name, row.simulated) for row in rows))}",
             on_select="rerun",
             selection_mode="single-row",
-            row_height=ROW_HEIGHT,
+            row_height=WRAPPED_ROW,
             alt="Monitors of all projects with severity, finding and next step",
             placeholder=UNKNOWN,
             column_config=_columns(),
@@ -105,7 +105,7 @@ def _show_lines(rows: Sequence[MonitorRow]) -> None:
         for number, row in enumerate(rows):
             with st.container(key=f"line-{number}", gap="xxsmall"):
                 badges = " ".join(_badge(row, label) for label in _chips(row))
-                st.markdown(f"{badges} **{escape(_name(row))}**  \n{escape(row.finding)}")
+                st.markdown(f"{badges} **{escape(_name(row, limit=80))}**  \n{escape(row.finding)}")
                 step = "Open" if row.next_step == monitor.NOTHING_NOW else escape(row.next_step)
                 key = f"open-line-{hash((row.project, row.kind, row.name, row.simulated))}"
                 if st.button(step, icon=":material/chevron_right:", type="tertiary", key=key):
@@ -115,7 +115,7 @@ def _show_lines(rows: Sequence[MonitorRow]) -> None:
 def _frame(rows: Sequence[MonitorRow]) -> pd.DataFrame:
     columns = {
         "Severity": [_chips(row) for row in rows],
-        "Monitor": [_name(row) for row in rows],
+        "Monitor": [_name(row, limit=NAME_LIMIT) for row in rows],
         "Finding": [row.finding for row in rows],
         "Next step": [row.next_step for row in rows],
         "Health": [row.health for row in rows],
@@ -128,11 +128,16 @@ def _frame(rows: Sequence[MonitorRow]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _name(row: MonitorRow) -> str:
-    """A project's pools by its name; a table with its project, unless that is the default one."""
-    name = fmt_name(row.name, limit=80)
-    of_default = row.kind == "llm" or row.project == DEFAULT_PROJECT
-    return name if of_default else f"{name} in {fmt_name(row.project, limit=80)}"
+def _name(row: MonitorRow, *, limit: int) -> str:
+    """A project's pools by its name; a table with its project, unless that is the default one.
+
+    Of two names, each may take what the other leaves of ``limit``, and half of it in any case.
+    """
+    if row.kind == "llm" or row.project == DEFAULT_PROJECT:
+        return fmt_name(row.name, limit=limit)
+    room, names = limit - len(" in "), [fmt_name(name, limit=80) for name in (row.name, row.project)]
+    limits = [max(room // 2, room - len(other)) for other in names[::-1]]
+    return " in ".join(fmt_name(name, limit=most) for name, most in zip(names, limits, strict=True))
 
 
 def _drawn(trend: Sequence[float]) -> list[float]:
@@ -161,7 +166,7 @@ def _columns() -> dict[str, object]:
         "Health": config.ProgressColumn(
             width=84, min_value=0, max_value=100, format="%.0f", color=palette.current, help=HEALTH_HELP
         ),
-        "Last 20": config.LineChartColumn(width=80, y_min=0, y_max=0.6, color=palette.current, help=TREND_HELP),
+        "Last 20": config.LineChartColumn(width=80, y_min=0, y_max=1, color=palette.current, help=TREND_HELP),
         "p": config.TextColumn(width=76, help=P_HELP),
         "Checked": config.TextColumn(width=70),
         "Since": config.TextColumn(width=70, help=SINCE_HELP),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from driftium_core.palette import Theme
 
 __all__ = [
+    "WRAPPED_ROW",
     "card",
     "chart",
     "drawn",
@@ -39,6 +40,9 @@ P = ParamSpec("P")
 
 THEME_KEY = "driftium_light"
 """Key of the light-mode toggle; ``theme/head.js`` finds the toggle by it."""
+
+WRAPPED_ROW = 62
+"""Height of a dataframe's rows with room for three lines, or two chips; Streamlit breaks lines from 61 pixels up."""
 
 WORD_JOINER = "\u2060"
 

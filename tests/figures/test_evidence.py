@@ -63,6 +63,18 @@ def test_the_figure_counts_blocks_as_the_sentence_beside_it_does():
     assert figure_alt(figure).endswith(f"; alarm since block {block}.")
 
 
+def test_words_are_clear_of_the_score():
+    early = [look(0, 0.0), look(1, 999.0), look(2, 2000.0), look(3, 5000.0)]
+    labels = {label.text: label for label in evidence_trend(early, 900.0, 1, "dark").layout.annotations}
+    alarm, line = labels["▲ alarm at block 2"], labels["alarm line 2.95"]
+    assert (alarm.yref, alarm.y, alarm.yanchor) == ("paper", 1, "bottom"), "above the plot"
+    assert (line.x, line.xanchor, line.yanchor) == (1, "right", "top"), "the score is above the line there"
+    late = [look(0, 0.0), look(1, 9.0), look(2, 99.0), look(3, 999.0)]
+    labels = {label.text: label for label in evidence_trend(late, 900.0, 3, "dark").layout.annotations}
+    assert (labels["alarm line 2.95"].x, labels["alarm line 2.95"].yanchor) == (0, "bottom")
+    assert labels["▲ alarm at block 4"].xanchor == "right"
+
+
 def test_an_alarm_at_a_block_that_is_not_shown_is_still_told():
     sentence = EvidenceScore(evidence=999.0, looks=41, last_block=40, alarmed_at_block=39).text
     assert "at block 40." in sentence

@@ -71,6 +71,12 @@ def test_a_crowd_of_groups_is_not_all_written_on_the_map():
     assert len(info.marks) == 3
 
 
+def test_a_label_at_the_lower_edge_stands_over_its_group():
+    groups = [cluster("lost", baseline=(3,)), cluster("lost", baseline=(3, 8)), cluster("gained", current=(0, 7))]
+    above = sorted(-label.ay for label in pool_map(map_info(PROJECTION, groups), "dark").layout.annotations)
+    assert above == [46, 46, 76], "none is cut, and neighbours do not lie on each other"
+
+
 def test_terms_on_the_map_are_text():
     info = map_info(PROJECTION, [cluster("gained", current=(0,), terms=("<b>&",))])
     assert "&lt;b&gt;&amp;" in pool_map(info, "dark").layout.annotations[0].text

@@ -75,7 +75,7 @@ def test_picking_a_point_does_not_fade_the_others():
     assert faded == []
 
 
-def test_an_inconclusive_calculation_is_a_gap_with_an_open_circle_at_the_foot():
+def test_an_inconclusive_calculation_is_a_gap_with_an_open_circle_below_the_scales():
     figure = stability_trend(POINTS, "light")
     for name in ("Health Index", "MMD²"):
         (trace,) = traces(figure, name)
@@ -83,8 +83,10 @@ def test_an_inconclusive_calculation_is_a_gap_with_an_open_circle_at_the_foot():
         assert trace.connectgaps is None
     upper, lower = traces(figure, "Inconclusive")
     assert list(upper.marker.symbol) == ["circle-open"]
-    assert list(upper.y) == [0.0]
-    assert list(lower.y) == [figure.layout.yaxis2.range[0]]
+    for trace, axis in ((upper, figure.layout.yaxis), (lower, figure.layout.yaxis2)):
+        (foot,), (bottom, top) = trace.y, axis.range
+        assert bottom < foot < min(axis.tickvals) - 0.1 * (top - bottom), "it is not read as a value"
+        assert min(axis.tickvals) == 0
     assert "○ INCONCLUSIVE" in upper.text[0]
 
 
@@ -179,3 +181,13 @@ def test_what_is_too_little_to_draw_is_not_said_to_be_missing():
     figure = stability_trend([point("c1", None, health=100.0, mmd=0.4, null=(0.3, 0.5))], "dark")
     texts = [label.text for label in figure.layout.annotations]
     assert texts.count("Inconclusive: too few answers to draw one.") == 2
+    assert [trace for trace in figure.data if trace.fill == "toself" and any(trace.x)] == [], "no range behind it"
+    assert not any("shaded" in text for text in texts)
+
+
+def test_times_within_one_minute_are_written_once():
+    names = ["a", "b", "c"]
+    written = stability_trend([point(name) for name in names], "dark").layout.xaxis
+    assert (list(written.tickvals), list(written.ticktext)) == ([0], ["22 Nov<br>14:02"])
+    later = StabilityPoint(POINTS[0].calculation, "22 Nov 14:03")
+    assert list(stability_trend([*map(point, names), later], "dark").layout.xaxis.tickvals) == [0, 3]

@@ -51,6 +51,12 @@ def test_equal_labels_keep_their_own_rows():
     assert sorted(figure.data[0].y) == [0, 1]
 
 
+def test_the_numbers_below_a_single_row_have_room():
+    layout = diverging_terms([word("use", 2.0)], [], "dark").layout
+    plot = layout.height - layout.margin.t - layout.margin.b - 24  # a line of numbers with its ticks
+    assert layout.minreducedheight <= plot, "below this, Plotly takes the room from the numbers"
+
+
 def test_markup_in_a_term_is_text():
     figure = diverging_terms([word("<b>x</b>", 2.0)], [], "dark")
     assert "&lt;b&gt;x&lt;/b&gt;" in figure.layout.yaxis.ticktext[0]

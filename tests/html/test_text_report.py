@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from driftium_core.html.text_report import Quotable, quoted_positions, text_report_html
+from driftium_core.html.trend import stability_trend
 from driftium_core.response import Response
 from driftium_core.stats.null_range import NullRange
 from driftium_core.text.differences import Exemplar, Keyword, Projection
@@ -288,7 +290,17 @@ def test_the_trend_is_never_joined_over_an_inconclusive_calculation() -> None:
     for name in ("line-health", "line-mmd"):
         assert (drawn[name].count("M"), drawn[name].count("L")) == (2, 0), "two points, not joined"
     places = [e.attributes["transform"] for e in page.elements if e.attributes.get("class") == "mark inconclusive"]
-    assert any(place.startswith("translate(276 196)") for place in places), "the middle, on the axis"
+    (foot,) = (place for place in places if place.startswith("translate(276 "))
+    zero = max(float(y) for y in re.findall(r"M40 ([\d.]+)H512", drawn["grid"]))
+    assert float(foot.split()[1].rstrip(")")) > zero + 8, "in the middle, below the zero of the scales"
+
+
+def test_the_trend_writes_a_time_once() -> None:
+    at = datetime(2025, 11, 23, 14, 2, tzinfo=UTC)
+    items = [replace(HISTORY[0], id=f"c{second}", created_at=at + timedelta(seconds=second)) for second in range(3)]
+    trend = stability_trend(items)
+    assert trend is not None
+    assert [(time.day, time.clock) for time in trend.times] == [("23 Nov 2025", "14:02")]
 
 
 def test_the_trend_marks_the_calculation_of_the_report() -> None:

@@ -1,5 +1,7 @@
 """The LLM Dashboard without a browser: what it says at each status, of a drift, of the past, and of trouble."""
 
+import re
+
 import pytest
 from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
@@ -58,9 +60,13 @@ def test_a_fresh_install_says_the_next_step(app: AppTest, services: Services) ->
 
 def test_each_status_says_what_is_missing(app: AppTest, services: Services) -> None:
     add(services, BAKING[:8])
-    assert "8 responses stored as current, and no baseline yet" in said(opened(app, services))
+    words = said(opened(app, services))
+    assert "8 responses stored as current, and no baseline yet" in words
+    assert "What this page will show" in words
     monitor.promote(services, "release 1")
-    assert "The baseline “release 1” holds 8 responses" in said(opened(app, services))
+    words = said(opened(app, services))
+    assert "The baseline “release 1” holds 8 responses" in words
+    assert "What this page will show" in words
 
 
 def test_a_drift_is_told_with_sizes_design_p_and_what_could_be_seen(app: AppTest, drifted: Services) -> None:
@@ -69,6 +75,15 @@ def test_a_drift_is_told_with_sizes_design_p_and_what_could_be_seen(app: AppTest
     assert "16 current against 16 baseline answers, unpaired, p = 0.001" in words
     assert "these sizes can detect a new topic from about" in words
     assert "release 1" in words
+
+
+def test_flags_without_a_test_say_so_and_each_statistic_has_its_p(app: AppTest, services: Services) -> None:
+    add(services, BAKING[:16], prompts=[f"Bake {i}" for i in range(16)])
+    monitor.promote(services, "release 1")
+    add(services, [*BAKING[16:], *STARS[:12]], prompts=[f"Star {i}" for i in range(len(BAKING[16:]) + 12)])
+    words = said(opened(app, services))
+    assert "Echoes :gray-badge[– not tested: 0 % → 0 %]" in words
+    assert re.search(r"^\| MMD², median bandwidth: the bulk \| p [=<] 0\.\d+ \|$", words, re.MULTILINE)
 
 
 def test_the_same_prompts_are_told_to_be_paired(app: AppTest, services: Services) -> None:

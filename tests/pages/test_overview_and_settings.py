@@ -1,5 +1,7 @@
 """Overview and Settings show what is there, and nothing that is not."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from sqlalchemy import text
@@ -7,6 +9,7 @@ from sqlalchemy import text
 from driftium_core import monitor
 from driftium_core.errors import StorageError
 from driftium_core.tabular.table import Table
+from pages.ui.overview_monitors import NAME_LIMIT, _name
 from tests.monitor.answers import answers
 from tests.monitor.conftest import settle as settle_background
 from tests.pages.conftest import texts
@@ -165,7 +168,18 @@ def test_names_of_any_kind_are_shown_as_they_are(app, services):
     page = app.run()
     assert not page.exception
     (monitored,) = table(page, "overview-monitors").value["Monitor"]
-    assert monitored == name.strip()
+    assert monitored == name[:47] + "…", "what its cell has room for"
+    assert name.strip() in texts(page), "whole in the lines of a phone"
+
+
+def test_a_table_and_its_project_share_the_room_for_a_name():
+    def shown(name, project):
+        row = SimpleNamespace(kind="tabular", name=name, project=project)
+        return _name(row, limit=NAME_LIMIT)
+
+    assert shown("customers 2025.parquet", "bank customers") == "customers 2025.parquet in bank customers"
+    assert shown("x" * 80, "bank") == f"{'x' * 39}… in bank"
+    assert shown("x" * 80, "y" * 80) == f"{'x' * 21}… in {'y' * 21}…"
 
 
 def test_a_history_that_cannot_be_read_leaves_the_rest_of_the_page(app, services):
@@ -225,3 +239,8 @@ def test_a_simulation_is_nobodys_incident(app, services):
     assert list(table(page, "overview-monitors").value["Severity"]) == [["simulated"]]
     assert {metric.label: metric.value for metric in page.metric}["Monitors"] == "0"
     assert "Nothing happened yet" in texts(page)
+    assert "first-playground" in {button.key for button in page.button}
+    page.button(key="first-table").click()
+    page = app.run()
+    assert page.title[0].value == "Tabular"
+    assert page.session_state["tabular_reference"] == "Upload"
