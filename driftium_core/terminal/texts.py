@@ -69,7 +69,7 @@ def _descriptors(descriptors: Sequence[Descriptor]) -> Table:
     for heading in ("severity", "property", "baseline", "current", "adjusted p"):
         table.add_column(heading, no_wrap=True)
     for item in descriptors:
-        label = severity_label(item.severity) if item.severity else NOT_TESTED
+        label = NOT_TESTED if item.pvalue is None else severity_label(item.severity)
         p = UNKNOWN if item.pvalue_adjusted is None else fmt_p(item.pvalue_adjusted)
         sides = _value(item, item.baseline), _value(item, item.current)
         table.add_row(Text(label, STYLES[item.severity]), item.label, *sides, p)

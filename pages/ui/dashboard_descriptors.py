@@ -62,7 +62,7 @@ def _order(item: Descriptor) -> tuple[int, float]:
 
 def _row(item: Descriptor) -> dict[str, object]:
     return {
-        "Severity": [severity_label(item.severity) if item.severity else NOT_TESTED],
+        "Severity": [NOT_TESTED if item.pvalue is None else severity_label(item.severity)],
         "Descriptor": item.label,
         "Baseline": _value(item, item.baseline),
         "Current": _value(item, item.current),
