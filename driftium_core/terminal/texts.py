@@ -41,7 +41,7 @@ def print_text_report(report: TextReport, *, headline: str = "") -> None:
 def _scores(report: TextReport) -> Table:
     drift = report.drift
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    table.add_row("test", f"{fmt_p(drift.pvalue)}, {drift.design}, {drift.method}")
+    table.add_row("test", f"{fmt_p(drift.pvalue)}, {drift.pairing}, {drift.method}")
     table.add_row("effect", fmt_effect(drift.effect_size))
     table.add_row("centroid distance", score_words(drift.centroid))
     table.add_row("MMD²", score_words(drift.mmd))

@@ -70,6 +70,8 @@ def embedding_report_to_dict(drift: EmbeddingReport) -> dict[str, Any]:
         "n_baseline": drift.n_baseline,
         "n_current": drift.n_current,
         "n_pairs": drift.n_pairs,
+        "n_left_out_baseline": drift.n_left_out_baseline,
+        "n_left_out_current": drift.n_left_out_current,
         "p_value": drift.pvalue,
         "attainable_p": drift.attainable_pvalue,
         "effect": drift.effect_size,
