@@ -40,14 +40,17 @@ def _show(shown: Shown, key: str, name: str, score: NullRange, words: str) -> No
     from driftium_core.figures.null_range import null_range
 
     with card(key):
-        st.markdown(f"**{name}** {fmt_statistic(score.value)} · {_place(score)}", help=words)
         drift = shown.report.drift
+        place = _place(score, inconclusive=drift.severity is None)
+        st.markdown(f"**{name}** {fmt_statistic(score.value)} · {place}", help=words)
         figure = drawn(null_range, name, score, drift.mark_of(score), theme(), reason=drift.reason)
         chart(figure, f"{key}-{shown.key}")
 
 
-def _place(score: NullRange) -> str:
+def _place(score: NullRange, *, inconclusive: bool) -> str:
     if math.isnan(score.value):
         return "not computed: nothing could be compared by meaning"
+    if inconclusive:  # of so few splits the largest value is no more than one of them
+        return f"too few answers to judge; chance gives {fmt_statistic(score.low)} to {fmt_statistic(score.high)}"
     where = "above" if score.value > score.high else "below" if score.value < score.low else "within"
     return f"{where} chance, {fmt_statistic(score.low)} to {fmt_statistic(score.high)}"

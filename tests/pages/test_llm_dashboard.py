@@ -100,6 +100,7 @@ def test_too_few_answers_are_inconclusive_and_say_how_many_are_missing(app: AppT
     add(services, BAKING[3:5])
     words = said(opened(app, services))
     assert "○ Inconclusive." in words
+    assert words.count("too few answers to judge; chance gives ") == 2
     assert "add at least" in words
 
 
