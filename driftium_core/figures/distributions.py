@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from driftium_core.figures.layout import apply_layout, bar_marker, label_text, top_legend
 from driftium_core.formats import fmt_effect, fmt_value
 from driftium_core.palette import PALETTES, Theme, rgba
-from driftium_core.tabular.report import CategoryDistribution, NumberDistribution
+from driftium_core.tabular.column_result import CategoryDistribution, NumberDistribution
 
 __all__ = ["CategoryRow", "category_bars", "category_rows", "largest_gap", "overlay", "sparkline"]
 

@@ -16,9 +16,9 @@ from driftium_core.errors import InputError
 from driftium_core.stats.chi_square import SMALL_EXPECTED, chi_square_test, shares_test
 from driftium_core.stats.ks import ks_from_sorted
 from driftium_core.stats.multiplicity import simes
+from driftium_core.tabular.column_result import ColumnKind
 from driftium_core.tabular.columns import LabelColumn, NumberColumn, load_column
 from driftium_core.tabular.distributions import align_labels
-from driftium_core.tabular.report import ColumnKind
 from driftium_core.tabular.schema import ColumnPair, pair_columns
 
 __all__ = ["LARGEST_SHARE", "SMALLEST_BLOCK", "block_pvalue", "block_rows"]

@@ -18,8 +18,8 @@ from driftium_core.stats.distances import (
     wasserstein_from_sorted,
 )
 from driftium_core.stats.ks import Gap
+from driftium_core.tabular.column_result import CategoryDistribution, NumberDistribution
 from driftium_core.tabular.columns import LabelColumn
-from driftium_core.tabular.report import CategoryDistribution, NumberDistribution
 
 __all__ = [
     "CategoryTable",

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from driftium_core.formats import fmt_n, fmt_name, fmt_names, fmt_percent, fmt_points, fmt_value, fmt_window
+from driftium_core.tabular.column_result import ColumnResult
 from driftium_core.tabular.columns import TimeColumn
-from driftium_core.tabular.report import ColumnResult, Finding, FindingKind
+from driftium_core.tabular.report import Finding, FindingKind
 from driftium_core.tabular.schema import ColumnPair
 
 __all__ = [

@@ -15,6 +15,7 @@ from driftium_core.formats import fmt_n, fmt_name, fmt_value, fmt_window
 from driftium_core.stats.chi_square import chi_square_test, shares_test
 from driftium_core.stats.ks import ks_from_sorted, largest_gap
 from driftium_core.stats.result import Measure
+from driftium_core.tabular.column_result import ColumnKind, ColumnResult, Distribution
 from driftium_core.tabular.columns import Column, LabelColumn, NumberColumn, TimeColumn, load_column
 from driftium_core.tabular.distributions import (
     CategoryTable,
@@ -36,7 +37,7 @@ from driftium_core.tabular.findings import (
     time_window_finding,
     type_finding,
 )
-from driftium_core.tabular.report import ColumnKind, ColumnResult, Distribution, Finding
+from driftium_core.tabular.report import Finding
 from driftium_core.tabular.schema import ColumnPair, pair_columns
 
 __all__ = ["MeasuredColumn", "measure_column"]

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from driftium_core.formats import fmt_percent
+from driftium_core.tabular.column_result import ColumnKind
 from driftium_core.tabular.columns import (
     Column,
     EmptyColumn,
@@ -22,7 +23,6 @@ from driftium_core.tabular.columns import (
     UnusableColumn,
     sort_numbers,
 )
-from driftium_core.tabular.report import ColumnKind
 
 __all__ = ["ColumnPair", "pair_columns"]
 

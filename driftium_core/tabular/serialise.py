@@ -10,18 +10,14 @@ from driftium_core.documents import json_safe
 from driftium_core.errors import InputError
 from driftium_core.severity import Severity
 from driftium_core.stats.result import Measure
-from driftium_core.tabular.report import (
+from driftium_core.tabular.column_result import (
     CategoryDistribution,
     ColumnKind,
     ColumnResult,
-    CompareSettings,
     Distribution,
-    Finding,
-    FindingKind,
     NumberDistribution,
-    TableReport,
-    TableSummary,
 )
+from driftium_core.tabular.report import CompareSettings, Finding, FindingKind, TableReport, TableSummary
 
 __all__ = ["report_from_dict", "report_to_dict"]
 

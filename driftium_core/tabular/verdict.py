@@ -12,8 +12,9 @@ from driftium_core.formats import NARROW_SPACE, fmt_effect, fmt_n, fmt_name, fmt
 from driftium_core.severity import Severity
 from driftium_core.stats.effect import detectable_gap, smallest_ks_pvalue
 from driftium_core.stats.multiplicity import benjamini_hochberg
+from driftium_core.tabular.column_result import ColumnKind, ColumnResult
 from driftium_core.tabular.findings import missingness_finding, sorted_findings
-from driftium_core.tabular.report import ColumnKind, ColumnResult, CompareSettings, Finding, FindingKind, TableSummary
+from driftium_core.tabular.report import CompareSettings, Finding, FindingKind, TableSummary
 
 if TYPE_CHECKING:
     from driftium_core.tabular.report import TableReport

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_p
 from driftium_core.severity import NOT_TESTED, severity_label
-from driftium_core.tabular.report import ColumnResult, TableReport
+from driftium_core.tabular.column_result import ColumnResult
+from driftium_core.tabular.report import TableReport
 from driftium_core.terminal.console import STYLES, stdout
 
 __all__ = ["print_report"]

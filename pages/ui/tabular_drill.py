@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from driftium_core.formats import fmt_effect, fmt_n, fmt_p, fmt_percent, fmt_value
-from driftium_core.tabular.report import CategoryDistribution, ColumnResult, NumberDistribution
+from driftium_core.tabular.column_result import CategoryDistribution, ColumnResult, NumberDistribution
 from pages.ui.widgets import card, chart, escape, prose, severity_badge, theme
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core.formats import fmt_p, fmt_percent
 from driftium_core.severity import NOT_TESTED, severity_label
-from driftium_core.tabular.report import CategoryDistribution, ColumnResult, NumberDistribution
+from driftium_core.tabular.column_result import CategoryDistribution, ColumnResult, NumberDistribution
 from pages.ui.widgets import card, severity_column, theme
 
 if TYPE_CHECKING:

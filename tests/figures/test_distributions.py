@@ -5,7 +5,7 @@ import pytest
 from driftium_core.figures.distributions import category_bars, category_rows, largest_gap, overlay, sparkline
 from driftium_core.figures.layout import empty_figure, figure_alt, label_text
 from driftium_core.palette import PALETTES
-from driftium_core.tabular.report import CategoryDistribution, NumberDistribution
+from driftium_core.tabular.column_result import CategoryDistribution, NumberDistribution
 
 NUMBERS = NumberDistribution(
     edges=(0.0, 1.0, 2.0, 3.0),

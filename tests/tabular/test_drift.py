@@ -13,8 +13,9 @@ from scipy import stats
 from driftium_core import compare_tables
 from driftium_core.errors import CancelledError, ColumnError, InputError
 from driftium_core.severity import Severity
+from driftium_core.tabular.column_result import ColumnKind
 from driftium_core.tabular.drift import rejudge
-from driftium_core.tabular.report import ColumnKind, FindingKind, TableReport
+from driftium_core.tabular.report import FindingKind, TableReport
 
 
 def people(n: int, seed: int) -> pd.DataFrame:
