@@ -32,21 +32,25 @@ ALLOWED: dict[str, set[str]] = {
     "stats": BASE,
     "tabular": BASE | {"stats"},
     "text": BASE | {"stats"},
+    "rca": BASE | {"stats", "tabular", "text"},
     "logs": BASE | {"tabular", "text"},
     "files": BASE | {"tabular", "logs"},
     "drawing": BASE | {"text"},
     "figures": BASE | {"stats", "tabular", "text", "store", "drawing"},
-    "html": BASE | {"tabular", "text", "store", "drawing"},
+    "html": BASE | {"tabular", "text", "rca", "store", "drawing"},
     **dict.fromkeys(PORTS, BASE),
     "jobs": BASE,
-    "services": BASE | PORTS | {"settings", "jobs", "tabular", "text"},
-    "monitor": BASE | PORTS | {"services", "settings", "jobs", "stats", "tabular", "text", "files", "logs", "html"},
+    "services": BASE | PORTS | {"settings", "jobs", "tabular", "text", "rca"},
+    "monitor": BASE
+    | PORTS
+    | {"services", "settings", "jobs", "stats", "tabular", "text", "rca", "files", "logs", "html"},
     "guard": BASE,
-    "terminal": BASE | {"monitor", "store", "tabular", "text"},
+    "terminal": BASE | {"monitor", "store", "tabular", "text", "rca"},
     "api": BASE | {"monitor", "services", "settings", "jobs", "guard", "tabular"},
-    "cli": BASE | {"monitor", "services", "settings", "jobs", "store", "terminal", "tabular", "text", "files", "logs"},
+    "cli": BASE
+    | {"monitor", "services", "settings", "jobs", "store", "terminal", "tabular", "text", "rca", "files", "logs"},
     "__main__": {"cli"},
-    "pages": BASE | {"monitor", "services", "settings", "jobs", "store", "tabular", "text", "figures", "logs"},
+    "pages": BASE | {"monitor", "services", "settings", "jobs", "store", "tabular", "text", "rca", "figures", "logs"},
     "app": BASE | {"api", "guard", "settings", "services"},
 }
 """What each unit may import of the project. A unit that is not listed fails: decide its place first."""
@@ -55,12 +59,13 @@ FACES = {"pages", "cli", "terminal", "api"}
 
 SHOWERS = FACES | {"figures", "html"}
 
-SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records"}
+SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records", "investigation_records"}
 """Faces, figures and the HTML report show what was stored; the monitor asks for it."""
 
 PAGES_SEE = {
     "tabular": {"attribution_report", "column_result", "report", "table", "simulate", "filter_options"},
     "text": {"report", "drift_report", "differences", "labels"},
+    "rca": {"report", "facts", "causes"},
 }
 """Pages show reports and name filters; they neither read, compare nor judge."""
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from driftium_core.severity import Severity, verdict_headline
+from driftium_core.tabular.attribution_report import Attribution
 from driftium_core.tabular.column_result import ColumnResult
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class TableReport:
 
     ``reference_hash`` and ``current_hash`` are SHA-256 digests of the content, so that a run can be matched to
     its data. ``versions`` names what computed it. ``missing_columns`` are those of the reference that
-    current data lacks.
+    current data lacks. ``attribution`` is None where it was not asked for, or the report is of an older version.
     """
 
     summary: TableSummary
@@ -115,6 +116,7 @@ class TableReport:
     current_hash: str
     versions: dict[str, str]
     missing_columns: tuple[str, ...] = ()
+    attribution: Attribution | None = None
 
     @property
     def headline(self) -> str:
