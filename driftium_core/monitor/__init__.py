@@ -49,6 +49,7 @@ from driftium_core.monitor.investigable import Investigable, investigable
 from driftium_core.monitor.investigations import (
     Investigated,
     delete_investigation,
+    export_investigation,
     find_investigation,
     investigation_job,
     investigation_steps,
@@ -188,6 +189,7 @@ __all__ = [
     "evidence_state",
     "explain_columns",
     "export_calculation",
+    "export_investigation",
     "export_report",
     "export_responses",
     "export_run",
