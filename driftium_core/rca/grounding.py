@@ -68,11 +68,13 @@ def as_shown(text: str, claim: Claim, ledger: Ledger) -> str:
         return text
     tidy = re.sub(r" ([,.;])", r"\1", " ".join(_without_citations(text, claim)[0].split()))
     theirs, ours = _readings(tidy, claim, ledger)
-    shown, end = "", 0
+    shown, end, own_end = "", 0, 0
     for word, own in sorted(zip(theirs, ours, strict=True), key=lambda pair: pair[0].start):
-        if own.kind in ("number", "name"):
-            shown += tidy[end : word.start] + claim.text[own.start : own.end]
-            end = word.end
+        gap, own_gap = tidy[end : word.start], claim.text[own_end : own.start]
+        shown += own_gap if own_end <= own.start and not gap.strip() and not own_gap.strip() else gap
+        exact = own.kind in ("number", "name")
+        shown += claim.text[own.start : own.end] if exact else tidy[word.start : word.end]
+        end, own_end = word.end, own.end
     shown += tidy[end:]
     if claim.text[:1].isupper() and shown[:1].islower() and theirs[0].kind == "word":
         shown = shown[0].upper() + shown[1:]

@@ -63,6 +63,15 @@ _CLASSES: tuple[str, ...] = (
     "is gone|are gone|has vanished|have vanished|has disappeared|have disappeared",
     "is unchanged|are unchanged|has stayed the same|have stayed the same",
     "did not change|has not changed|have not changed",
+    "drifted|has drifted|have drifted",
+    "did not drift|has not drifted|have not drifted",
+    "stays|stay|remains|remain",
+    "lacks|lack|does not have|do not have",
+    "went from|moved from",
+    "by itself|on its own",
+    "by themselves|on their own",
+    "decline to help|refuse to help",
+    "differently|in another way|in a different way",
     "explains|explain|accounts for|account for",
     "explained by|accounted for by",
     "show|shows|show that|shows that",
@@ -104,7 +113,7 @@ SAME_MEANING: dict[tuple[str, ...], str] = {
 NEGATIONS = _words(
     "no not never without none neither nor nothing nobody nowhere hardly barely scarcely lacks lack lacking absent"
     " except unless insufficient failed fails"
-) | {"not enough", "did not change", "is unchanged"}
+) | {"not enough", "did not change", "did not drift", "is unchanged"}
 
 CERTAINTIES = _words(
     "definitely certainly clearly surely obviously undoubtedly always must proves proven prove confirms confirmed"
