@@ -27,6 +27,7 @@ _KINDS: dict[FindingKind, tuple[FactKind, str, Direction]] = {
     FindingKind.NEW_CATEGORIES: (FactKind.CATEGORIES, "new", "gained"),
     FindingKind.VANISHED_CATEGORIES: (FactKind.CATEGORIES, "vanished", "lost"),
     FindingKind.OUT_OF_RANGE: (FactKind.RANGE, "out_of_range", "changed"),
+    FindingKind.RESCALED: (FactKind.RANGE, "rescaled", "changed"),
     FindingKind.TIME_WINDOW: (FactKind.NOTE, "time_window", "changed"),
 }
 """Kind, detail and direction of the fact that each kind of finding becomes."""
