@@ -40,7 +40,7 @@ def column_fact(column: ColumnResult, *, adjusted: bool) -> Fact:
     p = f"{'adjusted ' if adjusted else ''}{fmt_p(pvalue)}"
     shift, names = _shift(column)
     if column.drifted:
-        of_missing = " of its missing values" if column.decided_by == "missing" else ""
+        of_missing = " in its missing values" if column.decided_by == "missing" else ""
         text = f"{name} drifted{of_missing}: {column.severity}, effect {fmt_effect(effect)}, {p}{shift}."
     elif column.severity is None:
         text = f"{name} could not be judged."
