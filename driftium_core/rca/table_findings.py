@@ -79,7 +79,7 @@ def selection(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...])
     claims = [
         *_reasons("This column was selected on.", roots, limit=3),
         *_reason("Other columns follow it.", evidence.summary if followers else None),
-        *_reasons("It follows.", followers, limit=2),
+        *_reasons("For example.", followers, limit=2),
         *_reasons(
             "Its categories are gone.", (evidence.vanished[n] for n in columns if n in evidence.vanished), limit=1
         ),
