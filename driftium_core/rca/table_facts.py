@@ -69,9 +69,10 @@ def _whole(report: TableReport) -> Iterator[Fact]:
         detail="rows",
     )
     monitored, drifted = summary.monitored_feature_count, summary.drifted_feature_count
-    noun = "column" if monitored == 1 else "columns"
-    counts = f"{fmt_n(drifted)} of {fmt_n(monitored)} {noun} drifted; {fmt_n(monitored - drifted)} did not."
-    if drifted in (0, monitored):
+    counts = f"{fmt_n(drifted)} of {fmt_n(monitored)} columns drifted; {fmt_n(monitored - drifted)} did not."
+    if monitored == 1:
+        counts = f"The only column that was tested {'drifted' if drifted else 'did not drift'}."
+    elif drifted in (0, monitored):
         counts = f"{'All' if drifted else 'None of the'} {fmt_n(monitored)} columns drifted."
     if summary.status == "inconclusive":
         counts = f"{fmt_count(monitored, 'column')} could be tested, none with a result."
