@@ -81,6 +81,27 @@ def test_rows_without_a_value_that_bring_others_are_a_selection() -> None:
     assert diagnosis.cause is Cause.SELECTION
 
 
+def test_a_category_counted_as_another_is_told_from_one_that_was_filtered_out() -> None:
+    reference, current = table_reports.draws()
+    merged = current.assign(marital=current["marital"].replace({"divorced": "single"}))
+    kept = current[current["marital"] != "divorced"]
+    causes = []
+    for changed in (merged, kept):
+        report = attributed(table_reports.compare_tables(reference, changed), {"marital": "reweight"})
+        causes.append(table_diagnosis(table_ledger(report, title="t")).findings[0])
+    assert [finding.cause for finding in causes] == [Cause.NEW_CATEGORIES, Cause.SELECTION]
+    assert "while its other categories hardly changed" in causes[0].summary.text
+
+
+def test_a_hole_in_the_values_of_one_column_alone_is_no_selection() -> None:
+    reference, current = table_reports.draws()
+    report = table_reports.compare_tables(reference, current.assign(balance=current["balance"] + 400.5))
+    hole = attributed(report, {"balance": "reweight"}, said="rows with −1.1 ≤ balance < 1.2 are gone")
+    cut = attributed(report, {"balance": "reweight"}, said="rows with balance < 300 are gone")
+    causes = [table_diagnosis(table_ledger(told, title="t")).cause for told in (hole, cut)]
+    assert causes == [Cause.MEASUREMENT, Cause.SELECTION]
+
+
 def test_a_renamed_column_names_both_names() -> None:
     [finding] = table_diagnosis(ledger("renamed")).findings
     assert finding.summary.text == "`age` is not in current data, and `customer_age` came in its place."
