@@ -25,7 +25,9 @@ def tabular(
     columns: Annotated[str, typer.Option(help="Compare only these columns, separated by commas.")] = "",
     categorical: Annotated[str, typer.Option(help="Treat these columns as categories, e.g. numeric codes.")] = "",
     plain_p: Annotated[bool, typer.Option("--plain-p", help="Judge each column by its own p, unadjusted.")] = False,
-    no_attribution: Annotated[bool, typer.Option("--no-attribution", hidden=True)] = False,
+    no_attribution: Annotated[
+        bool, typer.Option("--no-attribution", help="Do not search for the root columns; faster.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
     fail_on: FailOnOption = None,
@@ -37,13 +39,13 @@ def tabular(
     """
     from driftium_core.tabular.report import CompareSettings
 
-    del no_attribution  # reports carry no attribution yet; accepted so that scripts need not change
     settings = CompareSettings(
         p_threshold=p_threshold,
         correction="none" if plain_p else "bh",
         columns=_names(columns) or None,
         categorical=_names(categorical),
         seed=seed,
+        attribution=not no_attribution,
     )
     report = _compare(reference, current, settings)
     with on_stdout():
