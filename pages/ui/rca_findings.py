@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from driftium_core.rca.report import Claim, Finding, RcaReport
     from pages.ui.rca_chosen import Shown
 
-__all__ = ["show_findings", "show_rca_verdict"]
+__all__ = ["show_findings", "show_rca_verdict", "show_set_aside"]
 
 URGENCY_WORDS: dict[Urgency, str] = {
     Urgency.NOW: "Look at it now.",
@@ -48,9 +48,8 @@ def show_rca_verdict(shown: Shown) -> None:
 
 
 def show_findings(report: RcaReport) -> None:
-    """Draw the cards of the left column, from what happened to what was ruled out."""
-    triage, diagnosis = report.findings.triage, report.findings.diagnosis
-    likeliest, *others = diagnosis.findings
+    """Draw what happened, and why: the likeliest cause with its reasons."""
+    triage, likeliest = report.findings.triage, report.findings.diagnosis.findings[0]
     with card("what", "What happened"):
         for claim in triage.claims:
             _show_claim(report, claim)
@@ -60,7 +59,12 @@ def show_findings(report: RcaReport) -> None:
         for number, claim in enumerate(reasons, start=1):
             _show_claim(report, claim, f"{fmt_n(number)}. ")
         show_cited(report.ledger, (likeliest.summary, *likeliest.claims), "why")
-    if others:
+
+
+def show_set_aside(report: RcaReport) -> None:
+    """Draw the other causes that fit, and what was ruled out or could not be settled."""
+    diagnosis = report.findings.diagnosis
+    if others := diagnosis.findings[1:]:
         with card("others", "Other causes that fit"):
             for finding in others:
                 _show_other(report, finding)

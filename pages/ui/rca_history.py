@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["show_past"]
 
+MOST_ROWS = 8
+"""That the card shows without scrolling."""
+
 
 def show_past(services: Services, selected: Investigation | None) -> None:
     """Draw every investigation of the project, the newest first; picking one opens it."""
@@ -43,16 +46,16 @@ def show_past(services: Services, selected: Investigation | None) -> None:
             on_select="rerun",
             selection_mode="single-row",
             selection_default={"selection": {"rows": default}},
-            height=min(40 + 35 * len(past), 40 + 35 * 7),
+            height="auto" if len(past) <= MOST_ROWS else 320,
             placeholder="–",
             alt="Past investigations, newest first, with severity, cause and what is done",
             column_config={
-                "Severity": severity_column(width=122),
-                "When": st.column_config.TextColumn(width=96),
-                "Cause": st.column_config.TextColumn(width=230),
+                "Severity": severity_column(width=112),
+                "When": st.column_config.TextColumn(width=88),
+                "Cause": st.column_config.TextColumn(width=184),
                 "What": st.column_config.TextColumn(width=210),
                 "Worded by": st.column_config.TextColumn(width=110),
-                "Done": st.column_config.TextColumn(width=70),
+                "Done": st.column_config.TextColumn(width=60, help="Actions that were ticked, of all."),
             },
         )
         if selected:
