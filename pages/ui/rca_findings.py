@@ -8,7 +8,6 @@ import streamlit as st
 
 from driftium_core.formats import fmt_duration, fmt_n, fmt_time
 from driftium_core.rca.causes import CAUSE_TITLES, Cause
-from driftium_core.rca.report import Urgency
 from driftium_core.severity import GLYPHS, severity_label
 from pages.ui.rca_evidence import show_chips, show_cited
 from pages.ui.widgets import card, escape, prose, verdict
@@ -21,14 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_findings", "show_rca_verdict", "show_set_aside"]
 
-URGENCY_WORDS: dict[Urgency, str] = {
-    Urgency.NOW: "Look at it now.",
-    Urgency.TODAY: "Look at it today.",
-    Urgency.THIS_WEEK: "Look at it this week.",
-    Urgency.NONE: "Nobody needs to look.",
-    Urgency.MORE_DATA: "Look again when there is more data.",
-}
-
 
 def show_rca_verdict(shown: Shown) -> None:
     """Draw the likely cause in a sentence, how sure that is, how urgent, and who worded it."""
@@ -37,8 +28,7 @@ def show_rca_verdict(shown: Shown) -> None:
     uncaused = diagnosis.cause in (Cause.STABLE, Cause.NOT_ENOUGH_EVIDENCE)
     sentences = [
         "" if uncaused else f"Confidence: {diagnosis.confidence}.",
-        f"Severity: {severity_label(triage.severity).partition(' ')[2]}.",
-        URGENCY_WORDS[triage.urgency],
+        f"Severity: {severity_label(triage.severity).partition(' ')[2]}, {triage.urgency.advice}.",
         report.worded_by,
         f"Investigated {fmt_time(report.created_at)} in {fmt_duration(report.duration_ms)}.",
         f"{report.ledger.title}.",

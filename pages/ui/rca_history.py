@@ -72,7 +72,7 @@ def _frame(past: Sequence[Investigation]) -> pd.DataFrame:
             "Severity": [[severity_label(item.severity)] for item in past],
             "When": [fmt_time(item.created_at) for item in past],
             "Cause": [_cause(item) for item in past],
-            "Done": [fmt_n(len(item.done)) if item.done else None for item in past],
+            "Done": [f"{fmt_n(len(item.done))} of {fmt_n(item.n_actions)}" for item in past],
             "What": [f"{KINDS[item.kind]}: {fmt_name(item.title, limit=80)}" for item in past],
             "Worded by": [(item.model or "a model") if item.source == "llm" else "rules" for item in past],
         }
