@@ -125,8 +125,8 @@ def _dead(text: str) -> str:
     Angle brackets and the like become entities, which every renderer knows. Trackers look for addresses, mentions and
     numbers of issues after Markdown, where no backslash helps; a word joiner, which has no width, breaks these.
     """
-    escaped = "".join(_ENTITIES.get(sign, sign) for sign in _SPECIAL.sub(r"\\\1", text))
-    return _LINKED.sub(WORD_JOINER, escaped)
+    escaped = _SPECIAL.sub(r"\\\1", _LINKED.sub(WORD_JOINER, text))
+    return "".join(_ENTITIES.get(sign, sign) for sign in escaped)
 
 
 def _escaped_start(digits: re.Match[str]) -> str:
