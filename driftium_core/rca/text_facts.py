@@ -49,6 +49,7 @@ def text_ledger(report: TextReport, *, title: str) -> Ledger:
         *_health(report),
         *_flags(report),
         *(_descriptor(item) for item in report.descriptors),
+        *_languages(report),
         *_traffic(report),
         *setting_facts(report),
         *difference_facts(report),
@@ -149,8 +150,8 @@ def _health(report: TextReport) -> Iterator[Fact]:
     )
 
 
-COLLAPSED = 50
-"""A Health Index whose whole interval is below: answers are nearer to any other prompt's than to their own."""
+COLLAPSED = 60
+"""A Health Index whose whole interval is below: answers have little to do with their prompts."""
 
 
 def _flags(report: TextReport) -> Iterator[Fact]:
@@ -202,6 +203,37 @@ def _moved(item: Descriptor) -> Literal["up", "down", "changed"]:
     if not isinstance(before, float) or not isinstance(now, float) or before == now:
         return "changed"
     return "up" if now > before else "down"
+
+
+def _languages(report: TextReport) -> Iterator[Fact]:
+    """The languages that came or went, of which `_descriptor` names the most common ones alone."""
+    item = next((item for item in report.descriptors if item.name == "language"), None)
+    if item is None or item.shape is None or item.pvalue_adjusted is None or item.pvalue_adjusted > DESCRIPTOR_LEVEL:
+        return
+    rows = zip(item.shape.labels, item.shape.baseline, item.shape.current, strict=True)
+    moved = sorted(rows, key=lambda row: -abs(row[2] - row[1]))
+    for name, before, now in moved[:MOST_LANGUAGES]:
+        if abs(now - before) >= LEAST_LANGUAGE:
+            yield _language(name, before, now)
+
+
+MOST_LANGUAGES, LEAST_LANGUAGE = 4, 0.05
+"""Languages that are facts of their own, and the change of a share that makes them so."""
+
+
+def _language(name: str, before: float, now: float) -> Fact:
+    is_now, was = fmt_percent(now), fmt_percent(before)
+    return Fact(
+        id="",
+        kind=FactKind.DESCRIPTOR,
+        subject=name,
+        text=f"{name}: {is_now} of the current answers whose language can be told, {was} of the baseline's.",
+        value=now,
+        before=before,
+        direction="gained" if now > before else "lost",
+        detail="one language",
+        names=(name,),
+    )
 
 
 def _traffic(report: TextReport) -> Iterator[Fact]:
