@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
 
 from driftium_core.formats import fmt_count, fmt_n, fmt_p, fmt_percent, fmt_statistic
 from driftium_core.rca.facts import Direction, Fact, FactKind, Ledger
+from driftium_core.rca.text_descriptor_facts import descriptor_facts
 from driftium_core.rca.text_difference_facts import difference_facts
 from driftium_core.rca.text_setting_facts import setting_facts
 from driftium_core.stats.null_range import NullRange
 from driftium_core.text.labels import FLAG_LABELS
-from driftium_core.text.report import Descriptor, Flag, TextReport
+from driftium_core.text.report import Flag, TextReport
 from driftium_core.text.verdict import more_needed
 
 __all__ = ["FLAG_WORDS", "text_ledger"]
-
-DESCRIPTOR_LEVEL = 0.05
-"""The report's own level of adjusted p-values."""
 
 MOST_NOTES = 6
 
@@ -48,8 +45,7 @@ def text_ledger(report: TextReport, *, title: str) -> Ledger:
         *_distances(report),
         *_health(report),
         *_flags(report),
-        *(_descriptor(item) for item in report.descriptors),
-        *_languages(report),
+        *descriptor_facts(report),
         *_traffic(report),
         *setting_facts(report),
         *difference_facts(report),
@@ -173,66 +169,6 @@ def _flag(flag: Flag, before: float, now: float) -> Fact:
         before=before,
         direction=direction,
         detail=flag.name,
-    )
-
-
-def _descriptor(item: Descriptor) -> Fact:
-    significant = item.pvalue_adjusted is not None and item.pvalue_adjusted <= DESCRIPTOR_LEVEL
-    languages = (item.baseline, item.current, *(item.shape.labels if item.shape else ()))
-    return Fact(
-        id="",
-        kind=FactKind.DESCRIPTOR,
-        subject=item.label,
-        text=item.text,
-        value=item.current,
-        before=item.baseline,
-        direction=_moved(item) if significant else "same",
-        effect_size=item.effect_size,
-        pvalue=item.pvalue_adjusted,
-        severity=None if item.pvalue is None else item.severity,
-        significant=significant,
-        detail=item.name,
-        names=tuple(dict.fromkeys(name for name in languages if isinstance(name, str)))
-        if item.kind == "category"
-        else (),
-    )
-
-
-def _moved(item: Descriptor) -> Literal["up", "down", "changed"]:
-    before, now = item.baseline, item.current
-    if not isinstance(before, float) or not isinstance(now, float) or before == now:
-        return "changed"
-    return "up" if now > before else "down"
-
-
-def _languages(report: TextReport) -> Iterator[Fact]:
-    """The languages that came or went, of which `_descriptor` names the most common ones alone."""
-    item = next((item for item in report.descriptors if item.name == "language"), None)
-    if item is None or item.shape is None or item.pvalue_adjusted is None or item.pvalue_adjusted > DESCRIPTOR_LEVEL:
-        return
-    rows = zip(item.shape.labels, item.shape.baseline, item.shape.current, strict=True)
-    moved = sorted(rows, key=lambda row: -abs(row[2] - row[1]))
-    for name, before, now in moved[:MOST_LANGUAGES]:
-        if abs(now - before) >= LEAST_LANGUAGE:
-            yield _language(name, before, now)
-
-
-MOST_LANGUAGES, LEAST_LANGUAGE = 4, 0.05
-"""Languages that are facts of their own, and the change of a share that makes them so."""
-
-
-def _language(name: str, before: float, now: float) -> Fact:
-    is_now, was = fmt_percent(now), fmt_percent(before)
-    return Fact(
-        id="",
-        kind=FactKind.DESCRIPTOR,
-        subject=name,
-        text=f"{name}: {is_now} of the current answers whose language can be told, {was} of the baseline's.",
-        value=now,
-        before=before,
-        direction="gained" if now > before else "lost",
-        detail="one language",
-        names=(name,),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from driftium_core.rca.facts import Fact, FactKind, Ledger
 from driftium_core.severity import EFFECT_THRESHOLDS, Severity
 
-__all__ = ["FORMAT_NAMES", "TextSignals"]
+__all__ = ["FORMAT_NAMES", "TextSignals", "rise"]
 
 FORMAT_NAMES = ("list", "code", "valid_json", "length", "tokens")
 """Descriptors that say how an answer is laid out, and how long it is."""
@@ -23,6 +23,9 @@ LONGER, SHORTER = 1.5, 0.67
 
 ONE_LANGUAGE = 0.5
 """Part of what some languages gained that one of them has at least, where answers changed their language."""
+
+KNOWN_LANGUAGES = 0.5
+"""Part of the answers whose language could be told that is lost where they are broken and not in another language."""
 
 BOILERPLATE, RARE = 0.6, 0.1
 """A term that this share of current answers holds, and no more than that of the baseline: something is put around."""
@@ -89,9 +92,7 @@ class TextSignals:
     def flagged(self, name: str) -> Fact | None:
         """The flag of a name if its share rose clearly."""
         fact = self.named(FactKind.FLAG, name)
-        if fact is None or not isinstance(fact.value, float) or not isinstance(fact.before, float):
-            return None
-        return fact if fact.value - fact.before >= LEAST_FLAG_RISE else None
+        return fact if fact and rise(fact) >= LEAST_FLAG_RISE else None
 
     @property
     def formats(self) -> tuple[Fact, ...]:
@@ -107,16 +108,14 @@ class TextSignals:
     @property
     def language(self) -> Fact | None:
         """The descriptor of the language, where answers went to another; broken text is guessed to be many."""
-        fact = self.moved("language")
-        risen = [
-            item.value - item.before
-            for item in self.ledger.of(FactKind.DESCRIPTOR)
-            if item.detail == "one language" and isinstance(item.value, float) and isinstance(item.before, float)
-        ]
-        gains = [rise for rise in risen if rise > 0]
-        lost = -sum(rise for rise in risen if rise < 0)
-        one = bool(gains) and max(gains) >= ONE_LANGUAGE * max(lost, sum(gains))
-        return fact if one else None
+        fact, known = self.moved("language"), self.named(FactKind.FLAG, "known_language")
+        if fact is None or (known is not None and rise(known) < -KNOWN_LANGUAGES * _share(known.before)):
+            return None
+        risen = [rise(item) for item in self.ledger.of(FactKind.DESCRIPTOR) if item.detail == "one language"]
+        gains = [share for share in risen if share > 0]
+        lost = -sum(share for share in risen if share < 0)
+        most = max(gains, default=0.0)
+        return fact if most >= LEAST_FLAG_RISE and most >= ONE_LANGUAGE * max(lost, sum(gains)) else None
 
     @property
     def settings(self) -> tuple[Fact, ...]:
@@ -126,14 +125,8 @@ class TextSignals:
     @property
     def boilerplate(self) -> tuple[Fact, ...]:
         """Terms that most current answers hold and hardly a baseline answer does."""
-        return tuple(
-            fact
-            for fact in self.terms("gained")
-            if isinstance(fact.value, float)
-            and isinstance(fact.before, float)
-            and fact.value >= BOILERPLATE
-            and fact.before <= RARE
-        )
+        gained = self.terms("gained")
+        return tuple(fact for fact in gained if _share(fact.value) >= BOILERPLATE and _share(fact.before) <= RARE)
 
     def terms(self, direction: str) -> tuple[Fact, ...]:
         """Terms gained or lost."""
@@ -146,6 +139,17 @@ class TextSignals:
     def exemplars(self, direction: str) -> tuple[Fact, ...]:
         """Answers that stand for what is new or gone."""
         return tuple(fact for fact in self.ledger.of(FactKind.EXEMPLAR) if fact.direction == direction)
+
+
+def rise(fact: Fact) -> float:
+    """By how much a share rose; 0 where one of the two is not known."""
+    if not isinstance(fact.value, float) or not isinstance(fact.before, float):
+        return 0.0
+    return fact.value - fact.before
+
+
+def _share(value: float | str | None) -> float:
+    return value if isinstance(value, float) else 0.0
 
 
 def _is_clear(fact: Fact) -> bool:
