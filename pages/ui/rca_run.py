@@ -8,11 +8,12 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
+from driftium_core.severity import verdict_headline
 from pages.ui.jobs import GRACE_S
 from pages.ui.project import current_project, of_project
 from pages.ui.rca_chosen import Shown, link_report
 from pages.ui.rca_trace import show_terminal
-from pages.ui.widgets import card, escape, guide_step, prose
+from pages.ui.widgets import card, escape, guide_step, prose, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +92,9 @@ def show_ended(services: Services, chosen: Chosen, words: Words) -> None:
 
 def show_running(services: Services, chosen: Chosen, job: Job[Investigated]) -> None:
     """Draw the agents and the steps as they come; the whole page runs again at the end."""
+    if chosen.report:
+        headline = verdict_headline(chosen.report.status, chosen.report.severity)
+        verdict(chosen.report.severity, headline, f"{chosen.report.title}.", "Being investigated now.")
     with st.container():  # see pages.ui.live on fragments
         _follow(services, chosen.kind, chosen.report_id, job)
 
@@ -118,9 +122,13 @@ def _follow(services: Services, kind: SubjectKind, report_id: str, job: Job[Inve
 
 
 def _agent_at_work(steps: Sequence[TraceStep]) -> int:
-    """Number of the agent that works now: the one after the last that has ended a step."""
-    ended = [number for number, (agent, *_) in enumerate(AGENTS, start=1) if any(s.agent == agent for s in steps)]
-    return max(ended, default=0) + 1
+    """Number of the agent that works now: the last that was heard of, or the next once a model has worded that one."""
+    names = [agent for agent, *_ in AGENTS]
+    last = next((step for step in reversed(steps) if step.agent in names), None)
+    if last is None:
+        return 1
+    worded = last.source == "llm" and not last.rejected_reason
+    return names.index(last.agent) + 1 + worded
 
 
 def _about(kind: SubjectKind, report_id: str) -> str:

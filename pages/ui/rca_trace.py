@@ -24,14 +24,14 @@ def show_trace(report: RcaReport) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader("Trace", anchor=False, width="content")
             chips = [":green-badge[● finished]", f":gray-badge[{fmt_count(len(report.steps), 'step')}]"]
-            chips += [f":orange-badge[{fmt_count(refused, 'refusal')}]"] if refused else []
+            chips += [f":orange-badge[{fmt_count(refused, 'attempt')} not used]"] if refused else []
             st.markdown(" ".join([*chips, f":gray-badge[{fmt_duration(report.duration_ms)}]"]), width="content")
         versions = " ".join(f"{name} {version}" for name, version in report.versions.items())
         footer = (
             f"done in {fmt_duration(report.duration_ms)}, {fmt_count(len(report.ledger.facts), 'fact')} in the ledger"
         )
         show_terminal(report.steps, header=versions or "driftium rca", footer=footer)
-        st.caption("Each step as it ran. Words that were refused are not shown, only why; the rules’ words stand.")
+        st.caption("Each step as it ran. A model's words that were not used are not shown, only why.")
 
 
 def show_terminal(steps: Sequence[TraceStep], *, header: str, footer: str) -> None:
@@ -42,7 +42,7 @@ def show_terminal(steps: Sequence[TraceStep], *, header: str, footer: str) -> No
             kind = _kind(step)
             _line(f"{kind}-{number}", f"{number:02} {step.agent}", _words(step), fmt_duration(step.duration_ms))
             if step.rejected_reason:
-                _line(f"warn-{number}-why", "", f"refused: {step.rejected_reason}", "")
+                _line(f"warn-{number}-why", "", f"why: {step.rejected_reason}", "")
         _line("dim-foot", "", footer, "")
 
 
