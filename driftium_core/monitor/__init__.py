@@ -33,6 +33,7 @@ from driftium_core.monitor.calculations import (
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
+from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, DriftedRows, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
     count_table,
@@ -109,6 +110,7 @@ from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start
 __all__ = [
     "AUTOMATIC",
     "BACKEND_NAMES",
+    "MAX_CSV_ROWS",
     "NOTHING_NOW",
     "Answer",
     "BrowseOrder",
@@ -117,6 +119,7 @@ __all__ = [
     "BrowsedPair",
     "CheckedRun",
     "Closeness",
+    "DriftedRows",
     "Event",
     "ExportKind",
     "Generation",
@@ -166,11 +169,13 @@ __all__ = [
     "delete_responses",
     "delete_run",
     "dismiss_alarm",
+    "drifted_rows",
     "drifting_since",
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
     "export_calculation",
+    "export_drifted_rows",
     "export_report",
     "export_responses",
     "export_run",

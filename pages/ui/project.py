@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["choose_project", "current_project", "of_project", "open_page", "pick_project", "show_unknown_project"]
 
 TABULAR_PAGE, DASHBOARD_PAGE, PLAYGROUND_PAGE = "tabular.py", "llm_dashboard.py", "playground.py"
+RCA_PAGE, SETTINGS_PAGE = "agentic_rca.py", "settings.py"
 """What `open_page` takes."""
 
 PROJECT = "project"
