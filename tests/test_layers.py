@@ -97,7 +97,7 @@ OWNERS: dict[str, set[str]] = {
     "sklearn": {"stats", "text"},
     "typer": {"cli"},
     "rich": {"terminal"},
-    "pydantic": {"settings", "api", "text"},
+    "pydantic": {"settings", "api", "text", "rca"},
     "pydantic_settings": {"settings"},
 }
 """The only units that may import these."""

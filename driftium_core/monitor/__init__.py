@@ -33,6 +33,7 @@ from driftium_core.monitor.calculations import (
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
+from driftium_core.monitor.diagnosis import explain_columns, investigate_report, table_findings, text_findings
 from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, DriftedRows, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
@@ -45,6 +46,18 @@ from driftium_core.monitor.evidence import (
 )
 from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
 from driftium_core.monitor.headline import Headline, Totals, overview_headline, overview_totals
+from driftium_core.monitor.investigable import Investigable, investigable
+from driftium_core.monitor.investigations import (
+    Investigated,
+    delete_investigation,
+    find_investigation,
+    investigation_job,
+    investigation_steps,
+    investigations,
+    open_investigation,
+    start_investigation,
+    tick_action,
+)
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.monitor_row import NOTHING_NOW, MonitorRow
@@ -126,6 +139,8 @@ __all__ = [
     "GenerationOptions",
     "Headline",
     "ImportReport",
+    "Investigable",
+    "Investigated",
     "LiveCheck",
     "ModelChoice",
     "MonitorRow",
@@ -163,6 +178,7 @@ __all__ = [
     "create_project",
     "current_responses",
     "delete_baseline",
+    "delete_investigation",
     "delete_prompt_run",
     "delete_prompt_set",
     "delete_reference",
@@ -174,6 +190,7 @@ __all__ = [
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
+    "explain_columns",
     "export_calculation",
     "export_drifted_rows",
     "export_report",
@@ -181,14 +198,21 @@ __all__ = [
     "export_run",
     "filter_options",
     "find_baseline",
+    "find_investigation",
     "find_run",
     "fingerprint",
     "health",
     "import_log",
+    "investigable",
+    "investigate_report",
+    "investigation_job",
+    "investigation_steps",
+    "investigations",
     "keep_answer",
     "live_check",
     "models",
     "open_calculation",
+    "open_investigation",
     "open_prompt_run",
     "open_reference",
     "open_run",
@@ -233,12 +257,16 @@ __all__ = [
     "standing",
     "start_answer",
     "start_closeness",
+    "start_investigation",
     "start_pull",
     "start_reconcile",
     "start_run",
     "stop_run",
+    "table_findings",
     "table_runs",
     "telemetry",
+    "text_findings",
+    "tick_action",
     "undo_promotion",
     "update_evidence",
     "vectors_behind",
