@@ -87,7 +87,7 @@ def show_saved(services: Services, run_id: str) -> None:
     options = f" Options: {run.options}." if run.options else ""
     when = f"Saved run of {fmt_time(run.created_at)}, computed in {run.duration_ms / 1000:.2f} s."
     show_verdict(report, f"{when} {data}{options}")
-    show_details(services, Shown(report, run.fingerprint, run.title, run.id))
+    show_details(services, Shown(report, run.fingerprint, monitor.run_title(run), run.id))
     show_history(services, selected=run.id, reference=run.reference_name)
 
 

@@ -46,7 +46,7 @@ from driftium_core.monitor.evidence import (
 )
 from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
 from driftium_core.monitor.headline import Headline, Totals, overview_headline, overview_totals
-from driftium_core.monitor.investigable import Investigable, investigable
+from driftium_core.monitor.investigable import Investigable, investigable, run_title, table_title
 from driftium_core.monitor.investigations import (
     Investigated,
     delete_investigation,
@@ -246,6 +246,7 @@ __all__ = [
     "run_answers",
     "run_arm",
     "run_job",
+    "run_title",
     "running_to_current",
     "sample_table",
     "save_prompt_set",
@@ -264,6 +265,7 @@ __all__ = [
     "stop_run",
     "table_findings",
     "table_runs",
+    "table_title",
     "telemetry",
     "text_findings",
     "tick_action",

@@ -59,8 +59,9 @@ class Check:
 
     @property
     def title(self) -> str:
-        """Both tables in words, as a saved run says it."""
-        return f"“{self.choice.current.name}” against “{self.choice.reference.name}”"
+        """Both tables in words, as of a saved run."""
+        choice = self.choice
+        return monitor.table_title(choice.reference.name, choice.current.name, choice.simulated)
 
     @property
     def provenance(self) -> str:
