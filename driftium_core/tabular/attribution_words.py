@@ -12,7 +12,7 @@ __all__ = ["ROLE_WORDS", "attribution_line", "held_line", "left_over_line", "roo
 ROLE_WORDS = {"root": "root", "explained": "explained", "left_over": "left over", "too_weak": "too weak"}
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_MAX_NAMES = 4
+_MAX_NAMES = 6
 
 
 def attribution_line(attribution: Attribution) -> str:

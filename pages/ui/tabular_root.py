@@ -19,7 +19,7 @@ __all__ = ["show_left_over", "show_root_cause"]
 
 MAX_LEFT_OVER = 3
 
-MEANING = "Explained means: with the root's mix held, the column no longer differs."
+MEANING = "Explained means: with the root's mix held, the column no longer differs. A dot's column opens on a click."
 
 
 def show_root_cause(shown: Shown) -> None:
@@ -35,7 +35,8 @@ def show_root_cause(shown: Shown) -> None:
             _show_dumbbell(shown, attribution)
             for root in attribution.roots:
                 last = root is attribution.roots[-1]
-                st.markdown(prose(root_line(root, attribution.unexplained if last else ())))
+                line = root_line(root, attribution.unexplained if last else ())
+                st.markdown(f"**Root** {prose(line.removeprefix('Root '))}")
             st.caption(prose(f"{MEANING} {attribution.scope_note}"))
 
 
@@ -77,7 +78,7 @@ def _show_dumbbell(shown: Shown, attribution: Attribution) -> None:
     caption = held_line(attribution)
     if not caption:
         return
-    st.caption(prose(f"{caption} A click on a row opens that column."))
+    st.caption(prose(caption))
     key = f"root-{shown.key[:12]}"
     chart(
         drawn(root_cause, attribution, theme()),

@@ -43,17 +43,7 @@ def show_why(services: Services, shown: Shown, column: str | None) -> None:
         with st.container(horizontal=True, key="why-actions"):
             _ask_agent(shown)
             show_rows_download(shown)
-            if key not in _said():
-                st.button(
-                    "Ask the model",
-                    icon=":material/neurology:",
-                    key="ask-model",
-                    on_click=_asked().add,
-                    args=(key,),
-                    disabled=key in _asked(),
-                    help="Has the model of the Playground word this text. Its words are shown only where every name, "
-                    "number and direction in them is in the evidence; otherwise the rules' words stay.",
-                )
+            _offer_model(explanation, key)
         if key in _asked():
             _ask_model(services, shown, columns, key)
 
@@ -95,13 +85,37 @@ def _asked() -> set[str]:
     return asked
 
 
+def _offer_model(explanation: Explanation, key: str) -> None:
+    """A button that has a model word the text, unless its words are shown."""
+    if _is_worded(explanation):
+        return
+    st.button(
+        "Ask the model again" if key in _said() else "Ask the model",
+        icon=":material/neurology:",
+        key="ask-model",
+        on_click=_start_asking,
+        args=(key,),
+        disabled=key in _asked(),
+        help="Has the model chosen on the Playground word this text. Its words are shown only where every name, number "
+        "and direction in them is in the evidence; otherwise the rules' words stay, and it is said why.",
+    )
+
+
+def _start_asking(key: str) -> None:
+    st.session_state.get("job_ids", {}).pop(key, None)
+    _said().pop(key, None)
+    _asked().add(key)
+
+
 def _ask_model(services: Services, shown: Shown, columns: tuple[str, ...], key: str) -> None:
     report, title, choice = shown.report, shown.title, chosen_model()
     explanation = run_job(
         services,
         key,
         "Asking the model",
-        lambda _: monitor.explain_columns(services, report, columns, title=title, choice=choice),
+        lambda progress: monitor.explain_columns(
+            services, report, columns, title=title, choice=choice, stopped=progress.cancelled
+        ),
     )
     if explanation is None:
         return
@@ -137,9 +151,13 @@ def _show_actions(actions: Sequence[Action]) -> None:
 
 
 def _show_speaker(explanation: Explanation) -> None:
-    by_model = any(claim.source == "llm" for claim in explanation.claims)
-    who = f":blue-badge[{escape(explanation.model)}]" if by_model else ":gray-badge[by rules]"
+    who = f":blue-badge[{escape(explanation.model)}]" if _is_worded(explanation) else ":gray-badge[by rules]"
     st.caption(f"{who} {prose(explanation.worded_by)}")
+
+
+def _is_worded(explanation: Explanation) -> bool:
+    """Whether any sentence is a model's."""
+    return any(claim.source == "llm" for claim in explanation.claims)
 
 
 def _ask_agent(shown: Shown) -> None:
