@@ -19,7 +19,8 @@ __all__ = ["show_left_over", "show_root_cause"]
 
 MAX_LEFT_OVER = 3
 
-MEANING = "Explained means: with the root's mix held, the column no longer differs. A dot's column opens on a click."
+MEANING = "Explained means: with the root's mix held, the column no longer differs."
+CLICK = " Click a dot to open its column."
 
 
 def show_root_cause(shown: Shown) -> None:
@@ -37,7 +38,7 @@ def show_root_cause(shown: Shown) -> None:
                 last = root is attribution.roots[-1]
                 line = root_line(root, attribution.unexplained if last else ())
                 st.markdown(f"**Root** {prose(line.removeprefix('Root '))}")
-            st.caption(prose(f"{MEANING} {attribution.scope_note}"))
+            st.caption(prose(f"{MEANING} {attribution.scope_note}{CLICK if len(attribution.columns) > 1 else ''}"))
 
 
 def show_left_over(shown: Shown) -> None:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["show_rows_download"]
 
+LABELS = {
+    "current": ("Download the drifted rows", "drifted-rows"),
+    "reference": ("Download the rows that are gone", "rows-that-are-gone"),
+}
 NOT_AT_HAND = "A saved run holds its report and not its tables. Choose the same tables under “Check data now”."
 NO_ROOT = "No root column was named, so it is not known which rows drifted."
 NO_ROWS = "The shift of the root columns is spread thin: no values stand out whose rows could be handed out."
@@ -40,12 +44,12 @@ def show_rows_download(shown: Shown) -> None:
 
 
 def _draw(rows: DriftedRows, choice: Choice) -> None:
-    which = "drifted" if rows.side == "current" else "missing"
+    label, name = LABELS[rows.side]
     first = f" The file holds the first {fmt_n(MAX_CSV_ROWS)} of them." if rows.places.size > MAX_CSV_ROWS else ""
     st.download_button(
-        f"Download the {which} rows",
+        label,
         data=lambda: monitor.export_drifted_rows(rows, choice.reference, choice.current),
-        file_name=f"driftium-{which}-rows.csv",
+        file_name=f"driftium-{name}.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
