@@ -50,6 +50,7 @@ from driftium_core.monitor.investigable import Investigable, investigable, run_t
 from driftium_core.monitor.investigations import (
     Investigated,
     delete_investigation,
+    export_investigation,
     find_investigation,
     investigation_job,
     investigation_steps,
@@ -193,6 +194,7 @@ __all__ = [
     "explain_columns",
     "export_calculation",
     "export_drifted_rows",
+    "export_investigation",
     "export_report",
     "export_responses",
     "export_run",

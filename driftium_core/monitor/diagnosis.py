@@ -116,7 +116,6 @@ def _ask(services: Services, choice: ModelChoice, *, by_rules: bool, deadline_s:
         return _Asked(None, "", 0.0)
     standing = services.generators.standing(choice)
     if standing.backend is None:
-        why = f"Written by rules from the computed facts, as no model answers. {standing.text}"
-        return _Asked(None, why, 0.0)
+        return _Asked(None, standing.text, 0.0)
     waited_s = deadline_of(services, standing) if deadline_s is None else deadline_s
     return _Asked(ChosenModel(services, choice, standing, seed=seed), "", waited_s)

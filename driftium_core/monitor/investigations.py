@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from driftium_core.documents import json_text
 from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.formats import fmt_count, fmt_name
 from driftium_core.llm.port import AUTOMATIC, ModelChoice
 from driftium_core.monitor.baselines import find_baseline
 from driftium_core.monitor.calculations import open_calculation
 from driftium_core.monitor.diagnosis import investigate_report
+from driftium_core.monitor.documents import investigation_document
 from driftium_core.monitor.investigable import calculation_title, run_title
 from driftium_core.monitor.runs import open_run
 from driftium_core.services import Services
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Investigated",
     "delete_investigation",
+    "export_investigation",
     "find_investigation",
     "investigation_job",
     "investigation_steps",
@@ -164,6 +167,27 @@ def tick_action(services: Services, investigation_id: str, position: int, done: 
             f"position {position} (they count from 0)."
         )
     return services.store.investigations.tick(investigation_id, position, done=done)
+
+
+def export_investigation(
+    services: Services, investigation_id: str, kind: Literal["markdown", "json"] = "markdown"
+) -> str:
+    """A stored investigation as Markdown for an issue tracker, or as a JSON document.
+
+    Raises
+    ------
+    NotFoundError
+        It is not stored, or no longer.
+    StorageError
+        It is damaged, or another version of Driftium wrote it.
+    """
+    from driftium_core.rca.markdown import report_markdown
+    from driftium_core.rca.serialise import report_to_dict
+
+    investigation, report = open_investigation(services, investigation_id)
+    if kind == "markdown":
+        return report_markdown(report, done=investigation.done, number=investigation.id)
+    return json_text({"about": investigation_document(investigation), **report_to_dict(report)})
 
 
 def _work(
