@@ -14,23 +14,23 @@ from pages.ui.widgets import card, chart, escape, prose, severity_badge, theme
 if TYPE_CHECKING:
     from driftium_core.tabular.report import CompareSettings
 
-__all__ = ["show_column", "show_root_column"]
+__all__ = ["show_column"]
 
 
-def show_column(column: ColumnResult, settings: CompareSettings) -> None:
-    """Draw one column: the chart first, then both samples in words, categories and distances."""
+def show_column(column: ColumnResult, settings: CompareSettings, *, root: ColumnResult | None = None) -> None:
+    """Draw one column: the chart first, then both samples in words, categories and distances.
+
+    ``root`` is drawn below the chart: a root column that explains this one, or leaves it over.
+    """
     with card("drill", column.column):
         st.markdown(_line(column, settings))
         _draw(column, "drill")
+    if root is not None:
+        with card("root-column", f"{root.column}, the root column"):
+            _draw(root, "root-column")
     _show_categories(column)
     _show_samples(column)
     _show_distances(column)
-
-
-def show_root_column(column: ColumnResult) -> None:
-    """Draw the distributions of a root column, below those of a column that it explains or leaves over."""
-    with card("root-column", f"{column.column}, the root column"):
-        _draw(column, "root-column")
 
 
 def _line(column: ColumnResult, settings: CompareSettings) -> str:

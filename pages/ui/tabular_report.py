@@ -11,7 +11,7 @@ import streamlit as st
 
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_percent
 from driftium_core.tabular.attribution_words import attribution_line
-from pages.ui.tabular_drill import show_column, show_root_column
+from pages.ui.tabular_drill import show_column
 from pages.ui.tabular_root import show_left_over, show_root_cause
 from pages.ui.tabular_table import pick_column
 from pages.ui.tabular_why import show_why
@@ -19,6 +19,7 @@ from pages.ui.widgets import card, escape, verdict
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
+    from driftium_core.tabular.column_result import ColumnResult
     from driftium_core.tabular.report import TableReport
     from pages.ui.tabular_shown import Shown
 
@@ -52,8 +53,7 @@ def show_details(services: Services, shown: Shown) -> None:
     left, right = st.columns([1.25, 1])
     with left:
         if column is not None:
-            show_column(column, report.settings)
-            _show_root_of(report, column.column)
+            show_column(column, report.settings, root=_root_beside(report, column.column))
     with right:
         show_root_cause(shown)
         show_left_over(shown)
@@ -61,11 +61,11 @@ def show_details(services: Services, shown: Shown) -> None:
     _show_findings(report)
 
 
-def _show_root_of(report: TableReport, column: str) -> None:
-    """The first root below another column, so that both can be seen together."""
+def _root_beside(report: TableReport, column: str) -> ColumnResult | None:
+    """The first root, to be seen with another column; None where that column is a root itself."""
     roots = [root.column for root in report.attribution.roots] if report.attribution else []
-    if roots and column not in roots:
-        show_root_column(next(result for result in report.columns if result.column == roots[0]))
+    beside = roots[:1] if column not in roots else []
+    return next((result for result in report.columns if result.column in beside), None)
 
 
 def show_downloads(report: TableReport, about: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ __all__ = ["open_column", "pick_column"]
 
 OPENED = "tabular_opened"
 """How often a column was opened from elsewhere: the table then starts anew, on that column's row."""
-FILTERS = ("tabular_show_severity", "tabular_show_kind", "tabular_find")
+NO_FILTER = {"tabular_show_severity": [], "tabular_show_kind": [], "tabular_find": ""}
 
 
 COLUMN_ORDER = [
@@ -66,8 +66,8 @@ def open_column(report: TableReport, column: str) -> None:
     """Open a column's drill-down from another place, as a widget's callback; filters that hide it are cleared."""
     if column not in {known.column for known in report.columns}:
         return
-    for key in FILTERS:
-        st.session_state.pop(key, None)
+    for key, empty in NO_FILTER.items():
+        st.session_state[key] = empty
     st.query_params["column"] = column
     st.session_state[OPENED] = st.session_state.get(OPENED, 0) + 1
 
