@@ -39,6 +39,7 @@ class FindingKind(StrEnum):
     VANISHED_CATEGORIES = "vanished_categories"
     MISSINGNESS = "missingness"
     OUT_OF_RANGE = "out_of_range"
+    RESCALED = "rescaled"
     CONSTANT = "constant"
     TIME_WINDOW = "time_window"
     NOT_TESTED = "not_tested"

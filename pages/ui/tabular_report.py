@@ -33,6 +33,7 @@ FINDING_WORDS = {
     "vanished_categories": "Vanished categories",
     "missingness": "Missing values",
     "out_of_range": "Out of range",
+    "rescaled": "Rescaled",
     "constant": "Constant",
     "time_window": "Time window",
     "not_tested": "Not tested",
