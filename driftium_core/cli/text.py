@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftium_core.cli.streams import on_stdout, print_json, say
+from driftium_core.cli.streams import on_stdout, print_json, require_folder, say, write_file
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.errors import InputError
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from driftium_core.logs import Log
     from driftium_core.text.report import TextReport
 
-__all__ = ["PromptColumn", "ResponseColumn", "read_responses", "text"]
+__all__ = ["PromptColumn", "ResponseColumn", "compare_logs", "read_logs", "read_responses", "text"]
 
 STDIN = "-"
 
@@ -39,15 +39,9 @@ def text(
     CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too. Nothing is stored. Without --fail-on the
     exit code is 0 also when drift is found.
     """
-    if baseline == current == STDIN:
-        raise InputError("Only one of the two files can come from standard input.")
-    if html and not html.absolute().parent.is_dir():  # before minutes are spent on the report
-        raise InputError(f"The folder of {html} does not exist. Make it, or name another file for the HTML page.")
-    logs = [read_responses(path, prompt_column, response_column) for path in (baseline, current)]
-    for log in logs:
-        for sentence in filter(None, (log.skipped_text, *log.notes)):
-            say(f"{log.name}: {sentence}")
-    report = _compare(*logs, seed=seed)
+    require_folder(html, "the HTML page")
+    logs = read_logs(baseline, current, prompt_column, response_column)
+    report = compare_logs(*logs, seed=seed)
     if html:
         _write_page(html, report, *logs)
     with on_stdout():
@@ -63,6 +57,17 @@ def text(
     raise typer.Exit(exit_code(drift.verdict, drift.severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
 
 
+def read_logs(baseline: str, current: str, prompt_column: str, response_column: str) -> tuple[Log, Log]:
+    """The responses of both files; what was left out of them is said on stderr."""
+    if baseline == current == STDIN:
+        raise InputError("Only one of the two files can come from standard input.")
+    logs = tuple(read_responses(path, prompt_column, response_column) for path in (baseline, current))
+    for log in logs:
+        for sentence in filter(None, (log.skipped_text, *log.notes)):
+            say(f"{log.name}: {sentence}")
+    return logs[0], logs[1]
+
+
 def read_responses(path: str, prompt_column: str, response_column: str) -> Log:
     """The responses of a file."""
     from driftium_core.files import read_log_path
@@ -71,7 +76,8 @@ def read_responses(path: str, prompt_column: str, response_column: str) -> Log:
     return read_log_path(path, LogColumns(prompt=prompt_column or None, response=response_column or None))
 
 
-def _compare(baseline: Log, current: Log, *, seed: int) -> TextReport:
+def compare_logs(baseline: Log, current: Log, *, seed: int) -> TextReport:
+    """The report on the responses of two files."""
     from driftium_core.monitor import compare_responses
     from driftium_core.terminal import progress_on_stderr
 
@@ -85,8 +91,4 @@ def _write_page(path: Path, report: TextReport, baseline: Log, current: Log) -> 
     page = comparison_html(
         report, baseline.responses, current.responses, baseline_name=baseline.name, current_name=current.name
     )
-    try:
-        path.write_text(page, "utf-8")
-    except OSError as error:
-        raise InputError(f"{path} could not be written: {(error.strerror or str(error)).lower()}.") from None
-    say(f"Wrote {path}.")
+    write_file(path, page)

@@ -14,6 +14,7 @@ from driftium_core.rca.text_setting_facts import setting_facts
 from driftium_core.stats.null_range import NullRange
 from driftium_core.text.labels import FLAG_LABELS
 from driftium_core.text.report import Descriptor, Flag, TextReport
+from driftium_core.text.verdict import more_needed
 
 __all__ = ["FLAG_WORDS", "text_ledger"]
 
@@ -82,6 +83,25 @@ def _verdict(report: TextReport) -> Iterator[Fact]:
         detail=drift.design,
     )
     yield Fact(id="", kind=FactKind.POWER, text=drift.detectable.text, value=drift.detectable.share)
+    if drift.verdict == "inconclusive":
+        yield _needed(drift.n_baseline, drift.n_current)
+
+
+def _needed(n_baseline: int, n_current: int) -> Fact:
+    more = more_needed(n_baseline, n_current)
+    named = zip(more, ("baseline answer", "current answer"), strict=True)
+    wanted = " and ".join(fmt_count(count, noun) for count, noun in named if count)
+    return Fact(
+        id="",
+        kind=FactKind.POWER,
+        subject=NEEDED,
+        text=f"A verdict takes at least {wanted} more.",
+        value=sum(more),
+    )
+
+
+NEEDED = "answers needed"
+"""Subject of the fact that says how many are missing."""
 
 
 def _first_sentences(report: TextReport) -> str:
