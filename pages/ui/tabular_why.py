@@ -37,7 +37,7 @@ def show_why(services: Services, shown: Shown, column: str | None) -> None:
         explanation = _said().get(key) or _by_rules(shown.key, columns, shown.title, services, shown)
         for claim in explanation.claims:
             st.markdown(_claim_line(claim))
-        _show_evidence(_ledger(shown.key, shown.title, shown).cited(_cited(explanation)))
+        _show_evidence(_ledger(shown.key, columns, shown.title, shown).cited(_cited(explanation)))
         _show_actions(explanation.actions)
         _show_speaker(explanation)
         with st.container(horizontal=True, key="why-actions"):
@@ -67,9 +67,9 @@ def _by_rules(key: str, columns: tuple[str, ...], title: str, _services: Service
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _ledger(key: str, title: str, _shown: Shown) -> Ledger:  # noqa: ARG001
+def _ledger(key: str, columns: tuple[str, ...], title: str, _shown: Shown) -> Ledger:  # noqa: ARG001
     """Every fact of the report that may be cited."""
-    ledger, _ = monitor.table_findings(_shown.report, title=title)
+    ledger, _ = monitor.table_findings(_shown.report, title=title, columns=columns)
     return ledger
 
 

@@ -142,6 +142,14 @@ def test_all_columns_or_one_are_explained_with_their_evidence(app, attribute):
     assert asked == [("job",)]
 
 
+def test_a_column_that_did_not_drift_is_explained_too(app, attribute):
+    attribute(AGE_MOVED)
+    page = open_page(app, column="loan")
+    page.segmented_control(key="tabular_why").set_value("one")
+    page = settle(page.run())
+    assert "**It did not drift\\.**" in "\n".join(found.value for found in page.markdown)
+
+
 def test_a_model_is_asked_on_request_and_named_when_its_words_are_shown(app, attribute, monkeypatch):
     attribute(AGE_MOVED)
     by_rules, asked = monitor.explain_columns, []
