@@ -91,15 +91,16 @@ def root_cause(attribution: Attribution, theme: Theme, *, height: int | None = N
     apply_layout(
         figure,
         theme,
-        height=height or 96 + 44 * len(info.rows),
+        height=height or 96 + (44 if len(info.rows) <= 6 else 38) * len(info.rows),
         alt=_alt(info),
         margin={"l": 4, "r": 12, "t": 32, "b": 4},
         **top_legend(),
     )
-    figure.update_xaxes(range=[0, right], nticks=6, ticks="outside", ticklen=3, showline=True)
+    figure.update_xaxes(range=[-0.03 * right, right], nticks=6, ticks="outside", ticklen=3, showline=True)
     figure.update_yaxes(
         range=[-0.62, len(info.rows) - 0.3],
         tickmode="array",
+        ticklabelstandoff=4,
         tickvals=list(places.values()),
         ticktext=[label_text(cut_term(row.column)) for row in places],
         tickfont={"size": 12.5, "color": palette.text},
