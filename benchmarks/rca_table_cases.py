@@ -42,9 +42,9 @@ def table_cases(data: Path) -> Iterator[Case]:
     Parameters
     ----------
     data : Path
-        Folder with the two CSV tables.
+        Folder that holds ``tabular/`` with the two CSV tables.
     """
-    tables = {name: _read(data / name) for name in (BANK, WEATHER)}
+    tables = {name: _read(data / "tabular" / name) for name in (BANK, WEATHER)}
     for seed, plan in enumerate(PLANS):
         rng = np.random.default_rng([20261126, seed])
         table = tables[plan.table]

@@ -11,7 +11,7 @@ from pages.ui.live import follow
 from pages.ui.project import current_project
 from pages.ui.rca_chosen import START, chosen_now
 from pages.ui.rca_evidence import show_ledger
-from pages.ui.rca_findings import show_findings, show_rca_verdict
+from pages.ui.rca_findings import show_findings, show_rca_verdict, show_set_aside
 from pages.ui.rca_help import show_help
 from pages.ui.rca_history import show_past
 from pages.ui.rca_picker import choose_words, pick_report
@@ -88,6 +88,7 @@ def show_outcome(services: Services, chosen: Chosen, shown: Shown | None) -> Non
     with left:
         show_findings(shown.report)
         show_todo(services, shown)
+        show_set_aside(shown.report)
     with right:
         show_trace(shown.report)
         show_past(services, shown.record)

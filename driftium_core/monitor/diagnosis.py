@@ -121,4 +121,4 @@ def _ask(services: Services, choice: ModelChoice, *, by_rules: bool, deadline_s:
     if standing.backend is None:
         return _Asked(None, standing.text, 0.0)
     waited_s = deadline_of(services, standing) if deadline_s is None else deadline_s
-    return _Asked(ChosenModel(services, choice, standing, seed=seed), "", waited_s)
+    return _Asked(ChosenModel(services, standing, seed=seed), "", waited_s)

@@ -17,9 +17,12 @@ from driftium_core.formats import fmt_name
 from driftium_core.rca.facts import Ledger
 from driftium_core.rca.reading import Token, plain, quoted_names, read, tokens_of
 from driftium_core.rca.report import Claim
-from driftium_core.rca.vocabulary import KINDS_OF_WORDS, SENSITIVE
+from driftium_core.rca.vocabulary import KINDS_OF_WORDS, SAME_MEANING, SENSITIVE
 
 __all__ = ["as_shown", "why_ungrounded"]
+
+_WORDS_FIRST = SENSITIVE - {word for phrase in SAME_MEANING for word in phrase} | {"", "(empty text)"}
+"""A category may be called “no”: without quotes it is read as the word, which must stay as it is just the same."""
 
 _CITATION = re.compile(r"\s*[\[(]\s*(E\d+(?:\s*(?:,|;|and)?\s*E\d+)*)\s*[\])]")
 
@@ -70,6 +73,8 @@ def as_shown(text: str, claim: Claim, ledger: Ledger) -> str:
     theirs, ours = _readings(tidy, claim, ledger)
     shown, end, own_end = "", 0, 0
     for word, own in sorted(zip(theirs, ours, strict=True), key=lambda pair: pair[0].start):
+        if word.start < end:
+            continue  # the second half of a contraction
         gap, own_gap = tidy[end : word.start], claim.text[own_end : own.start]
         shown += own_gap if own_end <= own.start and not gap.strip() and not own_gap.strip() else gap
         exact = own.kind in ("number", "name")
@@ -126,8 +131,8 @@ def _readings(text: str, claim: Claim, ledger: Ledger) -> tuple[Sequence[Token],
     """The text and the claim, read with the same names and with the claim's strictness."""
     facts = ledger.cited(claim.evidence_ids)
     of_facts = [name for fact in facts for name in (fact.subject, *fact.names)]
-    names = {*quoted_names(claim.text), *of_facts, *(fmt_name(name) for name in of_facts)} - {"", "(empty text)"}
-    strict = any(token.kind == "word" and token.key in SENSITIVE for token in tokens_of(claim.text, names))
+    names = {*quoted_names(claim.text), *of_facts, *(fmt_name(name) for name in of_facts)} - _WORDS_FIRST
+    strict = any(token.key in SENSITIVE for token in tokens_of(claim.text, names))
     return read(text, names=names, strict=strict), read(claim.text, names=names, strict=strict)
 
 

@@ -13,13 +13,13 @@ _CITATION = re.compile(r"\[(E\d+)\]")
 _QUOTES = str.maketrans({"`": "'", "“": "'", "”": "'"})
 
 
-def shown(name: object) -> str:
+def shown(name: object, *, limit: int = 40) -> str:
     """A name as sentences have it: no quotation mark of ours and nothing that reads like a citation is left in it.
 
     >>> shown("a`b [E1]")
     "a'b (E1)"
     """
-    return _CITATION.sub(r"(\1)", fmt_name(name).translate(_QUOTES))
+    return _CITATION.sub(r"(\1)", fmt_name(name, limit=limit).translate(_QUOTES))
 
 
 def column_name(name: object) -> str:

@@ -11,15 +11,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal
 
 from driftium_core.rca.vocabulary import (
     ARTICLES,
     CONNECTIVES,
     CONTRACTIONS,
+    NOT_NOUNS,
     NUMBER_WORDS,
     SAME_MEANING,
     SENSITIVE,
+    VERBS,
 )
 
 __all__ = ["Token", "plain", "quoted_names", "read", "tokens_of"]
@@ -152,8 +155,10 @@ def _phrase_length(tokens: Sequence[Token], at: int) -> int:
 def _idle_article(tokens: Sequence[Token], at: int) -> bool:
     if tokens[at].kind != "word" or tokens[at].key not in ARTICLES:
         return False
-    beside = [tokens[near] for near in (at - 1, at + 1) if 0 <= near < len(tokens)]
-    return not any(token.kind == "word" and token.key in SENSITIVE for token in beside)
+    before, after = tokens[max(0, at - 1) : at], tokens[at + 1 : at + 2]
+    if any(token.key in SENSITIVE for token in (*before, *after)):
+        return False
+    return bool(after) and after[0].kind != "mark" and (after[0].kind != "word" or after[0].key not in NOT_NOUNS)
 
 
 def _opened(tokens: list[Token]) -> list[Token]:
@@ -183,15 +188,25 @@ def _stand_at(words: tuple[str, ...], tokens: Sequence[Token], at: int) -> bool:
 def _joined(tokens: list[Token], *, strict: bool) -> list[Token]:
     """Ends of sentences by one key; where no scope can change, ``, and`` joins sentences as a full stop does."""
     kept: list[Token] = []
-    for token in tokens:
-        joins = token.kind == "word" and token.key in ("and", "while", "but")
+    for at, token in enumerate(tokens):
+        joins = token.kind == "word" and token.key in ("and", "while", "but") and not strict
         if _ends_sentence(token):
             kept.append(replace(token, key=_STOP))
-        elif joins and not strict and kept and kept[-1].kind == "mark" and kept[-1].key in (",", _STOP):
+        elif joins and kept and _ends_sentence(kept[-1]):
+            continue  # “. And”
+        elif joins and kept and kept[-1].key == "," and _stands_alone(kept[:-1], tokens[at + 1 :]):
             kept[-1] = replace(kept[-1], key=_STOP)
         else:
             kept.append(token)
     return kept
+
+
+def _stands_alone(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether both sides of a join have a verb, and so are no mere members of a list."""
+    return all(
+        any(token.kind == "word" and token.key in VERBS for token in takewhile(lambda t: not _ends_sentence(t), side))
+        for side in (reversed(before), after)
+    )
 
 
 def _actively(tokens: list[Token]) -> list[Token]:

@@ -127,24 +127,27 @@ def missingness_fact(column: ColumnResult) -> Fact:
 def finding_fact(finding: Finding, column: ColumnResult | None) -> Fact | None:
     """A finding that is not told by a test; None for the kinds that have facts of their own, or need none.
 
-    The share of new and of vanished categories is added where the report holds all categories of the column.
+    The share of new and of vanished categories is added where the report holds all categories of the column; ``value``
+    is that share, or the scale in words.
     """
     if finding.kind not in _KINDS:
         return None
     kind, detail, direction = _KINDS[finding.kind]
     labels = _labels(finding.kind, column)
     text = disarmed(finding.text, (finding.column, *labels))
-    share = _share(detail, column) if kind is FactKind.CATEGORIES else None
-    if share is not None:
+    value: float | str | None = _share(detail, column) if kind is FactKind.CATEGORIES else None
+    if finding.kind is FindingKind.RESCALED:
+        value = text.rpartition(" look like ")[2].partition(":")[0]
+    if isinstance(value, float):
         of = "current" if detail == "new" else "reference"
         together = "" if len(labels) == 1 else "together "
-        text = f"{text[:-1]}, {together}{fmt_percent(share)} of the {of} values."
+        text = f"{text[:-1]}, {together}{fmt_percent(value)} of the {of} values."
     return Fact(
         id="",
         kind=kind,
         subject=finding.column,
         text=text,
-        value=share,
+        value=value,
         direction=direction,
         severity=column.severity if column else None,
         significant=bool(column and column.drifted),

@@ -28,7 +28,7 @@ class TableEvidence:
     summary : Fact or None
         How much the roots explain; None without roots.
     went_missing : dict of str to Fact
-        More missing values than before, and these are most of the column's drift.
+        More missing values than before, and these are much of the column's drift, or the column shifted by itself.
     new, vanished : dict of str to Fact
         Categories that only one table has, where they are no rarity.
     retyped, constant, rescaled : dict of str to Fact
@@ -97,13 +97,15 @@ def _went_missing(ledger: Ledger, columns: dict[str, Fact]) -> dict[str, Fact]:
     """Columns whose missing values rose by at least half of what moved in them.
 
     Values that are not missing at random move the rest of their column as well; a filter on the column itself can
-    only lower its share of missing values.
+    only lower its share of missing values. A column that shifted by itself needs no such share: its values may follow
+    a root while what went missing does not, unless all of them were scaled.
     """
     risen = {}
+    alone = set(_by_column(ledger, FactKind.ROOT, "measurement")) - set(_by_column(ledger, FactKind.RANGE, "rescaled"))
     for fact in ledger.of(FactKind.MISSINGNESS):
         column = columns.get(fact.subject)
         moved = (column.effect_size or 0.0) if column else 0.0
-        if fact.direction == "up" and (fact.effect_size or 0.0) >= moved / 2:
+        if fact.direction == "up" and ((fact.effect_size or 0.0) >= moved / 2 or fact.subject in alone):
             risen[fact.subject] = fact
     return risen
 

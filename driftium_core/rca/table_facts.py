@@ -45,7 +45,9 @@ def _whole(report: TableReport) -> Iterator[Fact]:
     worst = report.largest_effect
     named = [*((worst.column,) if worst else ()), *report.missing_columns[:2]]
     text = disarmed(report.verdict, named)
-    text = text[0].upper() + text[1:]
+    power = _power(report)
+    if summary.status == "drift":  # else what could have been seen belongs to the verdict
+        text = text.replace(f" {power.text}", "")
     yield Fact(
         id="",
         kind=FactKind.VERDICT,
@@ -56,7 +58,7 @@ def _whole(report: TableReport) -> Iterator[Fact]:
         significant=summary.status == "drift",
         names=tuple(map(shown, named)),
     )
-    yield _power(report)
+    yield power
     rows = f"{fmt_n(summary.current_rows)} current against {fmt_n(summary.reference_rows)} reference rows"
     yield Fact(
         id="",
@@ -67,8 +69,11 @@ def _whole(report: TableReport) -> Iterator[Fact]:
         detail="rows",
     )
     monitored, drifted = summary.monitored_feature_count, summary.drifted_feature_count
-    noun = "column" if monitored == 1 else "columns"
-    counts = f"{fmt_n(drifted)} of {fmt_n(monitored)} {noun} drifted; {fmt_n(monitored - drifted)} did not."
+    counts = f"{fmt_n(drifted)} of {fmt_n(monitored)} columns drifted; {fmt_n(monitored - drifted)} did not."
+    if monitored == 1:
+        counts = f"The only column that was tested {'drifted' if drifted else 'did not drift'}."
+    elif drifted in (0, monitored):
+        counts = f"{'All' if drifted else 'None of the'} {fmt_n(monitored)} columns drifted."
     if summary.status == "inconclusive":
         counts = f"{fmt_count(monitored, 'column')} could be tested, none with a result."
     yield Fact(id="", kind=FactKind.SIZE, text=counts, value=float(drifted), detail="columns")
@@ -89,7 +94,8 @@ def _power(report: TableReport) -> Fact:
 
 def _of_columns(report: TableReport, asked: Sequence[str]) -> Iterator[Fact]:
     drifted = [column for column in report.columns if column.drifted]
-    own = [column for column in report.columns if column.column in asked]
+    roots = {root.column for root in report.attribution.roots} if report.attribution else set()
+    own = [column for column in report.columns if column.column in {*asked, *roots}]
     listed = [*drifted[:MAX_COLUMNS], *(column for column in own if column not in drifted[:MAX_COLUMNS])]
     adjusted = report.settings.correction == "bh"
     yield from (column_fact(column, adjusted=adjusted) for column in listed)

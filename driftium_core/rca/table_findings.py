@@ -12,6 +12,7 @@ from driftium_core.rca.facts import Fact, FactKind, Ledger
 from driftium_core.rca.names import column_name, value_name
 from driftium_core.rca.report import Claim, Confidence, Finding
 from driftium_core.rca.table_evidence import TableEvidence
+from driftium_core.severity import Severity
 
 __all__ = [
     "capitalised",
@@ -79,7 +80,7 @@ def selection(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...])
     claims = [
         *_reasons("This column was selected on.", roots, limit=3),
         *_reason("Other columns follow it.", evidence.summary if followers else None),
-        *_reasons("It follows.", followers, limit=2),
+        *_reasons("For example.", followers, limit=2),
         *_reasons(
             "Its categories are gone.", (evidence.vanished[n] for n in columns if n in evidence.vanished), limit=1
         ),
@@ -117,7 +118,14 @@ def measurement(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
         *_reasons("How it moved.", moved, limit=2),
         *_reasons("It left its range.", ranges, limit=1),
     ]
-    return _finding(Cause.MEASUREMENT, "high" if scaled else "moderate", text, facts[:3], claims)
+    return _finding(Cause.MEASUREMENT, _measured(ledger, scaled), text, facts[:3], claims)
+
+
+def _measured(ledger: Ledger, scaled: list[Fact]) -> Confidence:
+    """A scale that fits all values is good evidence; a small shift of one column may be anything."""
+    if scaled:
+        return "high"
+    return "low" if ledger.severity is Severity.LOW else "moderate"
 
 
 def new_categories(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:

@@ -43,7 +43,7 @@ def root_facts(attribution: Attribution, names: Iterable[str], columns: frozense
     for column in left:
         if column.column in columns:
             yield _held_fact(column, "", held, attribution)
-    if not left:
+    if not left and len(attribution.columns) > len(attribution.roots):
         text = f"With {held} held, no other column stays shifted."
         yield Fact(id="", kind=FactKind.LEFT_OVER, text=text, detail="none", names=_roots_shown(attribution))
     yield Fact(id="", kind=FactKind.NOTE, text=disarmed(attribution.scope_note, known), detail="scope")
@@ -92,10 +92,7 @@ def _explained_summary(attribution: Attribution, held: str) -> Fact:
     if not others:
         text = f"No column drifted besides {held}."
     else:
-        noun = "column" if len(others) == 1 else "columns"
-        text = (
-            f"With {held} held, the drift of {fmt_n(n_explained)} of {fmt_n(len(others))} other drifted {noun} is gone"
-        )
+        text = f"With {held} held, the drift of {_part(n_explained, len(others))} is gone"
         text += f"; {fmt_n(n_weak)} drifted too weakly to tell." if n_weak else "."
     return Fact(
         id="",
@@ -105,6 +102,15 @@ def _explained_summary(attribution: Attribution, held: str) -> Fact:
         detail="summary",
         names=_roots_shown(attribution),
     )
+
+
+def _part(count: int, others: int) -> str:
+    """``"3 of 4 other drifted columns"``, or all or none of them."""
+    if others == 1:
+        return "the other drifted column" if count else "no other column"
+    if count in (0, others):
+        return f"{'all' if count else 'none of the'} {fmt_n(others)} other drifted columns"
+    return f"{fmt_n(count)} of {fmt_n(others)} other drifted columns"
 
 
 def _held_fact(column: ColumnAttribution, root: str, held: str, attribution: Attribution) -> Fact:

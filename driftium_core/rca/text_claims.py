@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from driftium_core.formats import fmt_names, fmt_p, fmt_percent
+from driftium_core.rca.causes import Cause
 from driftium_core.rca.facts import Fact, FactKind
-from driftium_core.rca.report import Bearing, Claim
+from driftium_core.rca.report import Bearing, Claim, Confidence, Finding
 from driftium_core.rca.text_signals import TextSignals
 
-__all__ = ["cite", "ruled_out", "shares", "told", "with_terms"]
+__all__ = ["cite", "finding", "shares", "sign", "sureness", "told", "with_terms"]
+
+MOST_CLAIMS = 4
+"""Of one finding."""
 
 TITLES = {
     FactKind.HEALTH: "Health.",
@@ -51,64 +55,19 @@ def with_terms(signals: TextSignals, limit: int = 3) -> tuple[str, tuple[Fact, .
     return ", ".join(parts), (*gained, *lost)
 
 
-def ruled_out(signals: TextSignals, explained: Iterable[str]) -> tuple[Claim, ...]:
-    """What the facts speak against or could not settle, but for what is a cause already.
-
-    Parameters
-    ----------
-    explained : iterable of str
-        Names of the descriptors that findings stand on, and ``"traffic"`` or ``"behaviour"``.
-    """
-    known = set(explained)
-    return (*_on_traffic(signals, known), *_on_settings(signals), *_on_descriptors(signals, known))
+def finding(cause: Cause, confidence: Confidence, summary: Claim, claims: Sequence[Claim]) -> Finding:
+    """A finding with its first claims, none of them twice."""
+    kept = {claim.text: claim for claim in reversed(claims)}
+    return Finding(
+        cause=cause, confidence=confidence, summary=summary, claims=tuple(reversed(kept.values()))[:MOST_CLAIMS]
+    )
 
 
-def _on_traffic(signals: TextSignals, known: set[str]) -> list[Claim]:
-    prompts, behaviour = signals.prompts, signals.behaviour
-    verdict = signals.ledger.facts[0]
-    claims: list[Claim] = []
-    if signals.paired:
-        text = "Only answers to the same prompts were compared: other topics cannot be what was found."
-        claims.append(told(text, verdict, bearing="rules_out", title="Traffic."))
-    elif prompts is not None and not prompts.significant:
-        claims.append(cite(prompts, bearing="rules_out", title="Traffic."))
-    elif prompts is not None and "traffic" not in known:
-        text = f"{prompts.text[:-1]}, which can move answers, too."
-        claims.append(told(text, prompts, bearing="inconclusive", title="Traffic."))
-    if behaviour is not None and not behaviour.significant and not (signals.paired and signals.drifted):
-        claims.append(cite(behaviour, bearing="rules_out", title="Behaviour."))
-    elif signals.traffic in ("cannot_tell", "no_prompts") and not signals.paired:
-        whole = signals.ledger.first(FactKind.TRAFFIC)
-        if whole is not None:
-            claims.append(cite(whole, bearing="inconclusive", title="Behaviour."))
-    return claims
-
-
-def _on_settings(signals: TextSignals) -> list[Claim]:
-    """Settings that were recorded and did not change; what is known of one pool alone settles nothing."""
-    claims = []
-    for fact in signals.ledger.of(FactKind.SETTING):
-        if fact.significant or fact.detail not in ("model", "system"):
-            continue
-        known = fact.value is not None and fact.before is not None
-        title = f"{fact.subject[0].upper()}{fact.subject[1:]}."
-        claims.append(cite(fact, bearing="rules_out" if known else "inconclusive", title=title))
-    return claims
-
-
-_LOOKED_AT = ("error", "empty", "refusal", "language")
-"""Descriptors that are causes by themselves, so that it helps to know that they did not change."""
-
-
-def _on_descriptors(signals: TextSignals, known: set[str]) -> list[Claim]:
-    claims = []
-    for name in _LOOKED_AT:
-        fact = signals.named(FactKind.DESCRIPTOR, name)
-        if fact is None or fact.significant or name in known:
-            continue
-        settled = fact.severity is not None or (fact.value is not None and fact.value == fact.before)
-        claims.append(cite(fact, bearing="rules_out" if settled else "inconclusive", title=f"{fact.subject}."))
-    return claims
+def sureness(fact: Fact) -> Confidence:
+    """How sure a cause is that stands on one test."""
+    if fact.pvalue is None or fact.pvalue > 0.01:
+        return "low"
+    return "high" if fact.pvalue <= 0.001 else "moderate"
 
 
 def _title(fact: Fact, title: str | None) -> str:

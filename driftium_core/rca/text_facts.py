@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
 
 from driftium_core.formats import fmt_count, fmt_n, fmt_p, fmt_percent, fmt_statistic
 from driftium_core.rca.facts import Direction, Fact, FactKind, Ledger
+from driftium_core.rca.text_descriptor_facts import descriptor_facts
 from driftium_core.rca.text_difference_facts import difference_facts
 from driftium_core.rca.text_setting_facts import setting_facts
 from driftium_core.stats.null_range import NullRange
 from driftium_core.text.labels import FLAG_LABELS
-from driftium_core.text.report import Descriptor, Flag, TextReport
+from driftium_core.text.report import Flag, TextReport
 from driftium_core.text.verdict import more_needed
 
 __all__ = ["FLAG_WORDS", "text_ledger"]
-
-DESCRIPTOR_LEVEL = 0.05
-"""The report's own level of adjusted p-values."""
 
 MOST_NOTES = 6
 
@@ -48,7 +45,7 @@ def text_ledger(report: TextReport, *, title: str) -> Ledger:
         *_distances(report),
         *_health(report),
         *_flags(report),
-        *(_descriptor(item) for item in report.descriptors),
+        *descriptor_facts(report),
         *_traffic(report),
         *setting_facts(report),
         *difference_facts(report),
@@ -149,8 +146,8 @@ def _health(report: TextReport) -> Iterator[Fact]:
     )
 
 
-COLLAPSED = 50
-"""A Health Index whose whole interval is below: answers are nearer to any other prompt's than to their own."""
+COLLAPSED = 60
+"""A Health Index whose whole interval is below: answers have little to do with their prompts."""
 
 
 def _flags(report: TextReport) -> Iterator[Fact]:
@@ -173,35 +170,6 @@ def _flag(flag: Flag, before: float, now: float) -> Fact:
         direction=direction,
         detail=flag.name,
     )
-
-
-def _descriptor(item: Descriptor) -> Fact:
-    significant = item.pvalue_adjusted is not None and item.pvalue_adjusted <= DESCRIPTOR_LEVEL
-    languages = (item.baseline, item.current, *(item.shape.labels if item.shape else ()))
-    return Fact(
-        id="",
-        kind=FactKind.DESCRIPTOR,
-        subject=item.label,
-        text=item.text,
-        value=item.current,
-        before=item.baseline,
-        direction=_moved(item) if significant else "same",
-        effect_size=item.effect_size,
-        pvalue=item.pvalue_adjusted,
-        severity=None if item.pvalue is None else item.severity,
-        significant=significant,
-        detail=item.name,
-        names=tuple(dict.fromkeys(name for name in languages if isinstance(name, str)))
-        if item.kind == "category"
-        else (),
-    )
-
-
-def _moved(item: Descriptor) -> Literal["up", "down", "changed"]:
-    before, now = item.baseline, item.current
-    if not isinstance(before, float) or not isinstance(now, float) or before == now:
-        return "changed"
-    return "up" if now > before else "down"
 
 
 def _traffic(report: TextReport) -> Iterator[Fact]:

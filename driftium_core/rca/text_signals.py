@@ -7,13 +7,25 @@ from dataclasses import dataclass
 from driftium_core.rca.facts import Fact, FactKind, Ledger
 from driftium_core.severity import EFFECT_THRESHOLDS, Severity
 
-__all__ = ["FORMAT_NAMES", "TextSignals"]
+__all__ = ["FORMAT_NAMES", "TextSignals", "rise"]
 
 FORMAT_NAMES = ("list", "code", "valid_json", "length", "tokens")
 """Descriptors that say how an answer is laid out, and how long it is."""
 
 LEAST_FLAG_RISE = 0.1
 """Flags are not tested: their share must rise by this much to speak for a cause."""
+
+LARGE = EFFECT_THRESHOLDS[Severity.CRITICAL]
+"""Effect from which a change of format can be what moved the answers' meaning, too."""
+
+LONGER, SHORTER = 1.5, 0.67
+"""Likewise, ratio of the median lengths: a change of their spread alone is what another model makes."""
+
+ONE_LANGUAGE = 0.5
+"""Part of what some languages gained that one of them has at least, where answers changed their language."""
+
+KNOWN_LANGUAGES = 0.5
+"""Part of the answers whose language could be told that is lost where they are broken and not in another language."""
 
 BOILERPLATE, RARE = 0.6, 0.1
 """A term that this share of current answers holds, and no more than that of the baseline: something is put around."""
@@ -80,15 +92,30 @@ class TextSignals:
     def flagged(self, name: str) -> Fact | None:
         """The flag of a name if its share rose clearly."""
         fact = self.named(FactKind.FLAG, name)
-        if fact is None or not isinstance(fact.value, float) or not isinstance(fact.before, float):
-            return None
-        return fact if fact.value - fact.before >= LEAST_FLAG_RISE else None
+        return fact if fact and rise(fact) >= LEAST_FLAG_RISE else None
 
     @property
     def formats(self) -> tuple[Fact, ...]:
         """Length and format where they changed, the largest effect first."""
         found = [fact for fact in map(self.moved, FORMAT_NAMES) if fact]
         return tuple(sorted(found, key=lambda fact: -(fact.effect_size or 0.0)))
+
+    @property
+    def layout(self) -> tuple[Fact, ...]:
+        """Those of the formats that changed so much that they can be what moved the answers."""
+        return tuple(fact for fact in self.formats if (fact.effect_size or 0.0) >= LARGE and _is_clear(fact))
+
+    @property
+    def language(self) -> Fact | None:
+        """The descriptor of the language, where answers went to another; broken text is guessed to be many."""
+        fact, known = self.moved("language"), self.named(FactKind.FLAG, "known_language")
+        if fact is None or (known is not None and rise(known) < -KNOWN_LANGUAGES * _share(known.before)):
+            return None
+        risen = [rise(item) for item in self.ledger.of(FactKind.DESCRIPTOR) if item.detail == "one language"]
+        gains = [share for share in risen if share > 0]
+        lost = -sum(share for share in risen if share < 0)
+        most = max(gains, default=0.0)
+        return fact if most >= LEAST_FLAG_RISE and most >= ONE_LANGUAGE * max(lost, sum(gains)) else None
 
     @property
     def settings(self) -> tuple[Fact, ...]:
@@ -98,14 +125,8 @@ class TextSignals:
     @property
     def boilerplate(self) -> tuple[Fact, ...]:
         """Terms that most current answers hold and hardly a baseline answer does."""
-        return tuple(
-            fact
-            for fact in self.terms("gained")
-            if isinstance(fact.value, float)
-            and isinstance(fact.before, float)
-            and fact.value >= BOILERPLATE
-            and fact.before <= RARE
-        )
+        gained = self.terms("gained")
+        return tuple(fact for fact in gained if _share(fact.value) >= BOILERPLATE and _share(fact.before) <= RARE)
 
     def terms(self, direction: str) -> tuple[Fact, ...]:
         """Terms gained or lost."""
@@ -118,6 +139,25 @@ class TextSignals:
     def exemplars(self, direction: str) -> tuple[Fact, ...]:
         """Answers that stand for what is new or gone."""
         return tuple(fact for fact in self.ledger.of(FactKind.EXEMPLAR) if fact.direction == direction)
+
+
+def rise(fact: Fact) -> float:
+    """By how much a share rose; 0 where one of the two is not known."""
+    if not isinstance(fact.value, float) or not isinstance(fact.before, float):
+        return 0.0
+    return fact.value - fact.before
+
+
+def _share(value: float | str | None) -> float:
+    return value if isinstance(value, float) else 0.0
+
+
+def _is_clear(fact: Fact) -> bool:
+    if fact.detail not in ("length", "tokens"):
+        return True
+    if not isinstance(fact.value, float) or not isinstance(fact.before, float) or not fact.before:
+        return False
+    return not SHORTER < fact.value / fact.before < LONGER
 
 
 def matters(fact: Fact) -> bool:

@@ -12,9 +12,11 @@ __all__ = [
     "CONNECTIVES",
     "CONTRACTIONS",
     "KINDS_OF_WORDS",
+    "NOT_NOUNS",
     "NUMBER_WORDS",
     "SAME_MEANING",
     "SENSITIVE",
+    "VERBS",
 ]
 
 
@@ -74,7 +76,7 @@ _CLASSES: tuple[str, ...] = (
     "differently|in another way|in a different way",
     "explains|explain|accounts for|account for",
     "explained by|accounted for by",
-    "show|shows|show that|shows that",
+    "show|shows",
     "begin with|start with",
     "begin by|start by",
     # nouns
@@ -84,10 +86,8 @@ _CLASSES: tuple[str, ...] = (
     "answers|responses|replies",
     "row|record",
     "rows|records",
-    "points|percentage points",
     # how much, how sure, how often
     "likely|probably|probable",
-    "may|might",
     "enough|sufficient",
     "not enough|not sufficient|insufficient",
     "detected|found",
@@ -99,10 +99,9 @@ _CLASSES: tuple[str, ...] = (
     "at least|≥",
     "at most|≤",
     "because of|due to|owing to",
-    "compared with|compared to|in comparison with|in comparison to",
+    "compared with|compared to",
     "now|currently|at present",
     "is now|are now|now is|now are",
-    "was before|were before|before was|before were",
 )
 
 SAME_MEANING: dict[tuple[str, ...], str] = {
@@ -148,7 +147,7 @@ CAUSALS = _words(
 SIDES = _words(
     "reference current baseline now before after was is previous previously former formerly then today old past"
     " present prompts prompt answers answer rows columns"
-) | {"is now", "was before"}
+) | {"is now"}
 
 ALARMS = _words(
     "critical severe serious alarming urgent urgently immediately emergency dangerous danger catastrophic major minor"
@@ -173,6 +172,15 @@ KINDS_OF_WORDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("word of advice", ADVICE),
 )
 """How a difference is named in the trace, in the order in which it is looked for."""
+
+VERBS = _words(
+    "is was has do differ changed drifted rose fell explains show stays lacks lost gained follows shifted moved means"
+    " holds gives made begin explained appeared found came went hold"
+) | {"is gone", "is unchanged", "is now", "went from", "did not change", "did not drift"}
+"""What makes a part of a sentence one that can stand alone, after phrases were folded."""
+
+NOT_NOUNS = VERBS | _words("a an the of in on at to from by with for and or but while as than that which")
+"""What no article stands before: one there is never idle."""
 
 SENSITIVE = NEGATIONS | HEDGES | CERTAINTIES | QUANTITIES
 """Words with a scope: an article beside one is kept, and a sentence with one is neither split nor joined."""

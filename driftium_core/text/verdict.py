@@ -60,7 +60,7 @@ def decide(finding: Finding) -> Decision:
         return Decision(severity, "drift", _difference(finding), attainable)
     p = fmt_p(finding.test.pvalue)
     if finding.test.pvalue <= ALPHA:
-        found = f"A sign of a difference ({p}), too weak for an alarm, which takes p ≤ {ALARM_PVALUE}."
+        found = f"A sign of a difference ({p}), too weak to be called drift, which takes p ≤ {ALARM_PVALUE}."
     else:
         found = f"No difference beyond chance ({p})."
     return Decision(severity, "no_drift", f"{found} {detectable(finding.comparison).text}", attainable)

@@ -8,7 +8,6 @@ import streamlit as st
 
 from driftium_core.formats import fmt_duration, fmt_n, fmt_time
 from driftium_core.rca.causes import CAUSE_TITLES, Cause
-from driftium_core.rca.report import Urgency
 from driftium_core.severity import GLYPHS, severity_label
 from pages.ui.rca_evidence import show_chips, show_cited
 from pages.ui.widgets import card, escape, prose, verdict
@@ -19,15 +18,7 @@ if TYPE_CHECKING:
     from driftium_core.rca.report import Claim, Finding, RcaReport
     from pages.ui.rca_chosen import Shown
 
-__all__ = ["show_findings", "show_rca_verdict"]
-
-URGENCY_WORDS: dict[Urgency, str] = {
-    Urgency.NOW: "Look at it now.",
-    Urgency.TODAY: "Look at it today.",
-    Urgency.THIS_WEEK: "Look at it this week.",
-    Urgency.NONE: "Nobody needs to look.",
-    Urgency.MORE_DATA: "Look again when there is more data.",
-}
+__all__ = ["show_findings", "show_rca_verdict", "show_set_aside"]
 
 
 def show_rca_verdict(shown: Shown) -> None:
@@ -37,8 +28,7 @@ def show_rca_verdict(shown: Shown) -> None:
     uncaused = diagnosis.cause in (Cause.STABLE, Cause.NOT_ENOUGH_EVIDENCE)
     sentences = [
         "" if uncaused else f"Confidence: {diagnosis.confidence}.",
-        f"Severity: {severity_label(triage.severity).partition(' ')[2]}.",
-        URGENCY_WORDS[triage.urgency],
+        f"Severity: {severity_label(triage.severity).partition(' ')[2]}, {triage.urgency.advice}.",
         report.worded_by,
         f"Investigated {fmt_time(report.created_at)} in {fmt_duration(report.duration_ms)}.",
         f"{report.ledger.title}.",
@@ -48,9 +38,8 @@ def show_rca_verdict(shown: Shown) -> None:
 
 
 def show_findings(report: RcaReport) -> None:
-    """Draw the cards of the left column, from what happened to what was ruled out."""
-    triage, diagnosis = report.findings.triage, report.findings.diagnosis
-    likeliest, *others = diagnosis.findings
+    """Draw what happened, and why: the likeliest cause with its reasons."""
+    triage, likeliest = report.findings.triage, report.findings.diagnosis.findings[0]
     with card("what", "What happened"):
         for claim in triage.claims:
             _show_claim(report, claim)
@@ -60,7 +49,12 @@ def show_findings(report: RcaReport) -> None:
         for number, claim in enumerate(reasons, start=1):
             _show_claim(report, claim, f"{fmt_n(number)}. ")
         show_cited(report.ledger, (likeliest.summary, *likeliest.claims), "why")
-    if others:
+
+
+def show_set_aside(report: RcaReport) -> None:
+    """Draw the other causes that fit, and what was ruled out or could not be settled."""
+    diagnosis = report.findings.diagnosis
+    if others := diagnosis.findings[1:]:
         with card("others", "Other causes that fit"):
             for finding in others:
                 _show_other(report, finding)

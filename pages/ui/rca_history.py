@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["show_past"]
 
+MOST_ROWS = 8
+"""That the card shows without scrolling."""
+
 
 def show_past(services: Services, selected: Investigation | None) -> None:
     """Draw every investigation of the project, the newest first; picking one opens it."""
@@ -43,16 +46,16 @@ def show_past(services: Services, selected: Investigation | None) -> None:
             on_select="rerun",
             selection_mode="single-row",
             selection_default={"selection": {"rows": default}},
-            height=min(40 + 35 * len(past), 40 + 35 * 7),
+            height="auto" if len(past) <= MOST_ROWS else 320,
             placeholder="–",
             alt="Past investigations, newest first, with severity, cause and what is done",
             column_config={
-                "Severity": severity_column(width=122),
-                "When": st.column_config.TextColumn(width=96),
-                "Cause": st.column_config.TextColumn(width=230),
+                "Severity": severity_column(width=112),
+                "When": st.column_config.TextColumn(width=88),
+                "Cause": st.column_config.TextColumn(width=184),
                 "What": st.column_config.TextColumn(width=210),
                 "Worded by": st.column_config.TextColumn(width=110),
-                "Done": st.column_config.TextColumn(width=70),
+                "Done": st.column_config.TextColumn(width=60, help="Actions that were ticked, of all."),
             },
         )
         if selected:
@@ -69,7 +72,7 @@ def _frame(past: Sequence[Investigation]) -> pd.DataFrame:
             "Severity": [[severity_label(item.severity)] for item in past],
             "When": [fmt_time(item.created_at) for item in past],
             "Cause": [_cause(item) for item in past],
-            "Done": [fmt_n(len(item.done)) if item.done else None for item in past],
+            "Done": [f"{fmt_n(len(item.done))} of {fmt_n(item.n_actions)}" for item in past],
             "What": [f"{KINDS[item.kind]}: {fmt_name(item.title, limit=80)}" for item in past],
             "Worded by": [(item.model or "a model") if item.source == "llm" else "rules" for item in past],
         }

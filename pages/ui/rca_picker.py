@@ -50,6 +50,7 @@ def pick_report(chosen: Chosen) -> None:
         range(len(labels)),
         format_func=labels.__getitem__,
         index=None,
+        required=True,
         key=key,
         on_change=_link,
         args=(key, chosen),

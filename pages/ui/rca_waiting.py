@@ -10,7 +10,7 @@ from driftium_core.severity import verdict_headline
 from pages.ui.playground_import import open_import
 from pages.ui.project import PLAYGROUND_PAGE, TABULAR_PAGE, open_page
 from pages.ui.rca_run import AGENTS
-from pages.ui.widgets import card, guide_step, verdict
+from pages.ui.widgets import card, verdict
 
 if TYPE_CHECKING:
     from driftium_core.monitor import Investigable
@@ -49,7 +49,11 @@ def show_no_report() -> None:
 def show_not_investigated(report: Investigable) -> None:
     """Say what the report found, and that the button finds out why."""
     headline = verdict_headline(report.status, report.severity)
-    verdict(report.severity, headline, f"{report.title}.", "Not investigated yet. Press Investigate to find out why.")
-    with card("agents", "What will happen", "Usually a moment by rules; words of a model take longer. You can leave."):
-        for number, (place, (agent, name, asks)) in enumerate(zip(st.columns(3), AGENTS, strict=True), start=1):
-            guide_step(place, agent, number, 0, name, asks)
+    wish = "find out why" if report.status == "drift" else "see what was looked at"
+    verdict(report.severity, headline, f"{report.title}.", f"Not investigated yet. Press Investigate to {wish}.")
+    with card(
+        "agents", "What will happen", "By rules it is a moment; waiting for a model's words takes up to a minute."
+    ):
+        for number, (place, (_, name, asks)) in enumerate(zip(st.columns(3), AGENTS, strict=True), start=1):
+            box = place.container(key=f"step-later-rca-{number}", height="stretch")
+            box.markdown(f"**{number} · {name}**  \n{asks}")

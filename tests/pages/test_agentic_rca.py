@@ -98,7 +98,7 @@ def test_one_press_says_why_with_evidence_and_what_to_do(app: AppTest, services:
     _, report = monitor.open_investigation(services, found.id)
     words = said(page)
     assert report.findings.diagnosis.headline.split(":")[-1].strip(" .") in page.header[0].value.replace("\\", "")
-    assert f"Severity: {run.severity}." in words
+    assert f"Severity: {run.severity}, " in words
     assert report.worded_by in words
     headings = [heading.value for heading in page.subheader]
     for heading in ("What happened", "Why", "What to do", "Trace", "Evidence", "Past investigations"):
@@ -138,6 +138,7 @@ def test_ticks_are_kept_and_another_browser_sees_them(app: AppTest, services: Se
     page = settle(page.run())
     (found,) = monitor.investigations(services)
     assert found.done == (0,)
+    assert list(table(page, "rca-past").value["Done"]) == [f"1 of {len(page.checkbox)}"]
     other = opened(another(app), investigation=found.id)
     assert other.checkbox[0].value
     other.checkbox[0].uncheck()

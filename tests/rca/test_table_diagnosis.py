@@ -1,5 +1,6 @@
 """The cause that was planted is the one that is named, with its reasons and with what it is not."""
 
+import numpy as np
 import pytest
 
 from driftium_core.rca.causes import Cause
@@ -59,6 +60,16 @@ def test_columns_that_went_missing_together_are_missingness_though_one_is_a_root
     diagnosis = table_diagnosis(table_ledger(report, title="t"))
     assert diagnosis.cause is Cause.MISSINGNESS
     assert "It went missing with them." in [claim.title for claim in diagnosis.findings[0].claims]
+
+
+def test_a_column_that_follows_a_filter_and_lost_values_besides_has_both_causes() -> None:
+    reference, current = table_reports.draws()
+    young = current[current["age"] < 35]
+    rows = np.arange(len(young)) % 10 == 0
+    report = table_reports.compare_tables(reference, young.assign(job=young["job"].mask(rows)))
+    roots = attributed(report, {"age": "reweight", "job": "measurement"})
+    diagnosis = table_diagnosis(table_ledger(roots, title="t"))
+    assert [finding.cause for finding in diagnosis.findings] == [Cause.SELECTION, Cause.MISSINGNESS]
 
 
 def test_rows_without_a_value_that_bring_others_are_a_selection() -> None:
