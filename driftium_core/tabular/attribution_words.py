@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from driftium_core.formats import fmt_effect, fmt_n, fmt_name, fmt_names
@@ -71,13 +72,17 @@ def root_line(root: Root, unexplained: Sequence[str] = ()) -> str:
 
 
 def left_over_line(column: ColumnAttribution, roots: Sequence[Root]) -> str:
-    """``"`utilisation` keeps 0.31 of its 0.33 with `employment` held: a second, separate cause."``."""
+    """``"`utilisation` keeps 0.31 of its 0.33 with `employment` held: a second, separate cause."``.
+
+    Where its effects could not be compared it says only that the column stays shifted.
+    """
     held = fmt_names([root.column for root in roots], limit=_MAX_NAMES)
     cause = "a second, separate cause" if len(roots) == 1 else "a cause of its own"
-    return (
-        f"`{fmt_name(column.column)}` keeps {fmt_effect(column.effect_held)} of its {fmt_effect(column.effect_alone)} "
-        f"with {held} held: {cause}."
-    )
+    if math.isnan(column.effect_alone) or math.isnan(column.effect_held):
+        kept = "stays shifted"
+    else:
+        kept = f"keeps {fmt_effect(column.effect_held)} of its {fmt_effect(column.effect_alone)}"
+    return f"`{fmt_name(column.column)}` {kept} with {held} held: {cause}."
 
 
 def _moved(root: Root) -> str:

@@ -81,6 +81,13 @@ def test_the_verdict_the_card_and_the_table_name_the_root(app, attribute):
     assert pd.isna(roles["balance"])
 
 
+def test_the_sample_filtered_by_age_names_age_alone(app):
+    page = open_page(app)
+    assert re.match(r"One cause explains \d of the \d: `age` moved and carries ", detail(page))
+    assert "**Root** `age`: rows with age ≥ 35 are gone → explains " in texts(page)
+    assert list(table_of(page).set_index("Column")["Role"].eq("root").pipe(lambda role: role[role]).index) == ["age"]
+
+
 def test_what_is_left_over_is_said_and_opens_by_its_button(app, attribute):
     attribute(AGE_MOVED)
     page = open_page(app)

@@ -66,3 +66,10 @@ def test_what_is_left_over_is_said_with_its_numbers():
     assert left_over_line(ONE_ROOT.columns[-1], ONE_ROOT.roots) == (
         "`utilisation` keeps 0.31 of its 0.33 with `employment` held: a second, separate cause."
     )
+
+
+def test_what_cannot_be_compared_is_left_over_without_numbers():
+    unknown = column("notes", "left_over", float("nan"), float("nan"))
+    assert left_over_line(unknown, TWO_ROOTS.roots) == (
+        "`notes` stays shifted with `age` and `balance` held: a cause of its own."
+    )
