@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "rca": BASE | {"stats", "tabular", "text"},
     "logs": BASE | {"tabular", "text"},
     "files": BASE | {"tabular", "logs"},
-    "drawing": BASE | {"text"},
+    "drawing": BASE | {"tabular", "text"},
     "figures": BASE | {"stats", "tabular", "text", "store", "drawing"},
     "html": BASE | {"tabular", "text", "rca", "store", "drawing"},
     **dict.fromkeys(PORTS, BASE),
