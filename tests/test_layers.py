@@ -63,7 +63,7 @@ SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records", "investiga
 """Faces, figures and the HTML report show what was stored; the monitor asks for it."""
 
 PAGES_SEE = {
-    "tabular": {"attribution_report", "column_result", "report", "table", "simulate", "filter_options"},
+    "tabular": {"attribution_report", "column_result", "headline", "report", "table", "simulate", "filter_options"},
     "text": {"report", "drift_report", "differences", "labels"},
     "rca": {"report", "facts", "causes"},
 }

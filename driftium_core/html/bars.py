@@ -74,9 +74,7 @@ def shape_bars(shape: Shape | None, *, baseline: str = "Baseline") -> ShapeBars 
         for i, share in enumerate(shape.current)
         if share > 0
     )
-    words = (
-        _most(name, shape.labels, pool) for name, pool in ((baseline, shape.baseline), ("current", shape.current))
-    )
+    words = (_most(name, shape.labels, pool) for name, pool in ((baseline, shape.baseline), ("current", shape.current)))
     return ShapeBars(outline, bars, "; ".join(words) + ".")
 
 

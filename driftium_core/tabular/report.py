@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "FINDING_LABELS",
     "CompareSettings",
     "Correction",
     "Finding",
@@ -42,6 +43,21 @@ class FindingKind(StrEnum):
     CONSTANT = "constant"
     TIME_WINDOW = "time_window"
     NOT_TESTED = "not_tested"
+
+
+FINDING_LABELS: dict[FindingKind, str] = {
+    FindingKind.MISSING_COLUMN: "Missing column",
+    FindingKind.EXTRA_COLUMN: "Extra column",
+    FindingKind.TYPE_CHANGED: "Type changed",
+    FindingKind.NEW_CATEGORIES: "New categories",
+    FindingKind.VANISHED_CATEGORIES: "Vanished categories",
+    FindingKind.MISSINGNESS: "Missing values",
+    FindingKind.OUT_OF_RANGE: "Out of range",
+    FindingKind.CONSTANT: "Constant",
+    FindingKind.TIME_WINDOW: "Time window",
+    FindingKind.NOT_TESTED: "Not tested",
+}
+"""Each as a heading of a few words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_percent
+from driftium_core.formats import fmt_name
+from driftium_core.tabular.headline import headline_numbers
+from driftium_core.tabular.report import FINDING_LABELS
 from pages.ui.tabular_drill import show_column
 from pages.ui.tabular_table import pick_column
 from pages.ui.widgets import card, escape, verdict
@@ -18,19 +20,6 @@ if TYPE_CHECKING:
     from driftium_core.tabular.report import TableReport
 
 __all__ = ["show_details", "show_downloads", "show_verdict"]
-
-FINDING_WORDS = {
-    "missing_column": "Missing column",
-    "extra_column": "Extra column",
-    "type_changed": "Type changed",
-    "new_categories": "New categories",
-    "vanished_categories": "Vanished categories",
-    "missingness": "Missing values",
-    "out_of_range": "Out of range",
-    "constant": "Constant",
-    "time_window": "Time window",
-    "not_tested": "Not tested",
-}
 
 
 def show_verdict(report: TableReport, provenance: str) -> None:
@@ -80,45 +69,17 @@ def _file_name(about: dict[str, Any]) -> str:
 
 def _show_metrics(report: TableReport) -> None:
     with st.container(key="metrics"):
-        metrics = _metrics(report)
-        for place, (label, value, below) in zip(st.columns(len(metrics)), metrics, strict=True):
-            place.metric(label, value, escape(fmt_name(below)), delta_color="off", delta_arrow="off", border=False)
-
-
-def _metrics(report: TableReport) -> list[tuple[str, str, str]]:
-    """Label, value and the words below of each headline number; a blank has its reason below."""
-    summary, worst = report.summary, report.largest_effect
-    missing_reference, missing_current = report.missing_shares
-    names = [column.column for column in report.columns if column.drifted]
-    n_monitored = fmt_n(summary.monitored_feature_count)
-    if summary.status == "inconclusive":
-        drifted = [("Drifted columns", UNKNOWN, f"of {n_monitored}: too few rows"),
-                   ("Drift rate", UNKNOWN, "too few rows"), ("Largest effect", UNKNOWN, "too few rows")]  # fmt: skip
-    else:
-        drifted = [
-            ("Drifted columns", f"{fmt_n(len(names))} of {n_monitored}", _few(names)),
-            ("Drift rate", fmt_percent(summary.drift_rate), "of monitored columns"),
-            ("Largest effect", fmt_effect(worst.effect_size) if worst else UNKNOWN,
-             worst.column if worst else "no column drifted"),
-        ]  # fmt: skip
-    return [
-        *drifted,
-        ("Missing values", fmt_percent(missing_current), f"{fmt_percent(missing_reference)} in reference"),
-        ("Rows", fmt_n(summary.current_rows), f"{fmt_n(summary.reference_rows)} in reference"),
-    ]
-
-
-def _few(names: list[str]) -> str:
-    if not names:
-        return "none"
-    return ", ".join(fmt_name(name, limit=16) for name in names[:2]) + (" …" if len(names) > 2 else "")
+        numbers = headline_numbers(report)
+        for place, number in zip(st.columns(len(numbers)), numbers, strict=True):
+            below = escape(fmt_name(number.below))
+            place.metric(number.label, number.value, below, delta_color="off", delta_arrow="off", border=False)
 
 
 def _show_findings(report: TableReport) -> None:
     if not report.findings:
         return
     frame = pd.DataFrame(
-        [(FINDING_WORDS[finding.kind], finding.column, finding.text.replace("`", "")) for finding in report.findings],
+        [(FINDING_LABELS[finding.kind], finding.column, finding.text.replace("`", "")) for finding in report.findings],
         columns=["Finding", "Column", "What was found"],
     )
     with card("findings", "Findings", "What the tests of values do not see: columns, types, categories, gaps, ranges."):
