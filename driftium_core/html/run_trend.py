@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from driftium_core.formats import fmt_clock, fmt_day, fmt_effect, fmt_n, fmt_percent
+from driftium_core.formats import fmt_clock, fmt_day, fmt_effect, fmt_n, fmt_percent, fmt_value
 from driftium_core.html.scales import Scale, Tick
 from driftium_core.html.time_axis import Mark, TimeTick, gapped_line, time_ticks
 from driftium_core.severity import EFFECT_THRESHOLDS, Severity, severity_label
@@ -71,7 +71,7 @@ def run_trend(runs: Sequence[TableRun], *, shown: str | None = None) -> RunTrend
         ),
         shown=next((across(i) for i, run in enumerate(runs) if run.id == shown), None),
         times=time_ticks([run.created_at for run in runs], across),
-        ticks=tuple(Tick(up(value), fmt_effect(value)) for value in values),
+        ticks=tuple(Tick(up(value), fmt_value(value)) for value in values),
     )
 
 
