@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 
-__all__ = ["json_safe", "neutralise_formula"]
+__all__ = ["json_safe", "json_text", "neutralise_formula"]
 
 _PLAIN = {str, int, bool, type(None)}
 _NUMBERS = {float}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -28,6 +31,13 @@ def json_safe(value: object) -> object:
             return list(value)
         return [json_safe(item) for item in value]
     return str(value) if isinstance(value, str) else value  # a StrEnum becomes its text
+
+
+def json_text(document: object) -> str:
+    """The document as a file of JSON that UTF-8 can hold, whatever texts are in it."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    # Half of a character, which UTF-8 cannot hold, stays what it is as an escape of JSON.
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def neutralise_formula(value: object) -> object:

@@ -43,8 +43,9 @@ class Response:
 
     Notes
     -----
-    None of the last six decides what a report says, so they are left out of the stored digest: two pools with the
-    same texts, models and times are the same pools, however their answers were asked for.
+    System prompt, temperature and token limit are part of what a report says, and so of the stored digest where any
+    of them is known. The first token's time, the reason of the stop and the seed are not: two pools that differ in
+    these alone are the same pools.
     """
 
     response: str

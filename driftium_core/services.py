@@ -19,6 +19,7 @@ from driftium_core.vectors.memory import MemoryVectors
 from driftium_core.vectors.open import open_vectors
 
 if TYPE_CHECKING:
+    from driftium_core.rca.report import TraceStep
     from driftium_core.tabular.filter_options import FilterOption
     from driftium_core.tabular.report import TableReport
     from driftium_core.tabular.table import Table
@@ -40,8 +41,8 @@ class Services:
     """Settings, stores, encoder, jobs, caches and probes of one process; every member is thread-safe.
 
     ``reports`` and ``text_reports`` are found by fingerprint, ``latest_checks`` by baseline, ``calculation_ids`` by
-    calculation and revision, ``evidence_errors`` (why a score is behind) by project, ``tables`` (samples, simulations,
-    opened references) by how they were made.
+    calculation and revision, ``evidence_errors`` (why a score is behind) by project, ``rca_steps`` (the traces of
+    investigations) by what they are about, ``tables`` (samples, simulations, opened references) by how they were made.
     ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose threads mostly wait
     for a model, and ``starting`` is held by whoever starts work that must not be started twice. Whoever computes a
     check of pools holds ``checking``, so that one state is computed once; the vectors of one text are made under
@@ -63,6 +64,7 @@ class Services:
         self.latest_checks: Recent[Any] = Recent(32)  # of monitor.live, which is above this module
         self.calculation_ids: Recent[Any] = Recent(8)  # of monitor.calculations; up to 80 bytes per response
         self.evidence_errors: Recent[str] = Recent(256)
+        self.rca_steps: Recent[tuple[TraceStep, ...]] = Recent(64)
         self.usual_ranges: Recent[tuple[tuple[float, float] | None]] = Recent(16)
         self._vectors: VectorStore | None = None
         self._vectors_notice = ""
@@ -105,7 +107,7 @@ class Services:
 
     def notices(self) -> list[str]:
         """Sentences that the user must see, e.g. that a damaged database was kept aside."""
-        found = (self.store.notice, self.store.calculations.notice)
+        found = (self.store.notice, self.store.calculations.notice, self.store.investigations.notice)
         return [*(notice for notice in found if notice), *self.vector_notices()]
 
     def vector_notices(self) -> list[str]:

@@ -77,6 +77,13 @@ class Settings(BaseSettings):
         description="Longest time for one answer of a model, in seconds; what came by then is shown as partial.",
         json_schema_extra={"allowed": "a number of seconds from above 0 to 86400"},
     )
+    rca_deadline_s: float = Field(
+        default=60,
+        gt=0,
+        le=3600,
+        description="Longest wait for a model's words on an investigation, in seconds; the rules' words stand then.",
+        json_schema_extra={"allowed": "a number of seconds from above 0 to 3600"},
+    )
     max_upload_mb: int = Field(
         default=500,
         ge=1,
@@ -88,7 +95,7 @@ class Settings(BaseSettings):
         default=1000,
         ge=1,
         le=1_000_000,
-        description="Newest runs and newest calculations kept per project; older ones are removed.",
+        description="Newest runs, calculations and investigations kept per project, of each; older ones are removed.",
         json_schema_extra={"allowed": "a whole number from 1 to 1000000"},
     )
     threads: int = Field(

@@ -63,7 +63,16 @@ SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records", "investiga
 """Faces, figures and the HTML report show what was stored; the monitor asks for it."""
 
 PAGES_SEE = {
-    "tabular": {"attribution_report", "column_result", "headline", "report", "table", "simulate", "filter_options"},
+    "tabular": {
+        "attribution_report",
+        "attribution_words",
+        "column_result",
+        "headline",
+        "report",
+        "table",
+        "simulate",
+        "filter_options",
+    },
     "text": {"report", "drift_report", "differences", "labels"},
     "rca": {"report", "facts", "causes"},
 }
@@ -89,7 +98,7 @@ OWNERS: dict[str, set[str]] = {
     "sklearn": {"stats", "text"},
     "typer": {"cli"},
     "rich": {"terminal"},
-    "pydantic": {"settings", "api", "text"},
+    "pydantic": {"settings", "api", "text", "rca"},
     "pydantic_settings": {"settings"},
 }
 """The only units that may import these."""

@@ -33,6 +33,8 @@ from driftium_core.monitor.calculations import (
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
+from driftium_core.monitor.diagnosis import explain_columns, investigate_report, table_findings, text_findings
+from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, DriftedRows, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
     count_table,
@@ -44,6 +46,19 @@ from driftium_core.monitor.evidence import (
 )
 from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
 from driftium_core.monitor.headline import Headline, Totals, overview_headline, overview_totals
+from driftium_core.monitor.investigable import Investigable, investigable, run_title, table_title
+from driftium_core.monitor.investigations import (
+    Investigated,
+    delete_investigation,
+    export_investigation,
+    find_investigation,
+    investigation_job,
+    investigation_steps,
+    investigations,
+    open_investigation,
+    start_investigation,
+    tick_action,
+)
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.monitor_row import NOTHING_NOW, MonitorRow
@@ -109,6 +124,7 @@ from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start
 __all__ = [
     "AUTOMATIC",
     "BACKEND_NAMES",
+    "MAX_CSV_ROWS",
     "NOTHING_NOW",
     "Answer",
     "BrowseOrder",
@@ -117,12 +133,15 @@ __all__ = [
     "BrowsedPair",
     "CheckedRun",
     "Closeness",
+    "DriftedRows",
     "Event",
     "ExportKind",
     "Generation",
     "GenerationOptions",
     "Headline",
     "ImportReport",
+    "Investigable",
+    "Investigated",
     "LiveCheck",
     "ModelChoice",
     "MonitorRow",
@@ -160,30 +179,42 @@ __all__ = [
     "create_project",
     "current_responses",
     "delete_baseline",
+    "delete_investigation",
     "delete_prompt_run",
     "delete_prompt_set",
     "delete_reference",
     "delete_responses",
     "delete_run",
     "dismiss_alarm",
+    "drifted_rows",
     "drifting_since",
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
+    "explain_columns",
     "export_calculation",
+    "export_drifted_rows",
+    "export_investigation",
     "export_report",
     "export_responses",
     "export_run",
     "filter_options",
     "find_baseline",
+    "find_investigation",
     "find_run",
     "fingerprint",
     "health",
     "import_log",
+    "investigable",
+    "investigate_report",
+    "investigation_job",
+    "investigation_steps",
+    "investigations",
     "keep_answer",
     "live_check",
     "models",
     "open_calculation",
+    "open_investigation",
     "open_prompt_run",
     "open_reference",
     "open_run",
@@ -217,6 +248,7 @@ __all__ = [
     "run_answers",
     "run_arm",
     "run_job",
+    "run_title",
     "running_to_current",
     "sample_table",
     "save_prompt_set",
@@ -228,12 +260,17 @@ __all__ = [
     "standing",
     "start_answer",
     "start_closeness",
+    "start_investigation",
     "start_pull",
     "start_reconcile",
     "start_run",
     "stop_run",
+    "table_findings",
     "table_runs",
+    "table_title",
     "telemetry",
+    "text_findings",
+    "tick_action",
     "undo_promotion",
     "update_evidence",
     "vectors_behind",

@@ -26,7 +26,7 @@ __all__ = [
     "record",
 ]
 
-TEXT_REPORT_FORMAT = 3
+TEXT_REPORT_FORMAT = 4
 """Begins every fingerprint: raise it when a release computes other numbers, or more, from the same pools, or stores
 them otherwise."""
 

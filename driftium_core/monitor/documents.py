@@ -11,6 +11,7 @@ from driftium_core.llm.port import Generation
 from driftium_core.monitor.pool_status import PoolStatus
 from driftium_core.monitor.pools import PoolCheck
 from driftium_core.monitor.responses import ImportReport
+from driftium_core.store.investigation_records import Investigation
 from driftium_core.store.prompt_records import ARM_NAMES, PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
 
@@ -21,6 +22,7 @@ __all__ = [
     "calculation_document",
     "check_document",
     "import_document",
+    "investigation_document",
     "offer_document",
     "project_document",
     "prompt_run_document",
@@ -67,6 +69,11 @@ def calculation_document(calculation: Calculation) -> Document:
         "mmd_null_range": _range(calculation.mmd_low, calculation.mmd_high),
         "health_interval": _range(calculation.health_low, calculation.health_high),
     }
+
+
+def investigation_document(investigation: Investigation) -> Document:
+    """A stored investigation without its report; ``done`` are the positions of the actions that were ticked."""
+    return {**asdict(investigation), "created_at": investigation.created_at.isoformat()}
 
 
 def _range(low: float | None, high: float | None) -> list[float] | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from driftium_core.documents import json_text
 from driftium_core.monitor.baselines import find_baseline
 from driftium_core.monitor.calculations import PoolIds, calculation_ids, open_calculation
 from driftium_core.monitor.documents import baseline_document, calculation_document
@@ -24,8 +23,6 @@ __all__ = ["ExportKind", "comparison_html", "export_calculation", "export_report
 ExportKind = Literal["html", "json"]
 
 TREND_LENGTH = 20
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def export_calculation(services: Services, calculation_id: str) -> str:
@@ -115,10 +112,7 @@ def _json(report: TextReport, project: str, calculation: Calculation | None, bas
         "baseline": baseline_document(baseline) if baseline else None,
         "calculation": calculation_document(calculation) if calculation else None,
     }
-    document = {"about": about, **report_to_dict(report)}
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    # Half of a character, which UTF-8 cannot hold, stays what it is as an escape of JSON.
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return json_text({"about": about, **report_to_dict(report)})
 
 
 def _history(services: Services, calculation: Calculation) -> list[Calculation]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from driftium_core.errors import NotFoundError, StorageError
 from driftium_core.formats import fmt_name
 from driftium_core.severity import Severity
-from driftium_core.store.history import keep_newest
+from driftium_core.store.history import keep_newest, read_records
 from driftium_core.store.projects import project_key
 from driftium_core.store.records import DEFAULT_PROJECT, Calculation, NewCalculation
 from driftium_core.store.schema import CalculationRow, ProjectRow
@@ -127,17 +127,13 @@ class CalculationRepository:
 
     def _records(self, session: Session, query: Any, project: str, limit: int | None) -> list[Calculation]:
         """The first of a query that can be read."""
-        try:
-            return [_record(row, project) for row in session.scalars(query.limit(limit))]
-        except (ValueError, TypeError):
-            pass  # rarely: then it is found out which ones
-        seqs = list(session.scalars(query.with_only_columns(CalculationRow.seq)))
-        found = _readable(session, seqs, project)
-        self.notice = (
-            f"Some calculations of project “{project}” cannot be read from the database and are left out: they were "
-            "changed by hand, or by another version of Driftium."
-        )
-        return found[:limit]
+        found, left_out = read_records(session, CalculationRow, query, lambda row: _record(row, project), limit=limit)
+        if left_out:
+            self.notice = (
+                f"Some calculations of project “{project}” cannot be read from the database and are left out: they "
+                "were changed by hand, or by another version of Driftium."
+            )
+        return found
 
 
 def _state(calculation: Calculation | NewCalculation) -> str:
@@ -153,19 +149,6 @@ def _of(project_id: int, baseline_id: str | None) -> list[ColumnElement[bool]]:
     """Of a project, and of one of its baselines when asked."""
     against = [] if baseline_id is None else [CalculationRow.baseline_id == baseline_id]
     return [CalculationRow.project_id == project_id, *against]
-
-
-def _readable(session: Session, seqs: list[int], project: str) -> list[Calculation]:
-    """Those of the rows that can be read, in this order; by halves, as one that cannot spoils a whole result."""
-    place = {seq: at for at, seq in enumerate(seqs)}
-    try:
-        rows = session.scalars(select(CalculationRow).where(CalculationRow.seq.in_(seqs))).all()
-        return [_record(row, project) for row in sorted(rows, key=lambda row: place[row.seq])]
-    except (ValueError, TypeError):
-        if len(seqs) == 1:
-            return []
-    half = len(seqs) // 2
-    return _readable(session, seqs[:half], project) + _readable(session, seqs[half:], project)
 
 
 def _row(session: Session, calculation_id: str) -> tuple[CalculationRow, str]:

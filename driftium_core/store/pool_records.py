@@ -36,6 +36,8 @@ class Version:
         Number of the newest table check, and how many there are: one that is not the newest can be deleted.
     evidence : int
         Rises with every block that an evidence score counts, and every alarm that is dismissed.
+    investigations : int
+        Rises with every investigation that is made, ticked or deleted.
     """
 
     pools: int
@@ -43,6 +45,7 @@ class Version:
     calculations: int
     runs: tuple[int, int]
     evidence: int
+    investigations: int
 
 
 @dataclass(frozen=True, slots=True)

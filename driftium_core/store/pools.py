@@ -77,6 +77,7 @@ def read_version(session: Session, name: str) -> Version:
             ProjectRow.revision,
             ProjectRow.playground_revision,
             ProjectRow.evidence_revision,
+            ProjectRow.investigation_revision,
             newest.scalar_subquery(),
             newest_run.scalar_subquery(),
             n_runs.scalar_subquery(),
@@ -84,9 +85,14 @@ def read_version(session: Session, name: str) -> Version:
     ).first()
     if found is None:
         raise NotFoundError(f"There is no project called {name!r}.")
-    pools, playground, evidence, calculation, run, n_found = found
+    pools, playground, evidence, investigations, calculation, run, n_found = found
     return Version(
-        pools=pools, playground=playground, calculations=calculation or 0, runs=(run or 0, n_found), evidence=evidence
+        pools=pools,
+        playground=playground,
+        calculations=calculation or 0,
+        runs=(run or 0, n_found),
+        evidence=evidence,
+        investigations=investigations,
     )
 
 

@@ -11,6 +11,7 @@ from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow
 
 __all__ = [
     "change_evidence",
+    "change_investigations",
     "change_playground",
     "change_pools",
     "lock_project_of",
@@ -74,3 +75,9 @@ def change_evidence(session: Session, key: int) -> None:
     """Raise the number by which an open page sees that evidence was counted, dismissed or deleted."""
     raised = ProjectRow.evidence_revision + 1
     session.execute(update(ProjectRow).where(ProjectRow.id == key).values(evidence_revision=raised))
+
+
+def change_investigations(session: Session, key: int) -> None:
+    """Raise the number by which an open page sees that an investigation was made, ticked or deleted."""
+    raised = ProjectRow.investigation_revision + 1
+    session.execute(update(ProjectRow).where(ProjectRow.id == key).values(investigation_revision=raised))

@@ -46,7 +46,7 @@ class StoredResponse:
         Content hashes of the texts.
     digest : str
         Digest of everything in the content that a report can depend on: neither ``key`` nor ``source``, nor the
-        settings it was generated with and how it ended.
+        seed and how it ended.
     """
 
     id: str

@@ -215,7 +215,10 @@ def _digest(response: Response, response_hash: str, prompt_hash: str | None) -> 
         response.error,
         None if response.created_at is None else response.created_at.isoformat(),
     )
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+    made_with = (response.system, response.temperature, response.max_tokens)
+    # Where none is known the digest stays what it was before settings counted: a log imported then is the same now.
+    known = made_with if any(value is not None for value in made_with) else ()
+    return hashlib.sha256(json.dumps((*facts, *known)).encode()).hexdigest()
 
 
 def _own_id(key: str | None) -> str | None:

@@ -16,6 +16,7 @@ __all__ = [
     "Base",
     "BaselineRow",
     "CalculationRow",
+    "InvestigationRow",
     "ProjectRow",
     "PromptRunAnswerRow",
     "PromptRunRow",
@@ -43,8 +44,9 @@ class ProjectRow(Base):
     """A monitored thing; everything stored belongs to one.
 
     ``revision`` rises with every change to the project's pools, ``playground_revision`` with every change to its prompt
-    sets and runs, ``evidence_revision`` with every change to its evidence scores, each in the same transaction;
-    ``baselines_made`` numbers the versions, so that a deleted one's number is not given again.
+    sets and runs, ``evidence_revision`` with every change to its evidence scores, ``investigation_revision`` with every
+    change to its investigations, each in the same transaction; ``baselines_made`` numbers the versions, so that a
+    deleted one's number is not given again.
     """
 
     __tablename__ = "projects"
@@ -57,6 +59,7 @@ class ProjectRow(Base):
     baselines_made: Mapped[int] = mapped_column(server_default="0")
     playground_revision: Mapped[int] = mapped_column(server_default="0")
     evidence_revision: Mapped[int] = mapped_column(server_default="0")
+    investigation_revision: Mapped[int] = mapped_column(server_default="0")
 
 
 class TableRunRow(Base):
@@ -206,6 +209,34 @@ class CalculationRow(Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     duration_ms: Mapped[float]
     report: Mapped[Any] = mapped_column(CompressedJSON, nullable=False, deferred=True)
+
+
+class InvestigationRow(Base):
+    """Why a report drifted. Any number of one report; it outlives the report, hence no foreign key to it."""
+
+    __tablename__ = "investigations"
+    __table_args__ = (
+        Index(None, "project_id", "seq"),
+        Index(None, "project_id", "kind", "report_id", "seq"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str]
+    report_id: Mapped[str]
+    title: Mapped[str] = mapped_column(AnyText)
+    severity: Mapped[str | None]
+    status: Mapped[str]
+    cause: Mapped[str]
+    confidence: Mapped[str]
+    source: Mapped[str]
+    model: Mapped[str | None] = mapped_column(AnyText)
+    summary: Mapped[str] = mapped_column(AnyText)
+    done: Mapped[Any] = mapped_column(CompressedJSON, nullable=False)
+    document: Mapped[Any] = mapped_column(CompressedJSON, nullable=False, deferred=True)
 
 
 class AlarmStateRow(Base):

@@ -22,6 +22,7 @@ from driftium_core.store.backends import WRITE, create_backend, translated
 from driftium_core.store.backends import sqlite_file as file_of
 from driftium_core.store.baselines import BaselineRepository
 from driftium_core.store.calculations import CalculationRepository
+from driftium_core.store.investigations import InvestigationRepository
 from driftium_core.store.pool_records import Outline, Pools, Standing, Version
 from driftium_core.store.pools import read_outline, read_pools, read_standing, read_version
 from driftium_core.store.projects import project_key, project_name
@@ -31,7 +32,15 @@ from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.references import ReferenceRepository
 from driftium_core.store.responses import ResponseRepository
 from driftium_core.store.runs import RunRepository
-from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow, PromptSetRow, ResponseRow, TableRunRow
+from driftium_core.store.schema import (
+    BaselineRow,
+    InvestigationRow,
+    ProjectRow,
+    PromptRunRow,
+    PromptSetRow,
+    ResponseRow,
+    TableRunRow,
+)
 from driftium_core.store.survey import SurveyRepository
 
 __all__ = ["Store", "open_store"]
@@ -80,6 +89,7 @@ class Store:
         self.responses = ResponseRepository(self)
         self.baselines = BaselineRepository(self)
         self.calculations = CalculationRepository(self, history_limit=history_limit)
+        self.investigations = InvestigationRepository(self, history_limit=history_limit)
         self.alarms = AlarmRepository(self)
         self.prompt_sets = PromptSetRepository(self)
         self.prompt_runs = PromptRunRepository(self)
@@ -236,6 +246,7 @@ def _inventory(session: Session) -> str:
         (BaselineRow, "baseline"),
         (PromptSetRow, "prompt set version"),
         (PromptRunRow, "prompt run"),
+        (InvestigationRow, "investigation"),
     ):
         count = session.scalar(select(func.count()).select_from(table)) or 0
         if count:

@@ -19,7 +19,7 @@ from driftium_core.tabular.report import CompareSettings, Finding, FindingKind, 
 if TYPE_CHECKING:
     from driftium_core.tabular.report import TableReport
 
-__all__ = ["MIN_ROWS", "judge", "rows_needed", "verdict_sentence"]
+__all__ = ["MIN_ROWS", "detectable_in", "judge", "rows_needed", "rows_wanted", "verdict_sentence"]
 
 MIN_ROWS = 30
 """Fewer rows than this in either table see only gaps beyond 0.4, so "no drift" would say nothing."""
@@ -174,28 +174,35 @@ def _known_pvalues(columns: Sequence[ColumnResult]) -> list[float]:
     return [p for p in both if p is not None]
 
 
-def _detectable(report: TableReport) -> str:
+def detectable_in(report: TableReport) -> float:
+    """The KS gap in a single column that the report's sizes show in 80 % of cases, at the level of its correction."""
     summary = report.summary
     n_tests = len(_known_pvalues(report.columns))
     gap = detectable_gap(summary.reference_rows, summary.current_rows, _level(report.settings, n_tests))
-    smallest = fmt_effect(math.ceil(100 * gap) / 100)
+    return math.ceil(100 * gap) / 100
+
+
+def _detectable(report: TableReport) -> str:
+    smallest = fmt_effect(detectable_in(report))
     return f"these sizes can detect a KS gap of {smallest} in a single column (80{NARROW_SPACE}% power)"
 
 
-def _inconclusive(report: TableReport, sizes: str) -> str:
+def rows_wanted(report: TableReport) -> tuple[tuple[str, int, int], ...]:
+    """Which table lacks rows for a verdict: ``("current", rows needed, how many more)``, and likewise the reference."""
     summary = report.summary
-    n_tests = len(_known_pvalues(report.columns))
-    level = _level(report.settings, n_tests)
-    wanted = []
-    for name, rows, other in (
-        ("current", summary.current_rows, summary.reference_rows),
-        ("reference", summary.reference_rows, summary.current_rows),
-    ):
-        needed = rows_needed(other, level)
-        if rows < needed:
-            wanted.append(
-                f"{fmt_n(needed)} {name} rows are needed to tell drift from chance, {fmt_n(needed - rows)} more"
-            )
+    level = _level(report.settings, len(_known_pvalues(report.columns)))
+    sides = (
+        ("current", summary.current_rows, rows_needed(summary.reference_rows, level)),
+        ("reference", summary.reference_rows, rows_needed(summary.current_rows, level)),
+    )
+    return tuple((name, needed, needed - rows) for name, rows, needed in sides if rows < needed)
+
+
+def _inconclusive(report: TableReport, sizes: str) -> str:
+    wanted = [
+        f"{fmt_n(needed)} {name} rows are needed to tell drift from chance, {fmt_n(more)} more"
+        for name, needed, more in rows_wanted(report)
+    ]
     if not wanted:
         return f"{sizes}, but no column could be tested; the findings say why."
     return f"{sizes}; {', and '.join(wanted)}."

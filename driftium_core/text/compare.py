@@ -22,6 +22,7 @@ from driftium_core.text.pairs import answer_pairs
 from driftium_core.text.pool import Pool, content_hash
 from driftium_core.text.projection import project
 from driftium_core.text.report import Encoder, TextReport, Traffic
+from driftium_core.text.setting_shares import setting_shares
 from driftium_core.text.traffic import traffic
 from driftium_core.text.why import explain
 
@@ -88,6 +89,7 @@ def compare_pools(
         versions={name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
         pairs=pairs,
         notes=(*_left_out(baseline, "baseline"), *_left_out(current, "current"), *unlisted),
+        settings=setting_shares(baseline.responses, current.responses),
     )
 
 

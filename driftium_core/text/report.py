@@ -17,6 +17,7 @@ __all__ = [
     "Encoder",
     "Flag",
     "Health",
+    "SettingShare",
     "Shape",
     "TextReport",
     "Traffic",
@@ -28,6 +29,9 @@ TrafficVerdict = Literal["traffic", "behaviour", "both", "neither", "cannot_tell
 
 TRAFFIC_LEVEL = 0.05
 """The prompts moved at p-values up to here."""
+
+SETTING_LEVEL, LEAST_GAIN = 0.005, 0.1
+"""A mix of settings changed at p-values up to here, when a value's share of the answers rose by this much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,55 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingShare:
+    """What the answers of both pools were made with, as far as it was recorded; nothing is tested but the mix.
+
+    Attributes
+    ----------
+    name : {"model", "backend", "system", "temperature", "max_tokens"}
+    label : str
+        For a person: ``"model"``, ``"system prompt"``, …
+    baseline, current : str or None
+        Most common value of each pool as one short line, ``"none"`` for no system prompt; None where none is known.
+        Of a long text it is the beginning and eight digits of its digest.
+    baseline_share, current_share : float or None
+        Share (0 to 1) of it, of the answers whose value is known.
+    n_baseline, n_current : int
+        Answers whose value is known.
+    gained : str or None
+        Value whose share rose most; None where none rose.
+    gained_before, gained_now : float or None
+        Its share of the baseline and of current.
+    pvalue : float or None
+        Chi-square test of the values' mix; None where a pool has none.
+    apart : bool
+        The pools have no value in common: that needs no test.
+    """
+
+    name: Literal["model", "backend", "system", "temperature", "max_tokens"]
+    label: str
+    baseline: str | None
+    baseline_share: float | None
+    current: str | None
+    current_share: float | None
+    n_baseline: int
+    n_current: int
+    gained: str | None
+    gained_before: float | None
+    gained_now: float | None
+    pvalue: float | None
+    apart: bool
+
+    @property
+    def changed(self) -> bool:
+        """Whether current answers were made with another value, or another mix of values, by more than chance."""
+        if self.pvalue is None or self.gained_before is None or self.gained_now is None:
+            return False
+        beyond_chance = self.apart or self.pvalue <= SETTING_LEVEL
+        return beyond_chance and self.gained_now - self.gained_before >= LEAST_GAIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextReport:
     """Everything known about current responses against a baseline.
 
@@ -186,6 +239,8 @@ class TextReport:
         Answers to prompts that both pools have, least alike first and at most 2,000; empty where no prompt is in both.
     notes : tuple of str
         Rows left out and why, and what else limits the report.
+    settings : tuple of SettingShare
+        What the answers were made with; empty where nothing is recorded, and in reports of format 3 and before.
     """
 
     drift: EmbeddingReport
@@ -202,3 +257,4 @@ class TextReport:
     versions: dict[str, str] = field(default_factory=dict)
     pairs: tuple[AnswerPair, ...] = ()
     notes: tuple[str, ...] = ()
+    settings: tuple[SettingShare, ...] = ()

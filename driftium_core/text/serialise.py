@@ -51,6 +51,7 @@ def report_to_dict(report: TextReport) -> dict[str, Any]:
             for item in report.descriptors
         ],
         "pairs": [asdict(pair) for pair in report.pairs],
+        "settings": [{**_without(asdict(item), "pvalue"), "p_value": item.pvalue} for item in report.settings],
         "encoder": asdict(report.encoder),
         "baseline_hash": report.baseline_hash,
         "current_hash": report.current_hash,

@@ -14,20 +14,23 @@ from pages.ui.widgets import card, chart, escape, prose, severity_badge, theme
 if TYPE_CHECKING:
     from driftium_core.tabular.report import CompareSettings
 
-__all__ = ["show_column"]
+__all__ = ["show_column", "show_root_column"]
 
 
 def show_column(column: ColumnResult, settings: CompareSettings) -> None:
-    """Draw the drill-down of one column: the chart at the left, the numbers behind it at the right."""
-    left, right = st.columns([1.25, 1])
-    with left:
-        with card("drill", column.column):
-            st.markdown(_line(column, settings))
-            _draw(column)
-        _show_categories(column)
-    with right:
-        _show_samples(column)
-        _show_distances(column)
+    """Draw one column: the chart first, then both samples in words, categories and distances."""
+    with card("drill", column.column):
+        st.markdown(_line(column, settings))
+        _draw(column, "drill")
+    _show_categories(column)
+    _show_samples(column)
+    _show_distances(column)
+
+
+def show_root_column(column: ColumnResult) -> None:
+    """Draw the distributions of a root column, below those of a column that it explains or leaves over."""
+    with card("root-column", f"{column.column}, the root column"):
+        _draw(column, "root-column")
 
 
 def _line(column: ColumnResult, settings: CompareSettings) -> str:
@@ -43,7 +46,7 @@ def _line(column: ColumnResult, settings: CompareSettings) -> str:
     return f"{parts[0]} {' · '.join(parts[1:])}"
 
 
-def _draw(column: ColumnResult) -> None:
+def _draw(column: ColumnResult, key: str) -> None:
     from driftium_core.figures.distributions import category_bars, overlay
     from driftium_core.figures.layout import empty_figure
 
@@ -54,7 +57,7 @@ def _draw(column: ColumnResult) -> None:
             figure = category_bars(column.column, distribution, theme())
         case _:
             figure = empty_figure("Nothing to draw: this column is not compared by its values.", theme())
-    chart(figure, "drill")
+    chart(figure, key)
 
 
 def _show_samples(column: ColumnResult) -> None:

@@ -10,30 +10,51 @@ import pandas as pd
 import streamlit as st
 
 from driftium_core.formats import fmt_name
+from driftium_core.tabular.attribution_words import attribution_line
 from driftium_core.tabular.headline import headline_numbers
 from driftium_core.tabular.report import FINDING_LABELS
-from pages.ui.tabular_drill import show_column
+from pages.ui.tabular_drill import show_column, show_root_column
+from pages.ui.tabular_root import show_left_over, show_root_cause
 from pages.ui.tabular_table import pick_column
+from pages.ui.tabular_why import show_why
 from pages.ui.widgets import card, escape, verdict
 
 if TYPE_CHECKING:
+    from driftium_core.services import Services
     from driftium_core.tabular.report import TableReport
+    from pages.ui.tabular_shown import Shown
 
 __all__ = ["show_details", "show_downloads", "show_verdict"]
 
 
 def show_verdict(report: TableReport, provenance: str) -> None:
     """Draw the verdict line; ``provenance`` says which data it is about."""
-    verdict(report.summary.severity, report.headline, report.verdict, provenance)
+    why = attribution_line(report.attribution) if report.attribution else ""
+    verdict(report.summary.severity, report.headline, report.verdict, f"{why} {provenance}".strip())
 
 
-def show_details(report: TableReport, key: str) -> None:
-    """Draw everything below the verdict; ``key`` is the run's fingerprint."""
+def show_details(services: Services, shown: Shown) -> None:
+    """Draw everything below the verdict: numbers, ranked table, the picked column beside why it drifted, findings."""
+    report = shown.report
     _show_metrics(report)
-    column = pick_column(report, key)
-    if column is not None:
-        show_column(column, report.settings)
+    column = pick_column(report, shown.key)
+    left, right = st.columns([1.25, 1])
+    with left:
+        if column is not None:
+            show_column(column, report.settings)
+            _show_root_of(report, column.column)
+    with right:
+        show_root_cause(shown)
+        show_left_over(shown)
+        show_why(services, shown, column.column if column else None)
     _show_findings(report)
+
+
+def _show_root_of(report: TableReport, column: str) -> None:
+    """The first root below another column, so that both can be seen together."""
+    roots = [root.column for root in report.attribution.roots] if report.attribution else []
+    if roots and column not in roots:
+        show_root_column(next(result for result in report.columns if result.column == roots[0]))
 
 
 def show_downloads(report: TableReport, about: dict[str, Any]) -> None:

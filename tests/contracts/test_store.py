@@ -195,7 +195,7 @@ def test_the_state_says_what_is_stored(store: Store) -> None:
     assert "nothing stored yet; writable" in store.state().detail
     store.runs.add(new_run("f1", severity=Severity.LOW))
     assert store.state().status == "ok"
-    assert "schema 0004, 1 run stored; writable" in store.state().detail
+    assert "schema 0005, 1 run stored; writable" in store.state().detail
     store.responses.add(new_responses(2))
     store.baselines.promote("first")
     assert "1 run, 2 responses and 1 baseline stored; writable" in store.state().detail

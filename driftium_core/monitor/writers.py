@@ -1,0 +1,59 @@
+"""The model that words an investigation: whoever the choice comes to, behind the port that the agents know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from driftium_core.errors import GeneratorUnavailableError
+from driftium_core.llm.generators import Standing
+from driftium_core.llm.port import Generation, GenerationOptions, ModelChoice
+from driftium_core.services import Services
+
+__all__ = ["EMBEDDED_DEADLINE_S", "MAX_TOKENS", "ChosenModel", "deadline_of"]
+
+MAX_TOKENS = 256
+"""Of one answer: a few sentences. A small model that goes on longer repeats itself."""
+
+EMBEDDED_DEADLINE_S = 20.0
+"""The small embedded model is seldom worth a longer wait."""
+
+
+class ChosenModel:
+    """A model as the agents ask it: the likeliest words, the same ones for the same prompt.
+
+    Parameters
+    ----------
+    standing : Standing
+        What the choice came to when it was last looked at.
+    """
+
+    def __init__(self, services: Services, choice: ModelChoice, standing: Standing, *, seed: int = 0) -> None:
+        self._services, self._choice, self._seed = services, choice, seed
+        self.model = standing.label
+
+    def write(self, prompt: str, *, system: str, timeout_s: float, stopped: Callable[[], bool]) -> str:
+        """Answer a prompt; see `Writer.write`."""
+        options = GenerationOptions(system=system, temperature=0, max_tokens=MAX_TOKENS, seed=self._seed)
+        generation = None
+        for part in self._services.generators.stream(
+            prompt, options, choice=self._choice, timeout_s=timeout_s, stopped=stopped
+        ):
+            generation = part if isinstance(part, Generation) else generation
+        if generation is None or not generation.complete:
+            raise GeneratorUnavailableError(_why(generation))
+        return generation.text
+
+
+def deadline_of(services: Services, standing: Standing) -> float:
+    """How long the words of a model are waited for, over all agents, in seconds."""
+    deadline_s = services.settings.rca_deadline_s
+    return min(deadline_s, EMBEDDED_DEADLINE_S) if standing.backend == "embedded" else deadline_s
+
+
+def _why(generation: Generation | None) -> str:
+    """Why there is no whole answer."""
+    if generation is not None and generation.stop_reason == "cancelled":
+        return "The model was stopped before it had answered."
+    if generation is not None and generation.stop_reason == "deadline":
+        return "The model did not answer in time."
+    return (generation and generation.error) or "The model gave no answer."

@@ -1,0 +1,143 @@
+"""An investigation as Markdown that can be pasted into an issue tracker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from driftium_core.formats import fmt_count, fmt_moment, fmt_n, whole
+from driftium_core.rca.facts import Fact
+from driftium_core.rca.report import Action, Claim, Finding, RcaReport, Urgency
+from driftium_core.severity import severity_label
+
+__all__ = ["report_markdown"]
+
+URGENCIES: dict[Urgency, str] = {
+    Urgency.NOW: "look now",
+    Urgency.TODAY: "look today",
+    Urgency.THIS_WEEK: "look this week",
+    Urgency.NONE: "no need to look",
+    Urgency.MORE_DATA: "look again when there is more data",
+}
+
+WORD_JOINER = "\u2060"
+
+_CODE = re.compile(r"`([^`]+)`")
+"""How our sentences quote a name; nothing comes alive in code, so it may stay."""
+
+_BLANK = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_SPECIAL = re.compile(r"([\\*_{}\[\]#~|!])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;", "$": "&#36;"}
+_LIST_START = re.compile(r"^(\d*)(?=[-+.)](?:[ -]|$))")
+_LINKED = re.compile(r"(?<=://)|(?<=www)(?=\.)|(?<=mailto:)|(?<=@)|(?<=#)(?=\d)|(?<=:)(?=[a-z0-9_+-]+:)", re.IGNORECASE)
+
+
+def report_markdown(report: RcaReport, *, done: Collection[int] = (), number: str = "") -> str:
+    """The whole investigation on one page.
+
+    Texts hold names and answers of the data, so everything in them stands for itself: no mark-up, link, mention or
+    HTML of theirs comes alive.
+
+    Parameters
+    ----------
+    done : collection of int
+        Positions of the actions that were ticked.
+    number : str
+        Id of the stored investigation, for whoever looks for it; empty when it is not stored.
+    """
+    diagnosis, advice = report.findings.diagnosis, report.findings.recommendation
+    urgency = URGENCIES[report.findings.triage.urgency]
+    parts = [
+        f"# {_plain(diagnosis.headline)}",
+        f"**{severity_label(report.severity)}, {urgency}.** {_plain(report.ledger.title)}",
+        *_section("What happened", [_claim(claim) for claim in report.findings.triage.claims]),
+        *_section("Why", [part for finding in diagnosis.findings for part in _finding(finding)]),
+        *_section("What to do", [_claim(advice.lead), _list(_actions(advice.actions, done))]),
+        *_section("Ruled out or not settled", [_list(f"- {_claim(claim)}" for claim in diagnosis.ruled_out)]),
+        *_section("Evidence", _evidence(report)),
+        "---",
+        _origin(report, number),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(title: str, parts: Iterable[str]) -> list[str]:
+    """A heading and what stands below it; nothing where nothing does."""
+    found = [part for part in parts if part]
+    return [f"## {title}", *found] if found else []
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    yield f"{_claim(finding.summary)} Confidence: {finding.confidence}."
+    yield _list(f"- {_claim(claim)}" for claim in finding.claims)
+
+
+def _actions(actions: Iterable[Action], done: Collection[int]) -> Iterator[str]:
+    for position, action in enumerate(actions):
+        time = f" About {fmt_n(action.minutes)} min." if action.minutes else ""
+        mark = "x" if position in done else " "
+        yield f"- [{mark}] {_plain(action.text)}{time}{_cited(action.evidence_ids)}"
+
+
+def _claim(claim: Claim) -> str:
+    title = f"**{_plain(claim.title)}** " if claim.title else ""
+    return f"{title}{_plain(claim.text)}{_cited(claim.evidence_ids)}"
+
+
+def _cited(ids: Iterable[str]) -> str:
+    known = ", ".join(map(_plain, ids))
+    return f" ({known})" if known else ""
+
+
+def _evidence(report: RcaReport) -> Iterator[str]:
+    """The facts that something here cites, and how many more there are: a wide table has hundreds."""
+    actions = report.findings.recommendation.actions
+    cited = {fact_id for claim in report.claims for fact_id in claim.evidence_ids}
+    cited |= {fact_id for action in actions for fact_id in action.evidence_ids}
+    shown = [fact for fact in report.ledger.facts if fact.id in cited]
+    yield _list(_fact(fact) for fact in shown)
+    left = len(report.ledger.facts) - len(shown)
+    if left:
+        yield f"{fmt_count(left, 'fact')} more that nothing here cites; the JSON export has them all."
+
+
+def _fact(fact: Fact) -> str:
+    return f"- **{_plain(fact.id)}** {_plain(fact.text)}"
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(lines)
+
+
+def _origin(report: RcaReport, number: str) -> str:
+    """Who found it and worded it, when, and with what."""
+    asked = f" Model asked: {_plain(report.model)}." if report.model else ""
+    versions = ", ".join(f"{_plain(name)} {_plain(version)}" for name, version in report.versions.items())
+    named = f" Investigation {_plain(number)}." if number else ""
+    by = f" {versions[0].upper()}{versions[1:]}." if versions else ""
+    return f"{_plain(report.worded_by)}{asked} Investigated {fmt_moment(report.created_at)}.{named}{by}"
+
+
+def _plain(text: str) -> str:
+    """A text as one line of Markdown that shows it as it is, and does nothing else; `names` in it are code."""
+    line = _BLANK.sub(" ", whole(text)).strip()
+    found, end = [], 0
+    for code in _CODE.finditer(line):
+        found += [_dead(line[end : code.start()]), code[0]]
+        end = code.end()
+    return _LIST_START.sub(_escaped_start, "".join([*found, _dead(line[end:])]))
+
+
+def _dead(text: str) -> str:
+    """Text outside of code with no mark-up left in it.
+
+    Angle brackets and the like become entities, which every renderer knows. Trackers look for addresses, mentions and
+    numbers of issues after Markdown, where no backslash helps; a word joiner, which has no width, breaks these.
+    """
+    escaped = "".join(_ENTITIES.get(sign, sign) for sign in _SPECIAL.sub(r"\\\1", text))
+    return _LINKED.sub(WORD_JOINER, escaped)
+
+
+def _escaped_start(digits: re.Match[str]) -> str:
+    """What would begin a list, such as ``-`` or ``3.``; the mark that makes it one follows."""
+    return f"{digits[1]}\\"

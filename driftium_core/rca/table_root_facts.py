@@ -1,0 +1,131 @@
+"""Facts on what a table's drift comes from: its roots, what they explain, and what stays when they are held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from driftium_core.formats import fmt_effect, fmt_n, fmt_p
+from driftium_core.rca.facts import Fact, FactKind
+from driftium_core.rca.names import column_name, column_names, disarmed, shown
+from driftium_core.tabular.attribution_report import Attribution, ColumnAttribution, Root
+
+__all__ = ["root_facts"]
+
+MAX_ROOTS = 6
+
+
+def root_facts(attribution: Attribution, names: Iterable[str], columns: frozenset[str]) -> Iterator[Fact]:
+    """Roots, explained columns and left-overs, in this order.
+
+    Parameters
+    ----------
+    attribution : Attribution
+    names : iterable of str
+        Every column and category of the report: what a description may hold.
+    columns : set of str
+        Columns that get a fact of their own when they are explained or left over.
+    """
+    known = tuple(names)
+    by_name = {column.column: column for column in attribution.columns}
+    if not attribution.roots:
+        text = disarmed(attribution.summary, known)
+        yield Fact(id="", kind=FactKind.ROOT, text=text, detail="none", names=_named(text, known))
+        return
+    held = column_names([root.column for root in attribution.roots])
+    for root in attribution.roots[:MAX_ROOTS]:
+        yield _root_fact(root, by_name.get(root.column), known)
+    yield _explained_summary(attribution, held)
+    explained_by = {name: root.column for root in reversed(attribution.roots) for name in root.explains}
+    for column in attribution.columns:
+        if column.column in columns and column.role == "explained":
+            yield _held_fact(column, explained_by.get(column.column, ""), held, attribution)
+    left = [column for column in attribution.columns if column.role == "left_over"]
+    for column in left:
+        if column.column in columns:
+            yield _held_fact(column, "", held, attribution)
+    if not left:
+        text = f"With {held} held, no other column stays shifted."
+        yield Fact(id="", kind=FactKind.LEFT_OVER, text=text, detail="none", names=_roots_shown(attribution))
+    yield Fact(id="", kind=FactKind.NOTE, text=disarmed(attribution.scope_note, known), detail="scope")
+
+
+def _roots_shown(attribution: Attribution) -> tuple[str, ...]:
+    return tuple(shown(root.column) for root in attribution.roots)
+
+
+def _named(text: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Those names that a text holds, as it has them."""
+    return tuple(dict.fromkeys(name for name in map(shown, known) if name in text))
+
+
+def _root_fact(root: Root, column: ColumnAttribution | None, known: tuple[str, ...]) -> Fact:
+    description = disarmed(root.description, known)
+    if root.action == "measurement":
+        text = f"{column_name(root.column)} shifted by itself: {description}."
+    elif root.explains:
+        text = (
+            f"{column_name(root.column)} is a root of the drift: {description}; with it held, "
+            f"the drift of {column_names(root.explains)} is gone."
+        )
+    else:
+        text = f"{column_name(root.column)} is a root of the drift: {description}."
+    return Fact(
+        id="",
+        kind=FactKind.ROOT,
+        subject=root.column,
+        text=text,
+        value=description,
+        direction="changed",
+        effect_size=column.effect_alone if column else None,
+        significant=True,
+        detail=root.action,
+        names=(shown(root.column), *_named(text, known)),
+    )
+
+
+def _explained_summary(attribution: Attribution, held: str) -> Fact:
+    """How many of the other drifted columns the roots explain; ``value`` is that share, None without others."""
+    roots = {root.column for root in attribution.roots}
+    others = [column for column in attribution.columns if column.column not in roots]
+    n_explained = sum(column.role == "explained" for column in others)
+    n_weak = sum(column.role == "too_weak" for column in others)
+    if not others:
+        text = f"No column drifted besides {held}."
+    else:
+        noun = "column" if len(others) == 1 else "columns"
+        text = (
+            f"With {held} held, the drift of {fmt_n(n_explained)} of {fmt_n(len(others))} other drifted {noun} is gone"
+        )
+        text += f"; {fmt_n(n_weak)} drifted too weakly to tell." if n_weak else "."
+    return Fact(
+        id="",
+        kind=FactKind.EXPLAINED,
+        text=text,
+        value=n_explained / len(others) if others else None,
+        detail="summary",
+        names=_roots_shown(attribution),
+    )
+
+
+def _held_fact(column: ColumnAttribution, root: str, held: str, attribution: Attribution) -> Fact:
+    """What becomes of one column when the roots are held; ``detail`` is the root that explains it."""
+    explained = column.role == "explained"
+    by = column_name(root) if root else held
+    effects = f"effect {fmt_effect(column.effect_alone)} as it is, {fmt_effect(column.effect_held)} with {by} held"
+    chance = f"chance alone gives up to {fmt_effect(column.chance)}"
+    start = "follows" if explained else "stays shifted beside"
+    p = "" if explained else f", {fmt_p(column.pvalue_held)}"
+    return Fact(
+        id="",
+        kind=FactKind.EXPLAINED if explained else FactKind.LEFT_OVER,
+        subject=column.column,
+        text=f"{column_name(column.column)} {start} {by}: {effects}{p}; {chance}.",
+        value=column.effect_held,
+        before=column.effect_alone,
+        direction="changed",
+        effect_size=column.effect_alone,
+        pvalue=column.pvalue_held,
+        significant=not explained,
+        detail=root,
+        names=(shown(column.column), *((shown(root),) if root else _roots_shown(attribution))),
+    )
