@@ -55,6 +55,10 @@ ALLOWED: dict[str, set[str]] = {
 }
 """What each unit may import of the project. A unit that is not listed fails: decide its place first."""
 
+UPWARD = {("driftium_core/tabular/report.py", "to_html", "html")}
+"""The only arrows up, by file, function and unit: a report that Python users hold makes its own page. Nothing else of
+the file may know of the unit, nor may the import be made before it is asked for."""
+
 FACES = {"pages", "cli", "terminal", "api"}
 
 SHOWERS = FACES | {"figures", "html"}
@@ -147,11 +151,25 @@ def forbidden(unit: str, modules: list[str]) -> list[str]:
     return wrong
 
 
+def without_upward(file: Path, tree: ast.AST) -> ast.AST:
+    """The tree without what `UPWARD` allows."""
+    for name, function, unit in UPWARD:
+        if file == ROOT / name:
+            for node in ast.walk(tree):
+                if isinstance(node, ast.FunctionDef) and node.name == function:
+                    node.body = [step for step in node.body if not _imports(step, f"driftium_core.{unit}.")]
+    return tree
+
+
+def _imports(step: ast.stmt, prefix: str) -> bool:
+    return isinstance(step, ast.ImportFrom) and (step.module or "").startswith(prefix)
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_imports_point_down(file: Path) -> None:
     unit = unit_of(file)
     assert unit in ALLOWED, f"{unit} has no place in the architecture yet"
-    assert forbidden(unit, imported(ast.parse(file.read_text("utf-8")))) == []
+    assert forbidden(unit, imported(without_upward(file, ast.parse(file.read_text("utf-8"))))) == []
 
 
 @pytest.mark.parametrize(
@@ -160,6 +178,7 @@ def test_imports_point_down(file: Path) -> None:
         ("stats", "driftium_core.tabular.report"),
         ("tabular", "driftium_core.store"),
         ("tabular", "streamlit"),
+        ("tabular", "driftium_core.html.table_report"),
         ("store", "driftium_core.vectors.state"),
         ("store", "driftium_core.settings"),
         ("services", "driftium_core.monitor"),

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from driftium_core.cli.html_file import HtmlFile, require_folder, write_page
 from driftium_core.cli.streams import on_stdout, print_json
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.errors import InputError
 
 if TYPE_CHECKING:
     from driftium_core.tabular.report import CompareSettings, TableReport
+    from driftium_core.tabular.table import Table
 
 __all__ = ["tabular"]
 
@@ -28,6 +30,7 @@ def tabular(
     no_attribution: Annotated[bool, typer.Option("--no-attribution", hidden=True)] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
+    html: HtmlFile = None,
     fail_on: FailOnOption = None,
     fail_on_inconclusive: FailOnInconclusive = False,
 ) -> None:
@@ -45,7 +48,11 @@ def tabular(
         categorical=_names(categorical),
         seed=seed,
     )
-    report = _compare(reference, current, settings)
+    require_folder(html)
+    tables = _read(reference, current)
+    report = _compare(*tables, settings)
+    if html:
+        write_page(html, _page(report, *tables))
     with on_stdout():
         if as_json:
             print_json(report.to_dict())
@@ -58,18 +65,28 @@ def tabular(
     raise typer.Exit(code)
 
 
-def _compare(reference: str, current: str, settings: CompareSettings) -> TableReport:
-    from driftium_core import monitor
+def _read(reference: str, current: str) -> tuple[Table, Table]:
     from driftium_core.files import read_path
-    from driftium_core.settings import Settings
-    from driftium_core.terminal import progress_on_stderr
 
     if reference == current == STDIN:
         raise InputError("Only one of the two tables can come from standard input.")
+    return read_path(reference), read_path(current)
+
+
+def _compare(reference: Table, current: Table, settings: CompareSettings) -> TableReport:
+    from driftium_core import monitor
+    from driftium_core.settings import Settings
+    from driftium_core.terminal import progress_on_stderr
+
     threads = Settings().threads
-    tables = read_path(reference), read_path(current)
     with progress_on_stderr("Comparing columns") as progress:
-        return monitor.compare(*tables, settings, n_threads=threads, progress=progress)
+        return monitor.compare(reference, current, settings, n_threads=threads, progress=progress)
+
+
+def _page(report: TableReport, reference: Table, current: Table) -> str:
+    from driftium_core.monitor import tables_html
+
+    return tables_html(report, reference_name=reference.name, current_name=current.name)
 
 
 def _names(text: str) -> tuple[str, ...]:

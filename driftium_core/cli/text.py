@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from driftium_core.cli.html_file import HtmlFile, require_folder, write_page
 from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.errors import InputError
@@ -30,7 +30,7 @@ def text(
     response_column: ResponseColumn = "",
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page, too.")] = None,
+    html: HtmlFile = None,
     fail_on: FailOnOption = None,
     fail_on_inconclusive: FailOnInconclusive = False,
 ) -> None:
@@ -41,15 +41,14 @@ def text(
     """
     if baseline == current == STDIN:
         raise InputError("Only one of the two files can come from standard input.")
-    if html and not html.absolute().parent.is_dir():  # before minutes are spent on the report
-        raise InputError(f"The folder of {html} does not exist. Make it, or name another file for the HTML page.")
+    require_folder(html)
     logs = [read_responses(path, prompt_column, response_column) for path in (baseline, current)]
     for log in logs:
         for sentence in filter(None, (log.skipped_text, *log.notes)):
             say(f"{log.name}: {sentence}")
     report = _compare(*logs, seed=seed)
     if html:
-        _write_page(html, report, *logs)
+        write_page(html, _page(report, *logs))
     with on_stdout():
         if as_json:
             from driftium_core.text.serialise import report_to_dict
@@ -79,14 +78,9 @@ def _compare(baseline: Log, current: Log, *, seed: int) -> TextReport:
         return compare_responses(baseline.responses, current.responses, rng=seed, progress=progress)
 
 
-def _write_page(path: Path, report: TextReport, baseline: Log, current: Log) -> None:
+def _page(report: TextReport, baseline: Log, current: Log) -> str:
     from driftium_core.monitor import comparison_html
 
-    page = comparison_html(
+    return comparison_html(
         report, baseline.responses, current.responses, baseline_name=baseline.name, current_name=current.name
     )
-    try:
-        path.write_text(page, "utf-8")
-    except OSError as error:
-        raise InputError(f"{path} could not be written: {(error.strerror or str(error)).lower()}.") from None
-    say(f"Wrote {path}.")

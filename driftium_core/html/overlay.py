@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from driftium_core.drawing import largest_gap, round_ticks
 from driftium_core.formats import fmt_effect, fmt_percent, fmt_value
@@ -18,13 +17,16 @@ TOP, FLOOR = 10.0, 150.0
 """Of the histograms."""
 FULL, NONE = 170.0, 236.0
 """Heights of 100 % and 0 % of the curves."""
+FINE = 2
+"""Outlines and curves are in steps of half a pixel, as whole numbers from one to the next: a third of the size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
     """Path data and places in a drawing of 520 × 262.
 
-    ``reference`` and ``current`` are closed outlines, ``…_curve`` open steps; ``gap`` is empty where there is none.
+    Those of outlines and curves are for one that is `FINE` times as large: ``reference`` and ``current`` closed,
+    ``…_curve`` open. ``gap`` is empty where there is none.
     """
 
     reference: str
@@ -64,18 +66,24 @@ def overlay(distribution: NumberDistribution) -> Overlay:
 
 
 def _outline(shares: Sequence[float], height: Callable[[float], float]) -> str:
-    """Bars of equal width as one closed line; neighbours of equal height share a stroke."""
+    """Bars of equal width as one closed line."""
     step = (RIGHT - LEFT) / len(shares)
-    tops = [f"{height(share):.1f}" for share in shares]
-    path = [f"M{LEFT:g} {FLOOR:g}V{tops[0]}"]
-    path += [f"H{LEFT + i * step:.1f}V{top}" for i, (before, top) in enumerate(pairwise(tops), 1) if before != top]
-    return f"{''.join(path)}H{RIGHT:g}V{FLOOR:g}Z"
+    tops = [(LEFT + i * step, height(share)) for i, share in enumerate(shares)]
+    return f"{_steps([(LEFT, FLOOR), *tops, (RIGHT, FLOOR)])}Z"
 
 
 def _curve(places: Sequence[float], shares: Sequence[float], up: Callable[[float], float]) -> str:
-    """Steps from the first place to the right end; what does not rise by a tenth of a pixel needs no step."""
-    heights = [f"{up(share):.1f}" for share in shares]
-    path = [f"M{places[0]:.1f} {heights[0]}"]
-    steps = zip(places[1:], pairwise(heights), strict=True)
-    path += [f"H{place:.1f}V{now}" for place, (before, now) in steps if before != now]
-    return f"{''.join(path)}H{RIGHT:g}"
+    """Steps from the first place to the right end."""
+    points = [(place, up(share)) for place, share in zip(places, shares, strict=True)]
+    return _steps([*points, (RIGHT, points[-1][1])])
+
+
+def _steps(points: Iterable[tuple[float, float]]) -> str:
+    """Across to each point, then to its height; one at the height of the last needs no stroke of its own."""
+    (x, y), *rest = ((round(FINE * x), round(FINE * y)) for x, y in points)
+    path = [f"M{x} {y}"]
+    for place, height in rest:
+        if height != y:
+            path.append(f"{f'h{place - x}' if place != x else ''}v{height - y}")
+            x, y = place, height
+    return f"{''.join(path)}{f'h{rest[-1][0] - x}' if rest[-1][0] != x else ''}"

@@ -11,7 +11,7 @@ from driftium_core.formats import fmt_name, fmt_names, fmt_value
 from driftium_core.html.scales import Scale, Tick
 from driftium_core.tabular.attribution_report import Attribution, ColumnAttribution, Root
 
-__all__ = ["Dumbbell", "RootCause", "root_cause", "role_words"]
+__all__ = ["Dumbbell", "RootCause", "role_words", "root_cause"]
 
 MOST_ROWS, MOST_NAMES = 24, 12
 LEFT, RIGHT = 8.0, 352.0

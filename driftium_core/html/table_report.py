@@ -13,6 +13,7 @@ from driftium_core.html.root_cause import root_cause
 from driftium_core.html.run_trend import run_trend
 from driftium_core.html.table_columns import column_views
 from driftium_core.severity import EFFECT_THRESHOLDS
+from driftium_core.tabular.attribution_words import attribution_line
 from driftium_core.tabular.headline import headline_numbers
 from driftium_core.tabular.report import FINDING_LABELS, TableReport
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TableOrigin", "table_report_html"]
 
-MOST_CATEGORIES, MOST_NAMES = 12, 30
+MOST_CATEGORIES, MOST_NAMES = 10, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,7 @@ def table_report_html(report: TableReport, *, origin: TableOrigin, history: Sequ
         origin=origin,
         numbers=headline_numbers(report),
         cause=root_cause(report.attribution),
+        why=attribution_line(report.attribution) if report.attribution else "",
         views=views,
         cards=[view for view in views if view.anchor],
         trend=run_trend(history, shown=origin.run_id),

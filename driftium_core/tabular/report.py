@@ -194,3 +194,13 @@ class TableReport:
         from driftium_core.tabular.export import report_to_csv
 
         return report_to_csv(self)
+
+    def to_html(self, *, reference_name: str = "reference", current_name: str = "current") -> str:
+        """One HTML page that loads nothing and runs no script, to send or to print; the names are its title."""
+        from datetime import UTC, datetime
+
+        # The one arrow up: whoever has a report can hand it on without knowing where pages are made.
+        from driftium_core.html.table_report import TableOrigin, table_report_html
+
+        origin = TableOrigin(created_at=datetime.now(UTC), reference_name=reference_name, current_name=current_name)
+        return table_report_html(self, origin=origin)

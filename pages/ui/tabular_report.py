@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from driftium_core import monitor
 from driftium_core.formats import fmt_name
 from driftium_core.tabular.attribution_words import attribution_line
 from driftium_core.tabular.headline import headline_numbers
@@ -20,11 +21,18 @@ from pages.ui.tabular_why import show_why
 from pages.ui.widgets import card, escape, verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from driftium_core.services import Services
     from driftium_core.tabular.report import TableReport
     from pages.ui.tabular_shown import Shown
 
 __all__ = ["show_details", "show_downloads", "show_verdict"]
+
+MIME = {"html": "text/html", "csv": "text/csv", "json": "application/json"}
+HTML_HELP = "The whole report as one page to send or to print. It needs no network and runs no script."
+CSV_HELP = "One row per column. Cells that a spreadsheet would run as a formula are made harmless."
+JSON_HELP = "The whole report, with distributions, settings, seed, versions and content hashes."
 
 
 def show_verdict(report: TableReport, provenance: str) -> None:
@@ -57,28 +65,41 @@ def _show_root_of(report: TableReport, column: str) -> None:
         show_root_column(next(result for result in report.columns if result.column == roots[0]))
 
 
-def show_downloads(report: TableReport, about: dict[str, Any]) -> None:
-    """Buttons for the report as CSV and as JSON, made when they are asked for; ``about`` names the data."""
+def show_downloads(services: Services, report: TableReport, about: dict[str, Any]) -> None:
+    """Buttons for the report as a web page, as CSV and as JSON, each made when it is asked for.
+
+    ``about`` names the data.
+    """
     name = _file_name(about)
-    st.download_button(
-        "CSV",
-        data=report.to_csv,
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        help="One row per column. Cells that a spreadsheet would run as a formula are made harmless.",
-        key="download-csv",
+    _offer(name, "html", lambda: _page(services, report, about), HTML_HELP)
+    _offer(name, "csv", report.to_csv, CSV_HELP)
+    _offer(
+        name, "json", lambda: json.dumps({"about": about, **report.to_dict()}, indent=2, ensure_ascii=False), JSON_HELP
     )
+
+
+def _offer(name: str, kind: str, make: Callable[[], str], words: str) -> None:
     st.download_button(
-        "JSON",
-        data=lambda: json.dumps({"about": about, **report.to_dict()}, indent=2, ensure_ascii=False),
-        file_name=f"{name}.json",
-        mime="application/json",
+        kind.upper(),
+        data=make,
+        file_name=f"{name}.{kind}",
+        mime=MIME[kind],
         icon=":material/download:",
         on_click="ignore",
-        help="The whole report, with distributions, settings, seed, versions and content hashes.",
-        key="download-json",
+        help=words,
+        key=f"download-{kind}",
+    )
+
+
+def _page(services: Services, report: TableReport, about: dict[str, Any]) -> str:
+    """The page of a saved run has the trend up to it."""
+    if about["run_id"]:
+        return monitor.export_run(services, about["run_id"], kind="html")
+    return monitor.tables_html(
+        report,
+        reference_name=about["reference"],
+        current_name=about["current"],
+        simulated=about["simulated"],
     )
 
 
