@@ -132,9 +132,10 @@ def round_ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:
     """
     if not high > low:
         return (low,)
-    if not math.isfinite(high - low):  # further apart than the largest float
+    finest = (high - low) / most
+    if not 0 < finest < math.inf:  # the ends are too close or too far for floats
         return (low, high)
-    exponent = math.floor(math.log10((high - low) / most))
+    exponent = math.floor(math.log10(finest))
     for factor in (1, 2, 5, 10, 20):
         step = factor * 10.0**exponent
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)

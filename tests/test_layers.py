@@ -201,6 +201,18 @@ def test_the_test_finds_wrong_arrows(unit: str, module: str) -> None:
     assert forbidden(unit, [module])
 
 
+def test_an_arrow_up_is_one_function_of_one_file() -> None:
+    inside = "def to_html():\n    from driftium_core.html.table_report import table_report_html\n"
+    allowed = ROOT / "driftium_core/tabular/report.py"
+    assert imported(without_upward(allowed, ast.parse(inside))) == []
+    for file, text in (
+        (allowed, inside.replace("to_html", "to_frame")),
+        (allowed, inside.removeprefix("def to_html():\n    ")),
+        (allowed.with_name("export.py"), inside),
+    ):
+        assert forbidden("tabular", imported(without_upward(file, ast.parse(text))))
+
+
 def test_settings_alone_read_the_environment() -> None:
     readers = [
         str(file.relative_to(ROOT))
