@@ -22,6 +22,7 @@ from driftium_core.cli.generate import generate
 from driftium_core.cli.models import models, pull
 from driftium_core.cli.project import baselines, history, import_, projects, promote, restore, status, undo
 from driftium_core.cli.prompts import runs, send, sets
+from driftium_core.cli.rca import rca
 from driftium_core.cli.run import run
 from driftium_core.cli.streams import discard, prepare_streams, say
 from driftium_core.cli.tabular import tabular
@@ -47,6 +48,7 @@ for verb in (
 ):
     app.command()(verb)
 app.command("import")(import_)
+app.add_typer(rca, name="rca")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

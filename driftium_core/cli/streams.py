@@ -8,17 +8,48 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TextIO
 
-from driftium_core.errors import DriftiumError
+from driftium_core.errors import DriftiumError, InputError
 
-__all__ = ["discard", "on_stdout", "prepare_streams", "print_html", "print_json", "say"]
+__all__ = [
+    "discard",
+    "on_stdout",
+    "prepare_streams",
+    "print_html",
+    "print_json",
+    "print_text",
+    "require_folder",
+    "say",
+    "write_file",
+]
 
 
 def print_json(document: object) -> None:
     """One JSON document on stdout."""
     # Made before any of it is written, so that a failure leaves no half document behind.
     sys.stdout.write(json.dumps(document, ensure_ascii=not _takes_utf8(), indent=2, allow_nan=False) + "\n")
+
+
+def print_text(text: str) -> None:
+    """A text that ends with its own line break."""
+    sys.stdout.write(text)
+
+
+def require_folder(file: Path | None, what: str) -> None:
+    """Look whether a file can be put where it is named, before minutes are spent on what goes into it."""
+    if file and not file.absolute().parent.is_dir():
+        raise InputError(f"The folder of {file} does not exist. Make it, or name another file for {what}.")
+
+
+def write_file(file: Path, text: str) -> None:
+    """A text as a UTF-8 file, and a word about it on stderr."""
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(f"{file} could not be written: {(error.strerror or str(error)).lower()}.") from None
+    say(f"Wrote {file}.")
 
 
 def print_html(page: str) -> None:

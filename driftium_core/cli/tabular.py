@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftium_core.cli.html_file import HtmlFile, require_folder, write_page
-from driftium_core.cli.streams import on_stdout, print_json
+from driftium_core.cli.streams import on_stdout, print_json, require_folder, write_file
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.errors import InputError
 
@@ -15,22 +15,27 @@ if TYPE_CHECKING:
     from driftium_core.tabular.report import CompareSettings, TableReport
     from driftium_core.tabular.table import Table
 
-__all__ = ["tabular"]
+__all__ = ["Categorical", "Columns", "PThreshold", "PlainP", "compare_read", "read_tables", "settings_of", "tabular"]
 
 STDIN = "-"
+
+PThreshold = Annotated[float, typer.Option(help="Flag a column when its adjusted p is below this.")]
+Columns = Annotated[str, typer.Option(help="Compare only these columns, separated by commas.")]
+Categorical = Annotated[str, typer.Option(help="Treat these columns as categories, e.g. numeric codes.")]
+PlainP = Annotated[bool, typer.Option("--plain-p", help="Judge each column by its own p, unadjusted.")]
 
 
 def tabular(
     reference: Annotated[str, typer.Argument(help="File with data as it should be; - reads standard input.")],
     current: Annotated[str, typer.Argument(help="File with data as it is now; - reads standard input.")],
-    p_threshold: Annotated[float, typer.Option(help="Flag a column when its adjusted p is below this.")] = 0.05,
-    columns: Annotated[str, typer.Option(help="Compare only these columns, separated by commas.")] = "",
-    categorical: Annotated[str, typer.Option(help="Treat these columns as categories, e.g. numeric codes.")] = "",
-    plain_p: Annotated[bool, typer.Option("--plain-p", help="Judge each column by its own p, unadjusted.")] = False,
+    p_threshold: PThreshold = 0.05,
+    columns: Columns = "",
+    categorical: Categorical = "",
+    plain_p: PlainP = False,
     no_attribution: Annotated[bool, typer.Option("--no-attribution", hidden=True)] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
-    html: HtmlFile = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page, too.")] = None,
     fail_on: FailOnOption = None,
     fail_on_inconclusive: FailOnInconclusive = False,
 ) -> None:
@@ -38,21 +43,13 @@ def tabular(
 
     Without --fail-on the exit code is 0 also when drift is found.
     """
-    from driftium_core.tabular.report import CompareSettings
-
     del no_attribution  # reports carry no attribution yet; accepted so that scripts need not change
-    settings = CompareSettings(
-        p_threshold=p_threshold,
-        correction="none" if plain_p else "bh",
-        columns=_names(columns) or None,
-        categorical=_names(categorical),
-        seed=seed,
-    )
-    require_folder(html)
-    tables = _read(reference, current)
-    report = _compare(*tables, settings)
+    settings = settings_of(p_threshold, columns, categorical, plain_p=plain_p, seed=seed)
+    require_folder(html, "the HTML page")
+    tables = read_tables(reference, current)
+    report = compare_read(*tables, settings)
     if html:
-        write_page(html, _page(report, *tables))
+        write_file(html, _page(report, *tables))
     with on_stdout():
         if as_json:
             print_json(report.to_dict())
@@ -65,7 +62,21 @@ def tabular(
     raise typer.Exit(code)
 
 
-def _read(reference: str, current: str) -> tuple[Table, Table]:
+def settings_of(p_threshold: float, columns: str, categorical: str, *, plain_p: bool, seed: int) -> CompareSettings:
+    """What decides a report besides its tables, from the options as they were typed."""
+    from driftium_core.tabular.report import CompareSettings
+
+    return CompareSettings(
+        p_threshold=p_threshold,
+        correction="none" if plain_p else "bh",
+        columns=_names(columns) or None,
+        categorical=_names(categorical),
+        seed=seed,
+    )
+
+
+def read_tables(reference: str, current: str) -> tuple[Table, Table]:
+    """The tables of two files, one of which may be standard input."""
     from driftium_core.files import read_path
 
     if reference == current == STDIN:
@@ -73,7 +84,8 @@ def _read(reference: str, current: str) -> tuple[Table, Table]:
     return read_path(reference), read_path(current)
 
 
-def _compare(reference: Table, current: Table, settings: CompareSettings) -> TableReport:
+def compare_read(reference: Table, current: Table, settings: CompareSettings) -> TableReport:
+    """The report on two tables."""
     from driftium_core import monitor
     from driftium_core.settings import Settings
     from driftium_core.terminal import progress_on_stderr

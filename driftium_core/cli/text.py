@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftium_core.cli.html_file import HtmlFile, require_folder, write_page
-from driftium_core.cli.streams import on_stdout, print_json, say
+from driftium_core.cli.streams import on_stdout, print_json, require_folder, say, write_file
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.errors import InputError
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from driftium_core.logs import Log
     from driftium_core.text.report import TextReport
 
-__all__ = ["PromptColumn", "ResponseColumn", "read_responses", "text"]
+__all__ = ["PromptColumn", "ResponseColumn", "compare_logs", "read_logs", "read_responses", "text"]
 
 STDIN = "-"
 
@@ -30,7 +30,7 @@ def text(
     response_column: ResponseColumn = "",
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
-    html: HtmlFile = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page, too.")] = None,
     fail_on: FailOnOption = None,
     fail_on_inconclusive: FailOnInconclusive = False,
 ) -> None:
@@ -39,16 +39,11 @@ def text(
     CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too. Nothing is stored. Without --fail-on the
     exit code is 0 also when drift is found.
     """
-    if baseline == current == STDIN:
-        raise InputError("Only one of the two files can come from standard input.")
-    require_folder(html)
-    logs = [read_responses(path, prompt_column, response_column) for path in (baseline, current)]
-    for log in logs:
-        for sentence in filter(None, (log.skipped_text, *log.notes)):
-            say(f"{log.name}: {sentence}")
-    report = _compare(*logs, seed=seed)
+    require_folder(html, "the HTML page")
+    logs = read_logs(baseline, current, prompt_column, response_column)
+    report = compare_logs(*logs, seed=seed)
     if html:
-        write_page(html, _page(report, *logs))
+        _write_page(html, report, *logs)
     with on_stdout():
         if as_json:
             from driftium_core.text.serialise import report_to_dict
@@ -62,6 +57,17 @@ def text(
     raise typer.Exit(exit_code(drift.verdict, drift.severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
 
 
+def read_logs(baseline: str, current: str, prompt_column: str, response_column: str) -> tuple[Log, Log]:
+    """The responses of both files; what was left out of them is said on stderr."""
+    if baseline == current == STDIN:
+        raise InputError("Only one of the two files can come from standard input.")
+    logs = tuple(read_responses(path, prompt_column, response_column) for path in (baseline, current))
+    for log in logs:
+        for sentence in filter(None, (log.skipped_text, *log.notes)):
+            say(f"{log.name}: {sentence}")
+    return logs[0], logs[1]
+
+
 def read_responses(path: str, prompt_column: str, response_column: str) -> Log:
     """The responses of a file."""
     from driftium_core.files import read_log_path
@@ -70,7 +76,8 @@ def read_responses(path: str, prompt_column: str, response_column: str) -> Log:
     return read_log_path(path, LogColumns(prompt=prompt_column or None, response=response_column or None))
 
 
-def _compare(baseline: Log, current: Log, *, seed: int) -> TextReport:
+def compare_logs(baseline: Log, current: Log, *, seed: int) -> TextReport:
+    """The report on the responses of two files."""
     from driftium_core.monitor import compare_responses
     from driftium_core.terminal import progress_on_stderr
 
@@ -78,9 +85,10 @@ def _compare(baseline: Log, current: Log, *, seed: int) -> TextReport:
         return compare_responses(baseline.responses, current.responses, rng=seed, progress=progress)
 
 
-def _page(report: TextReport, baseline: Log, current: Log) -> str:
+def _write_page(path: Path, report: TextReport, baseline: Log, current: Log) -> None:
     from driftium_core.monitor import comparison_html
 
-    return comparison_html(
+    page = comparison_html(
         report, baseline.responses, current.responses, baseline_name=baseline.name, current_name=current.name
     )
+    write_file(path, page)

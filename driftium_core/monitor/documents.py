@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from driftium_core.documents import json_safe
 from driftium_core.llm.generators import Offer
@@ -15,6 +15,9 @@ from driftium_core.store.investigation_records import Investigation
 from driftium_core.store.prompt_records import ARM_NAMES, PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
 
+if TYPE_CHECKING:
+    from driftium_core.rca.report import RcaReport
+
 __all__ = [
     "alarm_document",
     "answer_document",
@@ -22,6 +25,7 @@ __all__ = [
     "calculation_document",
     "check_document",
     "import_document",
+    "investigated_document",
     "investigation_document",
     "offer_document",
     "project_document",
@@ -74,6 +78,14 @@ def calculation_document(calculation: Calculation) -> Document:
 def investigation_document(investigation: Investigation) -> Document:
     """A stored investigation without its report; ``done`` are the positions of the actions that were ticked."""
     return {**asdict(investigation), "created_at": investigation.created_at.isoformat()}
+
+
+def investigated_document(report: RcaReport, investigation: Investigation | None = None) -> Document:
+    """An investigation with its report; ``about`` is there where it is stored."""
+    from driftium_core.rca.serialise import report_to_dict
+
+    about = {"about": investigation_document(investigation)} if investigation else {}
+    return {**about, **report_to_dict(report)}
 
 
 def _range(low: float | None, high: float | None) -> list[float] | None:

@@ -12,7 +12,7 @@ from driftium_core.llm.port import AUTOMATIC, ModelChoice
 from driftium_core.monitor.baselines import find_baseline
 from driftium_core.monitor.calculations import open_calculation
 from driftium_core.monitor.diagnosis import investigate_report
-from driftium_core.monitor.documents import investigation_document
+from driftium_core.monitor.documents import investigated_document
 from driftium_core.monitor.investigable import calculation_title, run_title
 from driftium_core.monitor.runs import open_run
 from driftium_core.services import Services
@@ -182,12 +182,11 @@ def export_investigation(
         It is damaged, or another version of Driftium wrote it.
     """
     from driftium_core.rca.markdown import report_markdown
-    from driftium_core.rca.serialise import report_to_dict
 
     investigation, report = open_investigation(services, investigation_id)
     if kind == "markdown":
         return report_markdown(report, done=investigation.done, number=investigation.id)
-    return json_text({"about": investigation_document(investigation), **report_to_dict(report)})
+    return json_text(investigated_document(report, investigation))
 
 
 def _work(

@@ -7,18 +7,10 @@ from collections.abc import Collection, Iterable, Iterator
 
 from driftium_core.formats import fmt_count, fmt_moment, fmt_n, whole
 from driftium_core.rca.facts import Fact
-from driftium_core.rca.report import Action, Claim, Finding, RcaReport, Urgency
+from driftium_core.rca.report import Action, Claim, Finding, RcaReport
 from driftium_core.severity import severity_label
 
 __all__ = ["report_markdown"]
-
-URGENCIES: dict[Urgency, str] = {
-    Urgency.NOW: "look now",
-    Urgency.TODAY: "look today",
-    Urgency.THIS_WEEK: "look this week",
-    Urgency.NONE: "no need to look",
-    Urgency.MORE_DATA: "look again when there is more data",
-}
 
 WORD_JOINER = "\u2060"
 
@@ -45,12 +37,11 @@ def report_markdown(report: RcaReport, *, done: Collection[int] = (), number: st
     number : str
         Id of the stored investigation, for whoever looks for it; empty when it is not stored.
     """
-    diagnosis, advice = report.findings.diagnosis, report.findings.recommendation
-    urgency = URGENCIES[report.findings.triage.urgency]
+    triage, diagnosis, advice = report.findings.triage, report.findings.diagnosis, report.findings.recommendation
     parts = [
         f"# {_plain(diagnosis.headline)}",
-        f"**{severity_label(report.severity)}, {urgency}.** {_plain(report.ledger.title)}",
-        *_section("What happened", [_claim(claim) for claim in report.findings.triage.claims]),
+        f"**{severity_label(report.severity)}, {triage.urgency.advice}.** {_plain(report.ledger.title)}",
+        *_section("What happened", [_claim(claim) for claim in triage.claims]),
         *_section("Why", [part for finding in diagnosis.findings for part in _finding(finding)]),
         *_section("What to do", [_claim(advice.lead), _list(_actions(advice.actions, done))]),
         *_section("Ruled out or not settled", [_list(f"- {_claim(claim)}" for claim in diagnosis.ruled_out)]),
@@ -134,8 +125,8 @@ def _dead(text: str) -> str:
     Angle brackets and the like become entities, which every renderer knows. Trackers look for addresses, mentions and
     numbers of issues after Markdown, where no backslash helps; a word joiner, which has no width, breaks these.
     """
-    escaped = "".join(_ENTITIES.get(sign, sign) for sign in _SPECIAL.sub(r"\\\1", text))
-    return _LINKED.sub(WORD_JOINER, escaped)
+    escaped = _SPECIAL.sub(r"\\\1", _LINKED.sub(WORD_JOINER, text))
+    return "".join(_ENTITIES.get(sign, sign) for sign in escaped)
 
 
 def _escaped_start(digits: re.Match[str]) -> str:

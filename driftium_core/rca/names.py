@@ -13,13 +13,13 @@ _CITATION = re.compile(r"\[(E\d+)\]")
 _QUOTES = str.maketrans({"`": "'", "“": "'", "”": "'"})
 
 
-def shown(name: object) -> str:
+def shown(name: object, *, limit: int = 40) -> str:
     """A name as sentences have it: no quotation mark of ours and nothing that reads like a citation is left in it.
 
     >>> shown("a`b [E1]")
     "a'b (E1)"
     """
-    return _CITATION.sub(r"(\1)", fmt_name(name).translate(_QUOTES))
+    return _CITATION.sub(r"(\1)", fmt_name(name, limit=limit).translate(_QUOTES))
 
 
 def column_name(name: object) -> str:
@@ -41,7 +41,10 @@ def column_names(names: Sequence[object], *, limit: int = 3) -> str:
 
 
 def disarmed(text: str, names: Iterable[object]) -> str:
-    """A sentence of the report in which these names, as `fmt_name` wrote them, are replaced by what is `shown`."""
+    """A sentence of the report in which these names, as `fmt_name` wrote them, are replaced by what is `shown`.
+
+    Where a quotation stays open all the same, all quotation marks become plain ones.
+    """
     for name in names:
         written, safe = fmt_name(name), shown(name)
         if written == safe:
@@ -50,4 +53,5 @@ def disarmed(text: str, names: Iterable[object]) -> str:
             text = text.replace(f"{opening}{written}{closing}", f"{opening}{safe}{closing}")
         if len(written) > 1:
             text = text.replace(written, safe)
-    return text
+    closed = text.count("`") % 2 == 0 and text.count("“") == text.count("”")
+    return text if closed else text.translate(_QUOTES)

@@ -52,6 +52,16 @@ class Urgency(StrEnum):
     NONE = "no need"
     MORE_DATA = "when there is more data"
 
+    @property
+    def advice(self) -> str:
+        """What to do, in words: ``"look today"``, ``"no need to look"``, ``"look again when there is more data"``."""
+        match self:
+            case Urgency.NONE:
+                return "no need to look"
+            case Urgency.MORE_DATA:
+                return f"look again {self}"
+        return f"look {self}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:

@@ -92,8 +92,8 @@ def _cause(evidence: TableEvidence, name: str) -> Cause | None:
         return Cause.MEASUREMENT
     if name in evidence.reweighted:
         return Cause.SELECTION
-    if name in evidence.constant:
-        return Cause.UPSTREAM_DATA
+    if name in evidence.constant and (evidence.attributed or name not in evidence.vanished):
+        return Cause.UPSTREAM_DATA  # one category that is left of several is as well a filter's doing
     if name in evidence.vanished and _is_origin(evidence, name):
         return Cause.NEW_CATEGORIES
     return Cause.MEASUREMENT if name in evidence.shifted else None

@@ -27,6 +27,7 @@ _KINDS: dict[FindingKind, tuple[FactKind, str, Direction]] = {
     FindingKind.NEW_CATEGORIES: (FactKind.CATEGORIES, "new", "gained"),
     FindingKind.VANISHED_CATEGORIES: (FactKind.CATEGORIES, "vanished", "lost"),
     FindingKind.OUT_OF_RANGE: (FactKind.RANGE, "out_of_range", "changed"),
+    FindingKind.RESCALED: (FactKind.RANGE, "rescaled", "changed"),
     FindingKind.TIME_WINDOW: (FactKind.NOTE, "time_window", "changed"),
 }
 """Kind, detail and direction of the fact that each kind of finding becomes."""
@@ -39,7 +40,7 @@ def column_fact(column: ColumnResult, *, adjusted: bool) -> Fact:
     p = f"{'adjusted ' if adjusted else ''}{fmt_p(pvalue)}"
     shift, names = _shift(column)
     if column.drifted:
-        of_missing = " of its missing values" if column.decided_by == "missing" else ""
+        of_missing = " in its missing values" if column.decided_by == "missing" else ""
         text = f"{name} drifted{of_missing}: {column.severity}, effect {fmt_effect(effect)}, {p}{shift}."
     elif column.severity is None:
         text = f"{name} could not be judged."

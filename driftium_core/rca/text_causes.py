@@ -25,7 +25,8 @@ def text_diagnosis(ledger: Ledger) -> Diagnosis:
     """
     signals = TextSignals(ledger)
     plain = _plain(signals)
-    content = _content(signals, plain) if signals.drifted else _without_drift(signals)
+    broken = _broken(signals, plain)
+    content = [broken] if broken else _content(signals, plain) if signals.drifted else _without_drift(signals)
     findings = _in_order(signals, plain, content)
     if not findings:
         findings = [_none_of_them(signals)]
@@ -48,7 +49,7 @@ def _plain(signals: TextSignals) -> list[Finding]:
     found = [
         (fact, cause)
         for name, cause in _PLAIN.items()
-        if (fact := signals.moved(name) if name == "language" else signals.rose(name))
+        if (fact := signals.language if name == "language" else signals.rose(name))
     ]
     found.sort(key=lambda pair: -(pair[0].effect_size or 0.0))
     return [_plain_finding(signals, fact, cause) for fact, cause in found]
@@ -87,23 +88,32 @@ def _followers(signals: TextSignals) -> list[Claim]:
 
 def _content(signals: TextSignals, plain: list[Finding]) -> list[Finding]:
     """Why the answers differ by meaning."""
-    if broken := _broken(signals, plain):
-        return [broken]
     moved, behaves = signals.prompts_moved, signals.behaves_otherwise
     topic = _topic(signals) if moved else None
     answers = _answers(signals) if behaves or (signals.settings and not moved) else None
-    if moved and behaves and answers and topic:
-        return [answers, topic] if signals.settings else [topic, answers]
+    if answers and topic:
+        return [answers, topic] if _answers_first(signals) else [topic, answers]
     found = [finding for finding in (topic, answers) if finding]
     if found or plain:
         return found
     return _by_hints(signals)
 
 
+def _answers_first(signals: TextSignals) -> bool:
+    """Of prompts and answers that both changed: what no topic explains, then the smaller p-value."""
+    if signals.settings or signals.boilerplate or any(fact.detail == "valid_json" for fact in signals.layout):
+        return True
+    prompts, behaviour = signals.prompts, signals.behaviour
+    by_prompts, by_behaviour = (fact.pvalue if fact else None for fact in (prompts, behaviour))
+    return by_prompts is not None and by_behaviour is not None and by_behaviour < by_prompts and by_prompts > 0.01
+
+
 def _broken(signals: TextSignals, plain: list[Finding]) -> Finding | None:
     """Answers that repeat their prompt or miss it, where no refusal and no other language explains that."""
     echo, off = signals.flagged("echo"), signals.flagged("low_alignment")
     health = signals.ledger.first(FactKind.HEALTH)
+    if signals.ledger.status == "inconclusive":
+        return None
     if echo is not None:
         claims = [cite(echo), *_shape(signals), *_removal_claims(signals)]
         return _finding(Cause.DEGENERATE_OUTPUT, "high", told(echo.text, echo), claims)
@@ -127,16 +137,27 @@ def _topic(signals: TextSignals) -> Finding:
 
 def _answers(signals: TextSignals) -> Finding:
     """Like prompts are answered differently: by another model or template, or in another length or format."""
-    formats = signals.formats
-    if formats and not signals.settings and not signals.boilerplate and _only_format(signals):
-        return _format(signals, formats)
+    if _only_format(signals):
+        return _format(signals, signals.layout)
     return _model(signals)
 
 
 def _only_format(signals: TextSignals) -> bool:
-    """Whether length and format are all that changed, by the terms: what is said stays within what was said before."""
-    gained, lost = len(signals.terms("gained")), len(signals.terms("lost"))
-    return gained < 3 or lost < 3
+    """Whether length and format explain the difference: no setting did, and hardly a term came with shorter answers.
+
+    Longer ones may bring terms, and lose none.
+    """
+    if signals.settings or not signals.layout:
+        return False
+    strongest = signals.layout[0]
+    if strongest.detail not in ("length", "tokens"):
+        return strongest.detail == "valid_json" or not signals.boilerplate
+    if signals.boilerplate:
+        return False
+    return len(signals.terms("gained" if strongest.direction == "down" else "lost")) <= FEW_TERMS
+
+
+FEW_TERMS = 2
 
 
 def _model(signals: TextSignals) -> Finding:
@@ -181,9 +202,8 @@ def _format(signals: TextSignals, formats: tuple[Fact, ...]) -> Finding:
 
 def _by_hints(signals: TextSignals) -> list[Finding]:
     """Neither the prompts nor the answers to like prompts were found to change, and yet the answers differ."""
-    formats = signals.formats
-    if formats and _only_format(signals):
-        return [_format(signals, formats)]
+    if _only_format(signals):
+        return [_format(signals, signals.layout)]
     new = [fact for fact in signals.groups("gained") if isinstance(fact.before, float) and fact.before <= 0.02]
     if signals.traffic == "no_prompts" and new:
         verdict = signals.ledger.facts[0]

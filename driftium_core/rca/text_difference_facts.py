@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from driftium_core.formats import fmt_effect, fmt_n, fmt_name, fmt_names, fmt_p, fmt_percent
+from driftium_core.formats import fmt_effect, fmt_n, fmt_names, fmt_p, fmt_percent
 from driftium_core.rca.facts import Direction, Fact, FactKind
+from driftium_core.rca.names import shown
 from driftium_core.text.differences import CHANGED_LEVEL, Cluster, Exemplar, Keyword, Removal, telling
 from driftium_core.text.report import TextReport
 
@@ -15,7 +16,7 @@ MOST_TERMS, MOST_EXEMPLARS, MOST_GROUPS = 6, 3, 3
 """Each way."""
 
 EXCERPT = 140
-"""Characters of an answer that are quoted, and twice those of a prompt."""
+"""Characters of an answer that are quoted; of a prompt half as many."""
 
 
 def difference_facts(report: TextReport) -> Iterator[Fact]:
@@ -42,7 +43,7 @@ def _looked_at(report: TextReport) -> tuple[int, int]:
 
 
 def _term(word: Keyword, direction: Direction) -> Fact:
-    term = _plain(fmt_name(word.term))
+    term = shown(word.term)
     now, was = fmt_percent(word.share_current), fmt_percent(word.share_baseline)
     return Fact(
         id="",
@@ -58,8 +59,8 @@ def _term(word: Keyword, direction: Direction) -> Fact:
 
 def _exemplar(item: Exemplar, direction: Direction, *, drifted: bool) -> Fact:
     pool, other = ("current", "baseline") if direction == "gained" else ("baseline", "current")
-    quoted = f"“{_quoted(item.text, EXCERPT)}”" if item.text.strip() else "without a text"
-    asked = f", to “{_quoted(item.prompt, EXCERPT // 2)}”" if item.prompt.strip() else ""
+    quoted = f"“{shown(item.text, limit=EXCERPT)}”" if item.text.strip() else "without a text"
+    asked = f", to “{shown(item.prompt, limit=EXCERPT // 2)}”" if item.prompt.strip() else ""
     near = "" if item.nearest is None else f" The nearest {other} answer has a cosine of {fmt_effect(item.nearest)}."
     most = "most unlike" if drifted else "least like, though no drift was found,"
     return Fact(
@@ -74,7 +75,7 @@ def _exemplar(item: Exemplar, direction: Direction, *, drifted: bool) -> Fact:
 
 
 def _group(group: Cluster, sizes: tuple[int, int]) -> Fact:
-    terms = tuple(_plain(fmt_name(term)) for term in group.terms)
+    terms = tuple(shown(term) for term in group.terms)
     about = f" with {fmt_names(terms)}" if terms else ""
     now = f"{fmt_n(group.n_current)} of {fmt_n(sizes[1])} current answers ({fmt_percent(group.n_current / sizes[1])})"
     was = f"{fmt_n(group.n_baseline)} of {fmt_n(sizes[0])} in the baseline"
@@ -104,16 +105,3 @@ def _removal(removal: Removal, n_current: int) -> Fact:
         significant=not gone,
         detail="gone" if gone else "stays",
     )
-
-
-def _quoted(text: str, limit: int) -> str:
-    """One line of another's text that cannot end its own quotation."""
-    return _plain(fmt_name(text, limit=limit)).translate(_QUOTES)
-
-
-_QUOTES = str.maketrans(dict.fromkeys('“”„«»"', "'"))
-
-
-def _plain(text: str) -> str:
-    """Without backticks, which would end a name, or begin one."""
-    return text.replace("`", "'")

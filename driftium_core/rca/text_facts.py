@@ -14,6 +14,7 @@ from driftium_core.rca.text_setting_facts import setting_facts
 from driftium_core.stats.null_range import NullRange
 from driftium_core.text.labels import FLAG_LABELS
 from driftium_core.text.report import Descriptor, Flag, TextReport
+from driftium_core.text.verdict import more_needed
 
 __all__ = ["FLAG_WORDS", "text_ledger"]
 
@@ -48,6 +49,7 @@ def text_ledger(report: TextReport, *, title: str) -> Ledger:
         *_health(report),
         *_flags(report),
         *(_descriptor(item) for item in report.descriptors),
+        *_languages(report),
         *_traffic(report),
         *setting_facts(report),
         *difference_facts(report),
@@ -82,6 +84,25 @@ def _verdict(report: TextReport) -> Iterator[Fact]:
         detail=drift.design,
     )
     yield Fact(id="", kind=FactKind.POWER, text=drift.detectable.text, value=drift.detectable.share)
+    if drift.verdict == "inconclusive":
+        yield _needed(drift.n_baseline, drift.n_current)
+
+
+def _needed(n_baseline: int, n_current: int) -> Fact:
+    more = more_needed(n_baseline, n_current)
+    named = zip(more, ("baseline answer", "current answer"), strict=True)
+    wanted = " and ".join(fmt_count(count, noun) for count, noun in named if count)
+    return Fact(
+        id="",
+        kind=FactKind.POWER,
+        subject=NEEDED,
+        text=f"A verdict takes at least {wanted} more.",
+        value=sum(more),
+    )
+
+
+NEEDED = "answers needed"
+"""Subject of the fact that says how many are missing."""
 
 
 def _first_sentences(report: TextReport) -> str:
@@ -129,8 +150,8 @@ def _health(report: TextReport) -> Iterator[Fact]:
     )
 
 
-COLLAPSED = 50
-"""A Health Index whose whole interval is below: answers are nearer to any other prompt's than to their own."""
+COLLAPSED = 60
+"""A Health Index whose whole interval is below: answers have little to do with their prompts."""
 
 
 def _flags(report: TextReport) -> Iterator[Fact]:
@@ -182,6 +203,37 @@ def _moved(item: Descriptor) -> Literal["up", "down", "changed"]:
     if not isinstance(before, float) or not isinstance(now, float) or before == now:
         return "changed"
     return "up" if now > before else "down"
+
+
+def _languages(report: TextReport) -> Iterator[Fact]:
+    """The languages that came or went, of which `_descriptor` names the most common ones alone."""
+    item = next((item for item in report.descriptors if item.name == "language"), None)
+    if item is None or item.shape is None or item.pvalue_adjusted is None or item.pvalue_adjusted > DESCRIPTOR_LEVEL:
+        return
+    rows = zip(item.shape.labels, item.shape.baseline, item.shape.current, strict=True)
+    moved = sorted(rows, key=lambda row: -abs(row[2] - row[1]))
+    for name, before, now in moved[:MOST_LANGUAGES]:
+        if abs(now - before) >= LEAST_LANGUAGE:
+            yield _language(name, before, now)
+
+
+MOST_LANGUAGES, LEAST_LANGUAGE = 4, 0.05
+"""Languages that are facts of their own, and the change of a share that makes them so."""
+
+
+def _language(name: str, before: float, now: float) -> Fact:
+    is_now, was = fmt_percent(now), fmt_percent(before)
+    return Fact(
+        id="",
+        kind=FactKind.DESCRIPTOR,
+        subject=name,
+        text=f"{name}: {is_now} of the current answers whose language can be told, {was} of the baseline's.",
+        value=now,
+        before=before,
+        direction="gained" if now > before else "lost",
+        detail="one language",
+        names=(name,),
+    )
 
 
 def _traffic(report: TextReport) -> Iterator[Fact]:

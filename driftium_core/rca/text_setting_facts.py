@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from driftium_core.formats import fmt_p, fmt_percent
 from driftium_core.rca.facts import Fact, FactKind
+from driftium_core.rca.names import shown
 from driftium_core.text.report import SettingShare, TextReport
 
 __all__ = ["setting_facts"]
+
+LONGEST = 80
+"""Characters of a value: it is short already, and may have a digest at its end."""
 
 
 def setting_facts(report: TextReport) -> Iterator[Fact]:
@@ -80,14 +84,9 @@ def _fact(item: SettingShare, text: str, *, detail_names: tuple[str | None, ...]
         pvalue=item.pvalue,
         significant=changed,
         detail=item.name,
-        names=tuple(dict.fromkeys(_plain(name) for name in detail_names if name)),
+        names=tuple(dict.fromkeys(shown(name, limit=LONGEST) for name in detail_names if name)),
     )
 
 
 def _name(value: str) -> str:
-    return f"`{_plain(value)}`"
-
-
-def _plain(value: str) -> str:
-    """Without backticks, which would end the name."""
-    return value.replace("`", "'")
+    return f"`{shown(value, limit=LONGEST)}`"

@@ -15,6 +15,15 @@ FORMAT_NAMES = ("list", "code", "valid_json", "length", "tokens")
 LEAST_FLAG_RISE = 0.1
 """Flags are not tested: their share must rise by this much to speak for a cause."""
 
+LARGE = EFFECT_THRESHOLDS[Severity.CRITICAL]
+"""Effect from which a change of format can be what moved the answers' meaning, too."""
+
+LONGER, SHORTER = 1.5, 0.67
+"""Likewise, ratio of the median lengths: a change of their spread alone is what another model makes."""
+
+ONE_LANGUAGE = 0.5
+"""Part of what some languages gained that one of them has at least, where answers changed their language."""
+
 BOILERPLATE, RARE = 0.6, 0.1
 """A term that this share of current answers holds, and no more than that of the baseline: something is put around."""
 
@@ -91,6 +100,25 @@ class TextSignals:
         return tuple(sorted(found, key=lambda fact: -(fact.effect_size or 0.0)))
 
     @property
+    def layout(self) -> tuple[Fact, ...]:
+        """Those of the formats that changed so much that they can be what moved the answers."""
+        return tuple(fact for fact in self.formats if (fact.effect_size or 0.0) >= LARGE and _is_clear(fact))
+
+    @property
+    def language(self) -> Fact | None:
+        """The descriptor of the language, where answers went to another; broken text is guessed to be many."""
+        fact = self.moved("language")
+        risen = [
+            item.value - item.before
+            for item in self.ledger.of(FactKind.DESCRIPTOR)
+            if item.detail == "one language" and isinstance(item.value, float) and isinstance(item.before, float)
+        ]
+        gains = [rise for rise in risen if rise > 0]
+        lost = -sum(rise for rise in risen if rise < 0)
+        one = bool(gains) and max(gains) >= ONE_LANGUAGE * max(lost, sum(gains))
+        return fact if one else None
+
+    @property
     def settings(self) -> tuple[Fact, ...]:
         """Settings that changed."""
         return tuple(fact for fact in self.ledger.of(FactKind.SETTING) if fact.significant)
@@ -118,6 +146,14 @@ class TextSignals:
     def exemplars(self, direction: str) -> tuple[Fact, ...]:
         """Answers that stand for what is new or gone."""
         return tuple(fact for fact in self.ledger.of(FactKind.EXEMPLAR) if fact.direction == direction)
+
+
+def _is_clear(fact: Fact) -> bool:
+    if fact.detail not in ("length", "tokens"):
+        return True
+    if not isinstance(fact.value, float) or not isinstance(fact.before, float) or not fact.before:
+        return False
+    return not SHORTER < fact.value / fact.before < LONGER
 
 
 def matters(fact: Fact) -> bool:

@@ -13,6 +13,7 @@ from driftium_core.formats import fmt_n, fmt_name, fmt_names, fmt_percent, fmt_p
 from driftium_core.tabular.column_result import ColumnResult
 from driftium_core.tabular.columns import TimeColumn
 from driftium_core.tabular.report import Finding, FindingKind
+from driftium_core.tabular.rescaling import find_rescaling
 from driftium_core.tabular.schema import ColumnPair
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "missingness_finding",
     "not_tested_finding",
     "range_finding",
+    "rescaled_finding",
     "schema_findings",
     "sorted_findings",
     "time_window_finding",
@@ -44,6 +46,7 @@ _ORDER = {
             FindingKind.NEW_CATEGORIES,
             FindingKind.VANISHED_CATEGORIES,
             FindingKind.OUT_OF_RANGE,
+            FindingKind.RESCALED,
             FindingKind.CONSTANT,
             FindingKind.TIME_WINDOW,
             FindingKind.NOT_TESTED,
@@ -139,6 +142,14 @@ def range_finding(name: str, reference: npt.NDArray[Any], current: npt.NDArray[A
         f"reference range, {bounds}: {' and '.join(sides)}."
     )
     return Finding(FindingKind.OUT_OF_RANGE, name, text)
+
+
+def rescaled_finding(name: str, reference: npt.NDArray[Any], current: npt.NDArray[Any], gap: float) -> Finding | None:
+    """A column that looks like the reference in another unit, given the KS gap of both samples."""
+    found = find_rescaling(reference, current, gap)
+    if found is None:
+        return None
+    return Finding(FindingKind.RESCALED, name, f"The current values of `{fmt_name(name)}` {found.sentence}.")
 
 
 def constant_finding(name: str, n_distinct: tuple[int, int], value: str) -> Finding | None:

@@ -34,6 +34,7 @@ from driftium_core.tabular.findings import (
     constant_finding,
     not_tested_finding,
     range_finding,
+    rescaled_finding,
     time_window_finding,
     type_finding,
 )
@@ -158,7 +159,11 @@ def _compare_numbers(name: str, r: NumberColumn, c: NumberColumn) -> _Values:
         distances=number_distances(r.values, c.values),
         distribution=number_distribution(r.values, c.values, gap),
         notes=notes,
-        findings=(range_finding(name, r.values, c.values), constant),
+        findings=(
+            range_finding(name, r.values, c.values),
+            rescaled_finding(name, r.values, c.values, measure.effect_size),
+            constant,
+        ),
     )
 
 

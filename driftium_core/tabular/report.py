@@ -40,6 +40,7 @@ class FindingKind(StrEnum):
     VANISHED_CATEGORIES = "vanished_categories"
     MISSINGNESS = "missingness"
     OUT_OF_RANGE = "out_of_range"
+    RESCALED = "rescaled"
     CONSTANT = "constant"
     TIME_WINDOW = "time_window"
     NOT_TESTED = "not_tested"
@@ -53,6 +54,7 @@ FINDING_LABELS: dict[FindingKind, str] = {
     FindingKind.VANISHED_CATEGORIES: "Vanished categories",
     FindingKind.MISSINGNESS: "Missing values",
     FindingKind.OUT_OF_RANGE: "Out of range",
+    FindingKind.RESCALED: "Rescaled",
     FindingKind.CONSTANT: "Constant",
     FindingKind.TIME_WINDOW: "Time window",
     FindingKind.NOT_TESTED: "Not tested",

@@ -10,6 +10,7 @@ from driftium_core.terminal.answers import (
 from driftium_core.terminal.console import activity_on_stderr, plain, progress_on_stderr
 from driftium_core.terminal.parts import print_parts
 from driftium_core.terminal.pools import print_baselines, print_history, print_import, print_projects, print_status
+from driftium_core.terminal.rca import print_investigation
 from driftium_core.terminal.tables import print_report
 from driftium_core.terminal.texts import print_text_report
 
@@ -20,6 +21,7 @@ __all__ = [
     "print_baselines",
     "print_history",
     "print_import",
+    "print_investigation",
     "print_models",
     "print_parts",
     "print_projects",

@@ -27,7 +27,7 @@ ALPHA = 0.05
 """Level of the adjusted p-values."""
 
 JSON_SHARE = 0.5
-"""Share of valid JSON in the baseline from which JSON is taken to be what is asked for."""
+"""Share of valid JSON in either pool from which JSON is taken to be what is, or was, asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def descriptors(baseline: Sequence[Response], current: Sequence[Response]) -> tu
 
     Responses with an error count towards errors only, empty ones not towards length, refusals, format and language.
     Tokens, latency and language are listed when they are known of any response, code and lists when any has them, JSON
-    when at least half of the baseline is JSON.
+    when at least half of either pool is JSON.
 
     Parameters
     ----------
@@ -168,8 +168,10 @@ def _share(share: ShareProperty, baseline: Sequence[Response], current: Sequence
 
 def _json(baseline: Sequence[Response], current: Sequence[Response]) -> _Draft | None:
     draft = _share(VALID_JSON, baseline, current)
-    asked_for = draft is not None and isinstance(draft.baseline, float) and draft.baseline >= JSON_SHARE
-    return draft if asked_for else None
+    if draft is None:
+        return None
+    shares = (share for share in (draft.baseline, draft.current) if isinstance(share, float))
+    return draft if max(shares, default=0.0) >= JSON_SHARE else None
 
 
 def _language(baseline: Sequence[Response], current: Sequence[Response]) -> _Draft | None:

@@ -296,6 +296,14 @@ def test_a_dot_stands_left_of_its_ring_where_the_effect_fell(full: Page) -> None
     assert places["held"] < float(chance.split("H")[1].split("V")[0]) < places["alone"], "explained: within chance"
 
 
+def test_every_finding_has_a_heading() -> None:
+    findings = tuple(Finding(kind, "age", f"`age` of {kind}.") for kind in FindingKind)
+    page = page_of(replace(FULL, findings=findings))
+    (table,) = (element for element in page.elements if "findings" in classes(element))
+    headings = [row.all("td")[0].text for row in table.all("tr")[1:]]
+    assert len(set(headings)) == len(FindingKind)
+
+
 def test_a_simulation_is_said_to_be_one() -> None:
     page = page_of(FULL, simulated="age < 40", current_name="simulated sample")
     assert "simulated: the rows of “march.csv” with age < 40" in page.text

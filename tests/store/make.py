@@ -5,6 +5,7 @@ from typing import Any
 from driftium_core.response import Response
 from driftium_core.severity import Severity
 from driftium_core.store import NewRun
+from driftium_core.store.investigation_records import NewInvestigation
 from driftium_core.store.prompt_records import RunArm
 from driftium_core.store.records import NewCalculation, NewLook
 
@@ -88,3 +89,21 @@ def new_arm(model: str = "auto", **changes: Any) -> RunArm:
     """One of a run's models; every setting can be changed."""
     values: dict[str, Any] = {"system": "", "temperature": 0.7, "max_tokens": 64, "seed": None}
     return RunArm(model=model, **values | changes)
+
+
+def new_investigation(report_id: str = "r1", **changes: Any) -> NewInvestigation:
+    """A plausible investigation of a table check; every field can be changed."""
+    values: dict[str, Any] = {
+        "kind": "table",
+        "report_id": report_id,
+        "title": "“april.csv” against “march.csv”",
+        "severity": Severity.HIGH,
+        "status": "drift",
+        "cause": "selection",
+        "confidence": "high",
+        "source": "rules",
+        "model": None,
+        "summary": "Rows with age ≥ 35 are gone.",
+        "document": {"format": 1, "evidence": [{"id": "E1", "value": 0.1 + 0.2}]},
+    }
+    return NewInvestigation(**values | changes)

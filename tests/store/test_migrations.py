@@ -19,7 +19,7 @@ from driftium_core.errors import NotFoundError
 from driftium_core.response import Response
 from driftium_core.store import migrations, open_store
 from driftium_core.store.schema import Base
-from tests.store.make import new_arm, new_calculation, new_responses
+from tests.store.make import new_arm, new_calculation, new_investigation, new_responses
 
 
 def test_migrated_database_has_exactly_the_schema(tmp_path: Path) -> None:
@@ -135,6 +135,31 @@ def test_the_fourth_step_keeps_calculations_without_ranges(tmp_path: Path) -> No
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute("DELETE FROM projects WHERE id = 7")
         assert raw.execute("SELECT count(*) FROM calculations").fetchone() == (0,)
+    raw.close()
+
+
+def test_the_fifth_step_keeps_projects_and_begins_without_investigations(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    _make_revision("0004", url)
+    when = "2026-01-02 03:04:05.000006"
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute(
+            "INSERT INTO projects (id, name, created_at, revision, evidence_revision) VALUES (7, 'second', ?, 5, 2)",
+            [when],
+        )
+        raw.execute("INSERT INTO baselines VALUES (1, 'b1', 7, 'March', 1, 'n', ?, 0)", [when])
+    raw.close()
+    with open_store(url) as store:
+        assert [baseline.id for baseline in store.baselines.all(project="second")] == ["b1"]
+        version = store.version("second")
+        assert (version.pools, version.evidence, version.investigations) == (5, 2, 0)
+        assert store.investigations.newest(project="second") == []
+        added = store.investigations.add(new_investigation(), project="second")
+        assert store.investigations.newest(project="second") == [added]
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("DELETE FROM projects WHERE id = 7")
+        assert raw.execute("SELECT count(*) FROM investigations").fetchone() == (0,)
     raw.close()
 
 

@@ -134,13 +134,16 @@ def test_errors_and_empty_answers_count_where_they_belong():
     assert "latency_ms" not in found
 
 
-def test_json_is_watched_where_the_baseline_is_json():
+def test_json_is_watched_where_a_pool_is_json():
     valid, broken = [Response(response='{"a": 1}')] * 20, [Response(response='{"a": 1')] * 20
     found = by_name(valid, broken)["valid_json"]
     assert (found.baseline, found.current) == (1.0, 0.0)
     assert found.severity is Severity.CRITICAL
     assert found.text.startswith("Fewer responses are valid JSON: 0\u202f%, was 100\u202f%")
-    assert "valid_json" not in by_name(broken, valid)
+    found = by_name(broken, valid)["valid_json"]
+    assert found.text.startswith("More responses are valid JSON: 100\u202f%, was 0\u202f%")
+    few = [*broken[:15], *valid[:5]]
+    assert "valid_json" not in by_name(few, few)
 
 
 @pytest.mark.parametrize(

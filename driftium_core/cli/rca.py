@@ -1,0 +1,177 @@
+"""``driftium rca``: why it drifted, of two files or of a stored report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from driftium_core.cli.investigating import (
+    ByRules,
+    Deadline,
+    Evidence,
+    Markdown,
+    ModelName,
+    Output,
+    Seed,
+    Trace,
+    Wanted,
+    finish,
+    follow,
+    words_of,
+)
+from driftium_core.cli.project import AsJson, Project, opened_services
+from driftium_core.cli.streams import say
+from driftium_core.cli.tabular import Categorical, Columns, PlainP, PThreshold, compare_read, read_tables, settings_of
+from driftium_core.cli.text import PromptColumn, ResponseColumn, compare_logs, read_logs
+from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption
+from driftium_core.command import command
+from driftium_core.errors import InputError, NotFoundError, UnavailableError
+
+if TYPE_CHECKING:
+    from driftium_core.services import Services
+    from driftium_core.store.investigation_records import ReportKind
+
+__all__ = ["rca"]
+
+rca = typer.Typer(
+    help="Find out why it drifted: what happened, the likely cause with its evidence, and what to do.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@rca.command()
+def tabular(
+    reference: Annotated[str, typer.Argument(help="File with data as it should be; - reads standard input.")],
+    current: Annotated[str, typer.Argument(help="File with data as it is now; - reads standard input.")],
+    p_threshold: PThreshold = 0.05,
+    columns: Columns = "",
+    categorical: Categorical = "",
+    plain_p: PlainP = False,
+    seed: Seed = 0,
+    model: ModelName = "auto",
+    by_rules: ByRules = False,
+    deadline: Deadline = None,
+    evidence: Evidence = False,
+    trace: Trace = False,
+    as_json: AsJson = False,
+    markdown: Markdown = False,
+    output: Output = None,
+    fail_on: FailOnOption = None,
+    fail_on_inconclusive: FailOnInconclusive = False,
+) -> None:
+    """Find out why two tables differ. Nothing is stored."""
+    from driftium_core import monitor
+
+    wanted = Wanted(
+        model, by_rules, deadline, seed, evidence, trace, as_json, markdown, output, fail_on, fail_on_inconclusive
+    )
+    settings = settings_of(p_threshold, columns, categorical, plain_p=plain_p, seed=seed)
+    tables = read_tables(reference, current)
+    report = compare_read(*tables, settings)
+    title = f"“{tables[1].name}” against “{tables[0].name}”"
+    ledger, _ = monitor.table_findings(report, title=title)
+    finish(words_of(ledger, wanted), wanted)
+
+
+@rca.command()
+def text(
+    baseline: Annotated[str, typer.Argument(help="File with answers as they should be; - reads standard input.")],
+    current: Annotated[str, typer.Argument(help="File with answers as they are now; - reads standard input.")],
+    prompt_column: PromptColumn = "",
+    response_column: ResponseColumn = "",
+    seed: Seed = 0,
+    model: ModelName = "auto",
+    by_rules: ByRules = False,
+    deadline: Deadline = None,
+    evidence: Evidence = False,
+    trace: Trace = False,
+    as_json: AsJson = False,
+    markdown: Markdown = False,
+    output: Output = None,
+    fail_on: FailOnOption = None,
+    fail_on_inconclusive: FailOnInconclusive = False,
+) -> None:
+    """Find out why a model's answers differ from a baseline. Nothing is stored."""
+    from driftium_core import monitor
+
+    wanted = Wanted(
+        model, by_rules, deadline, seed, evidence, trace, as_json, markdown, output, fail_on, fail_on_inconclusive
+    )
+    logs = read_logs(baseline, current, prompt_column, response_column)
+    report = compare_logs(*logs, seed=seed)
+    ledger, _ = monitor.text_findings(report, title=f"“{logs[1].name}” against “{logs[0].name}”")
+    finish(words_of(ledger, wanted), wanted)
+
+
+@rca.command()
+def stored(
+    run: Annotated[str, typer.Option(metavar="ID", help="Investigate this table check of the history.")] = "",
+    calculation: Annotated[
+        str, typer.Option(metavar="ID", help="Investigate this calculation; `history --json` shows the ids.")
+    ] = "",
+    project: Project = "default",
+    seed: Seed = 0,
+    model: ModelName = "auto",
+    by_rules: ByRules = False,
+    deadline: Deadline = None,
+    evidence: Evidence = False,
+    trace: Trace = False,
+    as_json: AsJson = False,
+    markdown: Markdown = False,
+    output: Output = None,
+    fail_on: FailOnOption = None,
+    fail_on_inconclusive: FailOnInconclusive = False,
+) -> None:
+    """Find out why a stored report drifted, and keep the result.
+
+    Without an id it is the newest report of the project; current telemetry is compared with the baseline first.
+    """
+    from driftium_core import monitor
+
+    wanted = Wanted(
+        model, by_rules, deadline, seed, evidence, trace, as_json, markdown, output, fail_on, fail_on_inconclusive
+    )
+    if run and calculation:
+        raise InputError("--run names a table check and --calculation a check of answers: give one of them.")
+    with opened_services(project) as services:
+        kind, report_id = _chosen(services, run, calculation, project)
+        job = monitor.start_investigation(
+            services,
+            kind,
+            report_id,
+            project=project,
+            choice=monitor.ModelChoice.parse(model),
+            by_rules=by_rules,
+            deadline_s=deadline,
+            seed=seed,
+        )
+        found = follow(job)
+    if found.notice:
+        say(found.notice)
+    finish(found.report, wanted, found.investigation)
+
+
+def _chosen(services: Services, run: str, calculation: str, project: str) -> tuple[ReportKind, str]:
+    """The report that was named, or the newest one once the pools are checked."""
+    from driftium_core import monitor
+    from driftium_core.terminal import progress_on_stderr
+
+    if run or calculation:
+        return ("table", run) if run else ("text", calculation)
+    try:
+        with progress_on_stderr("Checking") as progress:
+            check = monitor.check_responses(services, project=project, progress=progress)
+    except UnavailableError as error:  # what is stored can be investigated without the encoder
+        say(str(error))
+    else:
+        for notice in check.notices:
+            say(notice)
+    newest = monitor.investigable(services, project=project, limit=1)
+    if not newest:
+        raise NotFoundError(
+            f"Project {project!r} has no report to investigate yet. `{command('demo')}` makes one; so does a check of "
+            "two tables in the app, or current telemetry and a baseline."
+        )
+    return newest[0].kind, newest[0].id

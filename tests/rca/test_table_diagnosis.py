@@ -1,0 +1,129 @@
+"""The cause that was planted is the one that is named, with its reasons and with what it is not."""
+
+import pytest
+
+from driftium_core.rca.causes import Cause
+from driftium_core.rca.facts import Ledger
+from driftium_core.rca.report import Urgency
+from driftium_core.rca.rules import findings_by_rules
+from driftium_core.rca.table_causes import table_diagnosis
+from driftium_core.rca.table_facts import table_ledger
+from driftium_core.severity import Severity
+from tests.rca import table_reports
+from tests.rca.table_reports import attributed, ledger
+
+
+@pytest.mark.parametrize(
+    ("planted", "cause", "confidence"),
+    [
+        ("filtered", Cause.SELECTION, "high"),
+        ("two_draws", Cause.STABLE, "high"),
+        ("tiny", Cause.NOT_ENOUGH_EVIDENCE, "high"),
+        ("scaled", Cause.MEASUREMENT, "high"),
+        ("emptied", Cause.MISSINGNESS, "high"),
+        ("new_job", Cause.NEW_CATEGORIES, "high"),
+        ("renamed", Cause.UPSTREAM_DATA, "high"),
+        ("retyped", Cause.UPSTREAM_DATA, "high"),
+        ("many_at_once", Cause.UPSTREAM_DATA, "moderate"),
+        ("unexplained", Cause.UNKNOWN, "low"),
+    ],
+)
+def test_the_planted_cause_is_named(planted: str, cause: Cause, confidence: str) -> None:
+    diagnosis = table_diagnosis(ledger(planted))
+    assert (diagnosis.cause, diagnosis.confidence) == (cause, confidence)
+
+
+def test_a_filter_is_told_with_what_follows_it_and_what_it_is_not() -> None:
+    diagnosis = table_diagnosis(ledger("filtered"))
+    assert diagnosis.findings[0].summary.text.startswith("Rows with age ≥ 35 are gone; with `age` held, the drift of ")
+    assert diagnosis.findings[0].claims[0].text.startswith("`age` is a root of the drift: rows with age ≥ 35 are gone;")
+    assert [claim.title for claim in diagnosis.ruled_out if claim.bearing == "rules_out"] == [
+        "A second cause.",
+        "Missing values.",
+        "A change of columns or types.",
+        "New categories.",
+    ]
+
+
+def test_categories_that_a_filter_took_are_no_cause_of_their_own() -> None:
+    reference, current = table_reports.draws()
+    report = table_reports.compare_tables(reference, current[current["job"].isin(["student", "retired"])])
+    of_root = table_diagnosis(table_ledger(attributed(report, {"job": "reweight"}), title="t"))
+    assert [finding.cause for finding in of_root.findings] == [Cause.SELECTION]
+    by_age = table_diagnosis(table_ledger(attributed(report, {"age": "reweight"}), title="t"))
+    assert [finding.cause for finding in by_age.findings] == [Cause.SELECTION]
+
+
+def test_columns_that_went_missing_together_are_missingness_though_one_is_a_root() -> None:
+    report = table_reports.emptied(("education", "job", "default"))
+    diagnosis = table_diagnosis(table_ledger(report, title="t"))
+    assert diagnosis.cause is Cause.MISSINGNESS
+    assert "It went missing with them." in [claim.title for claim in diagnosis.findings[0].claims]
+
+
+def test_rows_without_a_value_that_bring_others_are_a_selection() -> None:
+    """Rows were chosen for lacking education: other columns' values follow, which empty cells alone would not do."""
+    reference, current = table_reports.draws()
+    old = current["age"] > 50
+    report = table_reports.compare_tables(reference, current.assign(education=current["education"].mask(old))[old])
+    diagnosis = table_diagnosis(table_ledger(attributed(report, {"education": "reweight"}), title="t"))
+    assert diagnosis.cause is Cause.SELECTION
+
+
+def test_a_renamed_column_names_both_names() -> None:
+    [finding] = table_diagnosis(ledger("renamed")).findings
+    assert finding.summary.text == "`age` is not in current data, and `customer_age` came in its place."
+
+
+def test_labels_in_other_letters_are_recognised() -> None:
+    reference, current = table_reports.draws()
+    report = table_reports.compare_tables(reference, current.assign(job=current["job"].str.upper()))
+    texts = [claim.text for claim in table_diagnosis(table_ledger(report, title="t")).findings[0].claims]
+    assert any(text.endswith("differ only in how they are written.") for text in texts)
+
+
+def test_a_lost_column_without_drift_is_told_calmly_as_a_change_of_the_source() -> None:
+    reference, current = table_reports.draws()
+    found = findings_by_rules(
+        table_ledger(table_reports.compare_tables(reference, current.drop(columns="day")), title="")
+    )
+    assert found.diagnosis.cause is Cause.UPSTREAM_DATA
+    assert found.triage.urgency is Urgency.NONE
+    assert found.recommendation.actions[0].text == "Look for `day` among the columns of the newest data at the source."
+
+
+def test_two_causes_at_once_are_both_named_the_larger_first() -> None:
+    reference, current = table_reports.draws()
+    young = current[current["age"] < 35].assign(balance=lambda rows: rows["balance"] * 1000)
+    report = table_reports.compare_tables(reference, young)
+    diagnosis = table_diagnosis(
+        table_ledger(attributed(report, {"age": "reweight", "balance": "measurement"}), title="")
+    )
+    assert [finding.cause for finding in diagnosis.findings] == [Cause.SELECTION, Cause.MEASUREMENT]
+
+
+@pytest.mark.parametrize(
+    ("severity", "urgency"),
+    [
+        (Severity.CRITICAL, Urgency.NOW),
+        (Severity.HIGH, Urgency.TODAY),
+        (Severity.MEDIUM, Urgency.THIS_WEEK),
+        (Severity.LOW, Urgency.NONE),
+        (None, Urgency.MORE_DATA),
+    ],
+)
+def test_urgency_follows_from_severity(severity: Severity | None, urgency: Urgency) -> None:
+    whole = ledger("filtered")
+    of = Ledger(kind="table", title="", status="drift", severity=severity, facts=whole.facts)
+    found = findings_by_rules(of)
+    assert (found.triage.severity, found.triage.urgency) == (severity, urgency)
+    assert 2 <= len(found.triage.claims) <= 3
+
+
+def test_severity_changes_what_is_done_meanwhile() -> None:
+    whole = ledger("filtered")
+    told = set()
+    for severity in Severity:
+        of = Ledger(kind="table", title="", status="drift", severity=severity, facts=whole.facts)
+        told.add(tuple(action.text for action in findings_by_rules(of).recommendation.actions))
+    assert len(told) == len(Severity)
