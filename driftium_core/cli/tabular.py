@@ -32,7 +32,9 @@ def tabular(
     columns: Columns = "",
     categorical: Categorical = "",
     plain_p: PlainP = False,
-    no_attribution: Annotated[bool, typer.Option("--no-attribution", hidden=True)] = False,
+    no_attribution: Annotated[
+        bool, typer.Option("--no-attribution", help="Do not search for the root columns; faster.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page, too.")] = None,
@@ -43,8 +45,9 @@ def tabular(
 
     Without --fail-on the exit code is 0 also when drift is found.
     """
-    del no_attribution  # reports carry no attribution yet; accepted so that scripts need not change
-    settings = settings_of(p_threshold, columns, categorical, plain_p=plain_p, seed=seed)
+    settings = settings_of(
+        p_threshold, columns, categorical, plain_p=plain_p, seed=seed, attribution=not no_attribution
+    )
     require_folder(html, "the HTML page")
     tables = read_tables(reference, current)
     report = compare_read(*tables, settings)
@@ -62,7 +65,9 @@ def tabular(
     raise typer.Exit(code)
 
 
-def settings_of(p_threshold: float, columns: str, categorical: str, *, plain_p: bool, seed: int) -> CompareSettings:
+def settings_of(
+    p_threshold: float, columns: str, categorical: str, *, plain_p: bool, seed: int, attribution: bool = True
+) -> CompareSettings:
     """What decides a report besides its tables, from the options as they were typed."""
     from driftium_core.tabular.report import CompareSettings
 
@@ -72,6 +77,7 @@ def settings_of(p_threshold: float, columns: str, categorical: str, *, plain_p: 
         columns=_names(columns) or None,
         categorical=_names(categorical),
         seed=seed,
+        attribution=attribution,
     )
 
 
