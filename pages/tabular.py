@@ -55,7 +55,7 @@ def show_live(services: Services) -> None:
 
 def show_actions(services: Services, check: Check) -> None:
     """Downloads, and saving or opening the run."""
-    show_downloads(check.report, check.about)
+    show_downloads(services, check.report, check.about)
     if check.run_id:
         label, words = "Open saved run", "This run has a link of its own."
         if st.button(label, icon=":material/link:", help=words, key="open-saved"):
@@ -77,7 +77,7 @@ def show_saved(services: Services, run_id: str) -> None:
     if run.project != current_project():  # a link names the run; the picker follows
         choose_project(run.project)
     with title("Tabular"):
-        show_downloads(report, run.about())
+        show_downloads(services, report, run.about())
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown("Delete this run from the history? Its link stops working.")
             if st.button("Delete run", key="delete-run"):

@@ -103,12 +103,12 @@ from driftium_core.monitor.responses import (
 )
 from driftium_core.monitor.runs import (
     delete_run,
-    export_run,
     find_run,
     open_run,
     table_runs,
 )
 from driftium_core.monitor.sent import SentAnswers, sent_answers
+from driftium_core.monitor.table_exports import RunExportKind, export_run, tables_html
 from driftium_core.monitor.tables import (
     delete_reference,
     filter_options,
@@ -153,6 +153,7 @@ __all__ = [
     "ProgressCallback",
     "PromotionPreview",
     "Reconciled",
+    "RunExportKind",
     "SentAnswers",
     "Similar",
     "Totals",
@@ -268,6 +269,7 @@ __all__ = [
     "table_findings",
     "table_runs",
     "table_title",
+    "tables_html",
     "telemetry",
     "text_findings",
     "tick_action",

@@ -81,6 +81,11 @@ def test_downloads_hold_the_report(app: App, tmp_path: Path) -> None:
     content = download.value.path().read_text("utf-8-sig")
     assert "'=cmd()" in content
     assert not re.search(r"(^|,)\"?=cmd", content, re.MULTILINE)
+    with app.page.expect_download() as download:
+        app.key("download-html").get_by_role("button").click()
+    page = download.value.path().read_text("utf-8")
+    assert "“<bdi>b.csv</bdi>” against “<bdi>a.csv</bdi>”" in page
+    assert "No drift found." in page
 
 
 def test_markup_in_a_file_is_text(app: App, tmp_path: Path) -> None:
