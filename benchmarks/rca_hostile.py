@@ -145,9 +145,7 @@ def _two_words_swapped(text: str, _others: Sequence[str], rng: random.Random) ->
     places = [
         at
         for at, pair in enumerate(pairwise(words))
-        if pair[0] != pair[1]
-        and not {"a", "an", "the"}.intersection(pair)  # one that moves says nothing else
-        and {word.lower() for word in pair} not in harmless
+        if pair[0] != pair[1] and {word.lower() for word in pair} not in harmless
     ]
     if not places:
         return text
