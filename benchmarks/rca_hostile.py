@@ -23,7 +23,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 
 def statements(prompt: str) -> dict[int, str]:
     """The numbered statements of a prompt."""
-    return {int(number): text for number, text in _STATEMENT.findall(prompt.partition("Statements:\n")[2])}
+    return {int(number): text for number, text in _STATEMENT.findall(prompt.rpartition("Statements:\n")[2])}
 
 
 @dataclass

@@ -223,7 +223,7 @@ def _actively(tokens: list[Token]) -> list[Token]:
 
 def _turned(part: list[Token]) -> list[Token]:
     at = next((at for at, token in enumerate(part) if token.kind == "word" and token.key == "explained by"), -1)
-    if at < 2 or part[at - 1].key != "is":
+    if at < 2 or part[at - 1].key not in ("is", "are"):
         return part
     explained, explaining = part[: at - 1], part[at + 1 :]
     if not (_only_names(explained) and _only_names(explaining)):

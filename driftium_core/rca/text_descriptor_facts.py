@@ -27,7 +27,7 @@ def descriptor_facts(report: TextReport) -> Iterator[Fact]:
 
 def _descriptor(item: Descriptor) -> Fact:
     significant = item.pvalue_adjusted is not None and item.pvalue_adjusted <= LEVEL
-    languages = (item.baseline, item.current, *(item.shape.labels if item.shape else ()))
+    labels = item.shape.labels if item.kind == "category" and item.shape else ()
     return Fact(
         id="",
         kind=FactKind.DESCRIPTOR,
@@ -41,9 +41,7 @@ def _descriptor(item: Descriptor) -> Fact:
         severity=None if item.pvalue is None else item.severity,
         significant=significant,
         detail=item.name,
-        names=tuple(dict.fromkeys(name for name in languages if isinstance(name, str)))
-        if item.kind == "category"
-        else (),
+        names=tuple(name for name in labels if name in item.text),
     )
 
 

@@ -53,22 +53,22 @@ CONTRACTIONS = {
 
 _CLASSES: tuple[str, ...] = (
     # one verb in its forms
-    "is|are",
-    "was|were",
-    "has|have",
-    "do|does",
     "differ|differs",
     "changed|has changed|have changed",
     "rose|increased|grew|climbed|went up|has risen|have risen|has increased|have increased|has grown|have grown"
     "|has gone up|have gone up",
     "fell|decreased|went down|has fallen|have fallen|has decreased|have decreased|has gone down|have gone down",
-    "is gone|are gone|has vanished|have vanished|has disappeared|have disappeared",
-    "is unchanged|are unchanged|has stayed the same|have stayed the same",
+    "is gone|has vanished|has disappeared",
+    "are gone|have vanished|have disappeared",
+    "is unchanged|has stayed the same",
+    "are unchanged|have stayed the same",
     "did not change|has not changed|have not changed",
     "drifted|has drifted|have drifted",
     "did not drift|has not drifted|have not drifted",
-    "stays|stay|remains|remain",
-    "lacks|lack|does not have|do not have",
+    "stays|remains",
+    "stay|remain",
+    "lacks|does not have",
+    "lack|do not have",
     "went from|moved from",
     "by itself|on its own",
     "by themselves|on their own",
@@ -76,8 +76,8 @@ _CLASSES: tuple[str, ...] = (
     "differently|in another way|in a different way",
     "explains|explain|accounts for|account for",
     "explained by|accounted for by",
-    "show|shows",
     "begin with|start with",
+    "begin now|start now",
     "begin by|start by",
     # nouns
     "share|proportion|fraction",
@@ -101,7 +101,8 @@ _CLASSES: tuple[str, ...] = (
     "because of|due to|owing to",
     "compared with|compared to",
     "now|currently|at present",
-    "is now|are now|now is|now are",
+    "is now|now is",
+    "are now|now are",
 )
 
 SAME_MEANING: dict[tuple[str, ...], str] = {
@@ -112,7 +113,7 @@ SAME_MEANING: dict[tuple[str, ...], str] = {
 NEGATIONS = _words(
     "no not never without none neither nor nothing nobody nowhere hardly barely scarcely lacks lack lacking absent"
     " except unless insufficient failed fails"
-) | {"not enough", "did not change", "did not drift", "is unchanged"}
+) | {"not enough", "did not change", "did not drift", "is unchanged", "are unchanged"}
 
 CERTAINTIES = _words(
     "definitely certainly clearly surely obviously undoubtedly always must proves proven prove confirms confirmed"
@@ -137,7 +138,7 @@ DIRECTIONS = _words(
     " greater better worse older younger new gone vanished appeared disappeared missing added removed rise rises rising"
     " fall falls falling increase increases decrease decreases grew shrank grow shrink wider narrower stronger weaker"
     " earlier later above below over under dropped improved worsened declined changed"
-) | {"is gone"}
+) | {"is gone", "are gone"}
 
 CAUSALS = _words(
     "explains because since cause causes caused causing therefore thus hence so leads led drives drove driven result"
@@ -146,8 +147,8 @@ CAUSALS = _words(
 
 SIDES = _words(
     "reference current baseline now before after was is previous previously former formerly then today old past"
-    " present prompts prompt answers answer rows columns"
-) | {"is now"}
+    " present prompts prompt answers answer rows columns are were"
+) | {"is now", "are now"}
 
 ALARMS = _words(
     "critical severe serious alarming urgent urgently immediately emergency dangerous danger catastrophic major minor"
@@ -174,9 +175,19 @@ KINDS_OF_WORDS: tuple[tuple[str, frozenset[str]], ...] = (
 """How a difference is named in the trace, in the order in which it is looked for."""
 
 VERBS = _words(
-    "is was has do differ changed drifted rose fell explains show stays lacks lost gained follows shifted moved means"
-    " holds gives made begin explained appeared found came went hold"
-) | {"is gone", "is unchanged", "is now", "went from", "did not change", "did not drift"}
+    "is are was were has have did do does differ differs changed drifted rose fell explains shows show stays stay lacks"
+    " lack lost gained follows shifted moved means holds gives made begin explained appeared found came went hold"
+) | {
+    "is gone",
+    "are gone",
+    "is unchanged",
+    "are unchanged",
+    "is now",
+    "are now",
+    "went from",
+    "did not change",
+    "did not drift",
+}
 """What makes a part of a sentence one that can stand alone, after phrases were folded."""
 
 NOT_NOUNS = VERBS | _words("a an the of in on at to from by with for and or but while as than that which")

@@ -12,7 +12,7 @@ STATEMENT = re.compile(r"^(\d+): (.+)$", re.M)
 
 def statements(prompt: str) -> dict[int, str]:
     """The numbered statements of a prompt."""
-    asked = prompt.partition("Statements:\n")[2]
+    asked = prompt.rpartition("Statements:\n")[2]
     return {int(number): text for number, text in STATEMENT.findall(asked)}
 
 
