@@ -33,6 +33,7 @@ class Broken:
     change: Break
     seed: int = 0
     model: str = "hostile"
+    n_said: int = 0
 
     def write(self, prompt: str, *, system: str, timeout_s: float, stopped: Callable[[], bool]) -> str:
         """One line for each statement that could be broken."""
@@ -40,7 +41,9 @@ class Broken:
         rng = random.Random(f"{self.seed} {prompt}")
         asked = statements(prompt)
         changed = {number: self.change(text, list(asked.values()), rng) for number, text in asked.items()}
-        return "\n".join(f"{number}: {text}" for number, text in changed.items() if text != asked[number])
+        said = {number: text for number, text in changed.items() if text != asked[number]}
+        self.n_said += len(said)
+        return "\n".join(f"{number}: {text}" for number, text in said.items())
 
 
 @dataclass
@@ -189,7 +192,9 @@ def _two_words_swapped(text: str, _others: Sequence[str], rng: random.Random) ->
     places = [
         at
         for at, pair in enumerate(pairwise(words))
-        if pair[0] != pair[1] and {word.lower() for word in pair} not in harmless and "the" not in pair
+        if pair[0] != pair[1]
+        and not {"a", "an", "the"}.intersection(pair)  # one that moves says nothing else
+        and {word.lower() for word in pair} not in harmless
     ]
     if not places:
         return text
@@ -199,7 +204,7 @@ def _two_words_swapped(text: str, _others: Sequence[str], rng: random.Random) ->
 
 
 def _a_word_more(text: str, others: Sequence[str], rng: random.Random) -> str:
-    harmless = {"the", "an", "a", "has", "have"}
+    harmless = {"the", "an", "a", "has", "have", "and"}
     words = [word for other in others for word in _WORD.findall(other) if word.lower() not in harmless]
     at = rng.choice([found.start() for found in re.finditer(r" ", text)] or [len(text)])
     return f"{text[:at]} {rng.choice(words)}{text[at:]}" if words else text

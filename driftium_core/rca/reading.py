@@ -168,12 +168,12 @@ def _opened(tokens: list[Token]) -> list[Token]:
     while at < len(tokens):
         opens = not kept or _ends_sentence(kept[-1])
         length = next((len(words) for words in CONNECTIVES if opens and _stand_at(words, tokens, at)), 0)
-        if length:
+        if length and at + length + 1 < len(tokens):
             at += length + 1  # and the comma after them
             continue
         kept.append(tokens[at])
         at += 1
-    return kept[:-1] if kept and _ends_sentence(kept[-1]) else kept
+    return kept[:-1] if kept and _ends_sentence(kept[-1]) and kept[-1].key == _STOP else kept
 
 
 def _ends_sentence(token: Token) -> bool:

@@ -162,6 +162,8 @@ ATTACKS = [
     (ROOT, "`age` erklaert `job`.", ""),
     (ROOT, "`age` explains `job`?", ""),
     (ROOT, "`age` explains", "leaves out a name"),
+    (ROOT, "`age` explains `job`;", ""),
+    (ROOT, "`age` explains `job`. In short,", ""),
     (ROOT, "the the `age` explains the the `job`.", "adds a word"),
     (ROOT, "\u212a explains `job`.", ""),
 ]

@@ -81,7 +81,7 @@ def test_each_claim_is_accepted_or_refused_on_its_own() -> None:
 
 
 def test_what_was_refused_is_asked_for_once_more_by_the_rule_it_broke() -> None:
-    answers = iter(["1: The median of age fell from 41 to 4711.\n2: no new category", "1: Age’s median decreased to 30"])
+    answers = iter(["1: The median of age fell from 41 to 4711.\n2: no new one", "1: Age’s median decreased to 30"])
     writer = Scripted(lambda _asked: next(answers))
     claims = wording_of(writer).word("triage", [FELL, NEW], share=1.0)
     assert claims == (FELL, NEW)
