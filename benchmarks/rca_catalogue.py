@@ -29,11 +29,11 @@ KINDS = ("table", "text")
 def cases(data: Path, kinds: tuple[str, ...]) -> Iterator[Case]:
     """Planted cases of these kinds."""
     if "table" in kinds:
-        yield from table_cases(data / "tabular")
+        yield from table_cases(data)
     if "text" in kinds and importlib.util.find_spec("benchmarks.rca_text_cases"):
         from benchmarks.rca_text_cases import text_cases
 
-        yield from text_cases(data / "text")
+        yield from text_cases(data)
 
 
 def main() -> None:

@@ -9,9 +9,23 @@ from itertools import groupby
 from typing import Literal
 
 from driftium_core.severity import Severity
+from driftium_core.tabular.column_result import CategoryDistribution, NumberDistribution
 from driftium_core.text.drift_report import NullRange
 
-__all__ = ["NullRangeLayout", "SeverityRun", "null_range_layout", "round_ticks", "severity_runs"]
+__all__ = [
+    "CategoryRow",
+    "Gap",
+    "NullRangeLayout",
+    "SeverityRun",
+    "category_rows",
+    "largest_gap",
+    "null_range_layout",
+    "round_ticks",
+    "severity_runs",
+    "sparkline",
+]
+
+MOST_CATEGORIES = 8
 
 _MOST_DOTS = 40
 
@@ -118,10 +132,74 @@ def round_ticks(low: float, high: float, most: int = 5) -> tuple[float, ...]:
     """
     if not high > low:
         return (low,)
-    exponent = math.floor(math.log10((high - low) / most))
+    finest = (high - low) / most
+    if not 0 < finest < math.inf:  # the ends are too close or too far for floats
+        return (low, high)
+    exponent = math.floor(math.log10(finest))
     for factor in (1, 2, 5, 10, 20):
         step = factor * 10.0**exponent
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first < most:
             return tuple(float(f"{k * step:.12g}") for k in range(first, last + 1))
     return (low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """One pair of bars: shares of the reference and of the current sample."""
+
+    label: str
+    reference: float
+    current: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The largest vertical distance of two cumulative curves, and where it is."""
+
+    at: float
+    reference: float
+    current: float
+
+    @property
+    def size(self) -> float:
+        """The distance, 0 to 1: the Kolmogorov-Smirnov D."""
+        return abs(self.reference - self.current)
+
+
+def largest_gap(distribution: NumberDistribution) -> Gap:
+    """Find the widest gap among the grid points (the exact one is always a grid point)."""
+    points = zip(distribution.grid, distribution.reference_ecdf, distribution.current_ecdf, strict=True)
+    return max((Gap(*point) for point in points), key=lambda gap: gap.size)
+
+
+def category_rows(distribution: CategoryDistribution, limit: int = MOST_CATEGORIES) -> list[CategoryRow]:
+    """Return the categories worth a bar, largest first, and all others as one row.
+
+    Half of the places go to the largest categories and the rest to those that shifted most, so that a rare
+    category that exploded is drawn.
+    """
+    rows = [
+        CategoryRow(*item)
+        for item in zip(distribution.categories, distribution.reference, distribution.current, strict=True)
+    ]
+    by_size = sorted(rows, key=lambda row: -max(row.reference, row.current))
+    by_shift = sorted(rows, key=lambda row: -abs(row.reference - row.current))
+    chosen = list(dict.fromkeys([*by_size[: limit // 2], *by_shift]))[:limit]
+    chosen.sort(key=lambda row: -max(row.reference, row.current))
+    n_rest = distribution.n_categories - len(chosen)
+    if n_rest > 0:
+        chosen.append(
+            CategoryRow(
+                f"{n_rest} other" if n_rest > 1 else "1 other",
+                max(0.0, 1 - sum(row.reference for row in chosen)) if sum(distribution.reference) else 0.0,
+                max(0.0, 1 - sum(row.current for row in chosen)) if sum(distribution.current) else 0.0,
+            )
+        )
+    return chosen
+
+
+def sparkline(shares: tuple[float, ...], n_points: int = 20) -> list[float]:
+    """Shares summed down to at most ``n_points`` values, for a table cell."""
+    step = -(-len(shares) // n_points) if shares else 1
+    return [sum(shares[i : i + step]) for i in range(0, len(shares), step)]

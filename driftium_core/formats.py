@@ -21,6 +21,7 @@ __all__ = [
     "fmt_count",
     "fmt_day",
     "fmt_distance",
+    "fmt_duration",
     "fmt_effect",
     "fmt_excerpt",
     "fmt_moment",
@@ -221,6 +222,15 @@ def fmt_moment(time: datetime) -> str:
 
 def _in_utc(time: datetime) -> datetime:
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def fmt_duration(duration_ms: float) -> str:
+    """``"0.42 s"``, ``"41.03 s"``, from 100 s up whole seconds; a moment is ``"< 0.01 s"``."""
+    seconds = duration_ms / 1000
+    if 0 < seconds < 0.005:
+        return f"<{NO_BREAK_SPACE}0.01{NO_BREAK_SPACE}s"
+    text = f"{seconds:.2f}" if seconds < 99.995 else fmt_n(round(seconds))
+    return f"{text}{NO_BREAK_SPACE}s"
 
 
 def fmt_window(start: np.datetime64, end: np.datetime64) -> str:

@@ -23,6 +23,7 @@ from pages.ui.dashboard_similar import show_linked_answer
 from pages.ui.dashboard_traffic import show_traffic
 from pages.ui.dashboard_verdict import let_verdict_land, show_live_verdict, show_past_verdict
 from pages.ui.dashboard_waiting import show_waiting
+from pages.ui.dashboard_why import show_why
 from pages.ui.drift_now import drift_token, live_drift
 from pages.ui.live import follow
 from pages.ui.playground_runs import show_running
@@ -48,6 +49,8 @@ def show_live(services: Services) -> None:
     verdict = st.container()
     with verdict:
         show_live_verdict(services, live, shown)
+        if shown:
+            show_why(services, shown)
     show_running(services)
     show_linked_answer(services, shown.baseline if shown else None)
     if shown is None:
@@ -80,6 +83,7 @@ def show_past(services: Services, calculation_id: str) -> None:
         show_downloads(services, shown)
         leave_calculation()
     show_past_verdict(services, shown)
+    show_why(services, shown)
     show_linked_answer(services, shown.baseline, follow=False)
     show_report(services, shown)
 

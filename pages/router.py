@@ -35,6 +35,9 @@ page = st.navigation(
             ROOT / "pages/llm_dashboard.py", title="LLM Dashboard", icon=":material/hub:", url_path="llm-dashboard"
         ),
         st.Page(ROOT / "pages/playground.py", title="Playground", icon=":material/forum:", url_path="playground"),
+        st.Page(
+            ROOT / "pages/agentic_rca.py", title="Agentic RCA", icon=":material/troubleshoot:", url_path="agentic-rca"
+        ),
         st.Page(ROOT / "pages/settings.py", title="Settings", icon=":material/tune:", url_path="settings"),
     ]
 )

@@ -12,12 +12,13 @@ from driftium_core.formats import fmt_time
 from pages.ui.live import follow
 from pages.ui.project import choose_project, current_project
 from pages.ui.session import get_services
-from pages.ui.tabular_check import Check, check_tables, forget_run, link_run, live_run, open_run, save_run
+from pages.ui.tabular_check import Check, check_tables, forget_run, keep_run, link_run, live_run, open_run, save_run
 from pages.ui.tabular_help import show_help
 from pages.ui.tabular_history import show_history
 from pages.ui.tabular_inputs import choose_tables
 from pages.ui.tabular_options import choose_options
 from pages.ui.tabular_report import show_details, show_downloads, show_verdict
+from pages.ui.tabular_shown import Shown
 from pages.ui.widgets import errors_shown, prose, title
 
 if TYPE_CHECKING:
@@ -42,13 +43,19 @@ def show_live(services: Services) -> None:
             show_actions(services, check)
         with top:
             show_verdict(check.report, check.provenance)
-        show_details(check.report, check.fingerprint)
+        show_details(
+            services,
+            Shown(
+                check.report, check.fingerprint, check.title, check.run_id, check.choice,
+                save=lambda: keep_run(services, check),
+            ),
+        )  # fmt: skip
     show_history(services, selected=None, reference=choice.reference.name if choice else None)
 
 
 def show_actions(services: Services, check: Check) -> None:
     """Downloads, and saving or opening the run."""
-    show_downloads(check.report, check.about)
+    show_downloads(services, check.report, check.about)
     if check.run_id:
         label, words = "Open saved run", "This run has a link of its own."
         if st.button(label, icon=":material/link:", help=words, key="open-saved"):
@@ -70,7 +77,7 @@ def show_saved(services: Services, run_id: str) -> None:
     if run.project != current_project():  # a link names the run; the picker follows
         choose_project(run.project)
     with title("Tabular"):
-        show_downloads(report, run.about())
+        show_downloads(services, report, run.about())
         with st.popover("Delete", icon=":material/delete:"):
             st.markdown("Delete this run from the history? Its link stops working.")
             if st.button("Delete run", key="delete-run"):
@@ -80,7 +87,7 @@ def show_saved(services: Services, run_id: str) -> None:
     options = f" Options: {run.options}." if run.options else ""
     when = f"Saved run of {fmt_time(run.created_at)}, computed in {run.duration_ms / 1000:.2f} s."
     show_verdict(report, f"{when} {data}{options}")
-    show_details(report, run.fingerprint)
+    show_details(services, Shown(report, run.fingerprint, monitor.run_title(run), run.id))
     show_history(services, selected=run.id, reference=run.reference_name)
 
 

@@ -109,6 +109,12 @@ def test_excerpts_are_the_beginning_of_a_text() -> None:
     assert len(f.fmt_excerpt("e" + "\u0301" * 700)) > 500
 
 
+def test_durations_are_seconds_and_a_moment_is_no_zero() -> None:
+    times = (0, 0.3, 5.4, 420, 41_030, 99_996, 3_725_000)
+    written = [f.fmt_duration(time).replace("\xa0", " ").replace("\u202f", " ") for time in times]
+    assert written == ["0.00 s", "< 0.01 s", "0.01 s", "0.42 s", "41.03 s", "100 s", "3 725 s"]
+
+
 def test_signed_distances_have_true_signs() -> None:
     assert f.fmt_distance(0.0834, signed=True) == "+0.083"
     assert f.fmt_distance(-0.0834, signed=True) == "−0.083"

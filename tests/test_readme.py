@@ -23,6 +23,7 @@ COMMANDS = [line.partition("#")[0].strip() for block in code_blocks("sh") for li
 CLI = [line for line in COMMANDS if "driftium_core" in line]
 ANSWERS = ("text", "import", "status", "history", "promote", "baselines", "restore")
 PLAYGROUND = ("demo", "models", "generate", "sets", "run", "runs")
+RCA = ("rca",)
 
 
 NAMES_OF_FORMATS = (
@@ -62,12 +63,9 @@ def test_python_example_of_answers_finds_its_planted_drift(capsys: pytest.Captur
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line in CLI if shlex.split(line)[3] not in (*ANSWERS, *PLAYGROUND)])
+@pytest.mark.parametrize("line", [line for line in CLI if shlex.split(line)[3] not in (*ANSWERS, *PLAYGROUND, *RCA)])
 def test_cli_example_runs(line: str, tmp_path: Path) -> None:
-    header = "age,job\n"
-    rows = [f"{20 + n % 50},{('admin', 'technician')[n % 2]}\n" for n in range(1000)]
-    (tmp_path / "reference.csv").write_text(header + "".join(rows), "utf-8")
-    (tmp_path / "current.csv").write_text(header + "".join(r for r in rows if int(r[:2]) < 35), "utf-8")
+    write_tables(tmp_path)
     done = shell(line, tmp_path)
     assert done.returncode in (0, 1), done.stderr
     assert ("age" if "tabular" in line else "database") in done.stdout
@@ -78,12 +76,7 @@ def test_cli_example_runs(line: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_commands_on_answers_run_in_the_order_given(tmp_path: Path) -> None:
     """One after the other, as a newcomer types them; the encoder is the real one."""
-    for name, answer in (("good", "{n} plus {n} is {m}."), ("today", "Bake bread number {n} for {m} minutes.")):
-        lines = [
-            json.dumps({"prompt": f"How much is {n} + {n}?", "response": answer.format(n=n, m=2 * n)})
-            for n in range(30)
-        ]
-        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), "utf-8")
+    write_answers(tmp_path)
     said = {}
     for line in CLI:
         command = shlex.split(line)[3]
@@ -96,6 +89,42 @@ def test_commands_on_answers_run_in_the_order_given(tmp_path: Path) -> None:
     assert "✕ Drift: CRITICAL." in said["status"]
     assert "✕ CRITICAL" in said["history"]
     assert "week 1" in said["restore"]
+
+
+@pytest.mark.slow
+def test_commands_that_say_why_run_in_the_order_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRIFTIUM_RCA_DEADLINE_S", "1")
+    write_tables(tmp_path)
+    write_answers(tmp_path)
+    for line in CLI:
+        if shlex.split(line)[3] == "import":
+            assert shell(line, tmp_path).returncode == 0
+    lines = [line for line in CLI if shlex.split(line)[3] in RCA]
+    assert [shlex.split(line)[4] for line in lines] == ["tabular", "text", "stored"]
+    for line in lines:
+        done = shell(line, tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "✕ CRITICAL" in done.stdout
+        assert "What to do" in done.stdout
+    assert (tmp_path / "why.md").read_text("utf-8") == done.stdout
+
+
+def write_tables(folder: Path) -> None:
+    """The two tables that the README compares."""
+    header = "age,job\n"
+    rows = [f"{20 + n % 50},{('admin', 'technician')[n % 2]}\n" for n in range(1000)]
+    (folder / "reference.csv").write_text(header + "".join(rows), "utf-8")
+    (folder / "current.csv").write_text(header + "".join(r for r in rows if int(r[:2]) < 35), "utf-8")
+
+
+def write_answers(folder: Path) -> None:
+    """The two logs that it compares."""
+    for name, answer in (("good", "{n} plus {n} is {m}."), ("today", "Bake bread number {n} for {m} minutes.")):
+        lines = [
+            json.dumps({"prompt": f"How much is {n} + {n}?", "response": answer.format(n=n, m=2 * n)})
+            for n in range(30)
+        ]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines), "utf-8")
 
 
 @pytest.mark.models

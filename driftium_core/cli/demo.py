@@ -58,7 +58,10 @@ def demo(
             print_status(check.status, None)
             if check.report:
                 print_text_report(check.report)
-    say(f"All of it is kept: `{command('status', '--project', project)}` shows this again.")
+    say(
+        f"All of it is kept: `{command('status', '--project', project)}` shows this again, and "
+        f"`{command('rca', 'stored', '--project', project)}` says why."
+    )
     drift = check.report.drift if check.report else None
     verdict, severity = (drift.verdict, drift.severity) if drift else ("inconclusive", None)
     raise typer.Exit(exit_code(verdict, severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftium_core.cli.streams import on_stdout, print_json
+from driftium_core.cli.streams import on_stdout, print_json, require_folder, write_file
 from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.errors import InputError
 
@@ -31,9 +32,12 @@ def tabular(
     columns: Columns = "",
     categorical: Categorical = "",
     plain_p: PlainP = False,
-    no_attribution: Annotated[bool, typer.Option("--no-attribution", hidden=True)] = False,
+    no_attribution: Annotated[
+        bool, typer.Option("--no-attribution", help="Do not search for the root columns; faster.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page, too.")] = None,
     fail_on: FailOnOption = None,
     fail_on_inconclusive: FailOnInconclusive = False,
 ) -> None:
@@ -41,9 +45,14 @@ def tabular(
 
     Without --fail-on the exit code is 0 also when drift is found.
     """
-    del no_attribution  # reports carry no attribution yet; accepted so that scripts need not change
-    settings = settings_of(p_threshold, columns, categorical, plain_p=plain_p, seed=seed)
-    report = compare_read(*read_tables(reference, current), settings)
+    settings = settings_of(
+        p_threshold, columns, categorical, plain_p=plain_p, seed=seed, attribution=not no_attribution
+    )
+    require_folder(html, "the HTML page")
+    tables = read_tables(reference, current)
+    report = compare_read(*tables, settings)
+    if html:
+        write_file(html, _page(report, *tables))
     with on_stdout():
         if as_json:
             print_json(report.to_dict())
@@ -56,7 +65,9 @@ def tabular(
     raise typer.Exit(code)
 
 
-def settings_of(p_threshold: float, columns: str, categorical: str, *, plain_p: bool, seed: int) -> CompareSettings:
+def settings_of(
+    p_threshold: float, columns: str, categorical: str, *, plain_p: bool, seed: int, attribution: bool = True
+) -> CompareSettings:
     """What decides a report besides its tables, from the options as they were typed."""
     from driftium_core.tabular.report import CompareSettings
 
@@ -66,6 +77,7 @@ def settings_of(p_threshold: float, columns: str, categorical: str, *, plain_p: 
         columns=_names(columns) or None,
         categorical=_names(categorical),
         seed=seed,
+        attribution=attribution,
     )
 
 
@@ -87,6 +99,12 @@ def compare_read(reference: Table, current: Table, settings: CompareSettings) ->
     threads = Settings().threads
     with progress_on_stderr("Comparing columns") as progress:
         return monitor.compare(reference, current, settings, n_threads=threads, progress=progress)
+
+
+def _page(report: TableReport, reference: Table, current: Table) -> str:
+    from driftium_core.monitor import tables_html
+
+    return tables_html(report, reference_name=reference.name, current_name=current.name)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -2,80 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from driftium_core.drawing import CategoryRow, category_rows, largest_gap, sparkline
 from driftium_core.figures.layout import apply_layout, bar_marker, label_text, top_legend
 from driftium_core.formats import fmt_effect, fmt_value
 from driftium_core.palette import PALETTES, Theme, rgba
 from driftium_core.tabular.column_result import CategoryDistribution, NumberDistribution
 
 __all__ = ["CategoryRow", "category_bars", "category_rows", "largest_gap", "overlay", "sparkline"]
-
-MAX_CATEGORY_BARS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryRow:
-    """One pair of bars: shares of the reference and of the current sample."""
-
-    label: str
-    reference: float
-    current: float
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """The largest vertical distance of two cumulative curves, and where it is."""
-
-    at: float
-    reference: float
-    current: float
-
-    @property
-    def size(self) -> float:
-        """The distance, 0 to 1: the Kolmogorov-Smirnov D."""
-        return abs(self.reference - self.current)
-
-
-def largest_gap(distribution: NumberDistribution) -> Gap:
-    """Find the widest gap among the grid points (the exact one is always a grid point)."""
-    points = zip(distribution.grid, distribution.reference_ecdf, distribution.current_ecdf, strict=True)
-    return max((Gap(*point) for point in points), key=lambda gap: gap.size)
-
-
-def category_rows(distribution: CategoryDistribution, limit: int = MAX_CATEGORY_BARS) -> list[CategoryRow]:
-    """Return the categories worth a bar, largest first, and all others as one row.
-
-    Half of the places go to the largest categories and the rest to those that shifted most, so that a rare
-    category that exploded is drawn.
-    """
-    rows = [
-        CategoryRow(*item)
-        for item in zip(distribution.categories, distribution.reference, distribution.current, strict=True)
-    ]
-    by_size = sorted(rows, key=lambda row: -max(row.reference, row.current))
-    by_shift = sorted(rows, key=lambda row: -abs(row.reference - row.current))
-    chosen = list(dict.fromkeys([*by_size[: limit // 2], *by_shift]))[:limit]
-    chosen.sort(key=lambda row: -max(row.reference, row.current))
-    n_rest = distribution.n_categories - len(chosen)
-    if n_rest > 0:
-        chosen.append(
-            CategoryRow(
-                f"{n_rest} other" if n_rest > 1 else "1 other",
-                max(0.0, 1 - sum(row.reference for row in chosen)) if sum(distribution.reference) else 0.0,
-                max(0.0, 1 - sum(row.current for row in chosen)) if sum(distribution.current) else 0.0,
-            )
-        )
-    return chosen
-
-
-def sparkline(shares: tuple[float, ...], n_points: int = 20) -> list[float]:
-    """Shares summed down to at most ``n_points`` values, for a table cell."""
-    step = -(-len(shares) // n_points) if shares else 1
-    return [sum(shares[i : i + step]) for i in range(0, len(shares), step)]
 
 
 def overlay(column: str, distribution: NumberDistribution, theme: Theme, *, height: int = 330) -> go.Figure:

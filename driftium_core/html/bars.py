@@ -56,8 +56,8 @@ class ShapeBars:
     description: str
 
 
-def shape_bars(shape: Shape | None) -> ShapeBars | None:
-    """Paths of two distributions; None where there is nothing to draw."""
+def shape_bars(shape: Shape | None, *, baseline: str = "Baseline") -> ShapeBars | None:
+    """Paths of two distributions, the first of which is called `baseline`; None where there is nothing to draw."""
     if shape is None or not shape.labels:
         return None
     peak = max((*shape.baseline, *shape.current), default=0.0)
@@ -74,9 +74,7 @@ def shape_bars(shape: Shape | None) -> ShapeBars | None:
         for i, share in enumerate(shape.current)
         if share > 0
     )
-    words = (
-        _most(name, shape.labels, pool) for name, pool in (("Baseline", shape.baseline), ("current", shape.current))
-    )
+    words = (_most(name, shape.labels, pool) for name, pool in ((baseline, shape.baseline), ("current", shape.current)))
     return ShapeBars(outline, bars, "; ".join(words) + ".")
 
 

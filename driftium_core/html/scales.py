@@ -26,6 +26,8 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """Place of a value; all are in the middle when there is but one."""
-        if self.high == self.low:
+        # By halves, as the ends may be further apart than the largest float.
+        half = self.high / 2 - self.low / 2
+        if half == 0:
             return (self.start + self.end) / 2
-        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+        return self.start + (value / 2 - self.low / 2) / half * (self.end - self.start)

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from driftium_core.drawing import round_ticks, severity_runs
 from driftium_core.formats import fmt_clock, fmt_day, fmt_n, fmt_statistic, fmt_value
 from driftium_core.html.scales import Scale, Tick
+from driftium_core.html.time_axis import Mark, TimeTick, gapped_line, time_ticks
 from driftium_core.severity import Severity, severity_label
 
 if TYPE_CHECKING:
     from driftium_core.store.records import Calculation
 
-__all__ = ["Mark", "TimeTick", "Trend", "stability_trend"]
+__all__ = ["Trend", "Wash", "stability_trend"]
 
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 512.0, 16.0, 176.0
 FOOT = 188.0
 """Below both scales, so that what is not drawn is not read as zero."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A calculation in the drawing."""
-
-    x: float
-    y: float
-    severity: Severity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +29,6 @@ class Wash:
     x: float
     width: float
     severity: Severity
-
-
-@dataclass(frozen=True, slots=True)
-class TimeTick:
-    """Day and time below a calculation."""
-
-    at: float
-    day: str
-    clock: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +67,8 @@ def stability_trend(items: Sequence[Calculation], *, shown: str | None = None) -
     return Trend(
         title=f"Health Index and MMD² over {fmt_n(len(items))} calculations",
         description=" ".join(_in_words(item) for item in items),
-        health=_line([item.drawn_health for item in items], across, health),
-        mmd=_line([item.drawn_mmd for item in items], across, mmd),
+        health=gapped_line([item.drawn_health for item in items], across, health),
+        mmd=gapped_line([item.drawn_mmd for item in items], across, mmd),
         mmd_range="".join(_step(i, *item.mmd_range, across, mmd) for i, item in enumerate(items) if item.mmd_range),
         washes=tuple(
             Wash(across(run.first - 0.5), across(run.last + 0.5) - across(run.first - 0.5), run.severity)
@@ -95,29 +77,10 @@ def stability_trend(items: Sequence[Calculation], *, shown: str | None = None) -
         ),
         marks=marks,
         shown=next((across(i) for i, item in enumerate(items) if item.id == shown), None),
-        times=_times(items, across),
+        times=time_ticks([item.created_at for item in items], across),
         health_ticks=tuple(Tick(health(value), fmt_value(value)) for value in (0, 25, 50, 75, 100)),
         mmd_ticks=tuple(Tick(mmd(value), fmt_value(value)) for value in round_ticks(0, 1.15 * peak, 5)),
     )
-
-
-def _times(items: Sequence[Calculation], across: Callable[[float], float]) -> tuple[TimeTick, ...]:
-    """Up to five, counted from the newest; of those within one minute the first."""
-    shown = range(len(items) - 1, -1, -max(1, -(-len(items) // 5)))[::-1]
-    ticks = [TimeTick(across(i), fmt_day(items[i].created_at), fmt_clock(items[i].created_at)) for i in shown]
-    return tuple(next(alike) for _, alike in groupby(ticks, key=lambda tick: (tick.day, tick.clock)))
-
-
-def _line(values: Sequence[float | None], across: Callable[[float], float], up: Callable[[float], float]) -> str:
-    """Path data with a gap at each None."""
-    path, pen_down = [], False
-    for i, value in enumerate(values):
-        if value is None:
-            pen_down = False
-            continue
-        path.append(f"{'L' if pen_down else 'M'}{across(i):.1f} {up(value):.1f}")
-        pen_down = True
-    return "".join(path)
 
 
 def _step(i: int, low: float, high: float, across: Callable[[float], float], up: Callable[[float], float]) -> str:

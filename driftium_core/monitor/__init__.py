@@ -34,6 +34,7 @@ from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_tab
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
 from driftium_core.monitor.diagnosis import explain_columns, investigate_report, table_findings, text_findings
+from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, DriftedRows, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
     count_table,
@@ -45,7 +46,7 @@ from driftium_core.monitor.evidence import (
 )
 from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
 from driftium_core.monitor.headline import Headline, Totals, overview_headline, overview_totals
-from driftium_core.monitor.investigable import Investigable, investigable
+from driftium_core.monitor.investigable import Investigable, investigable, run_title, table_title
 from driftium_core.monitor.investigations import (
     Investigated,
     delete_investigation,
@@ -102,12 +103,12 @@ from driftium_core.monitor.responses import (
 )
 from driftium_core.monitor.runs import (
     delete_run,
-    export_run,
     find_run,
     open_run,
     table_runs,
 )
 from driftium_core.monitor.sent import SentAnswers, sent_answers
+from driftium_core.monitor.table_exports import RunExportKind, export_run, tables_html
 from driftium_core.monitor.tables import (
     delete_reference,
     filter_options,
@@ -123,6 +124,7 @@ from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start
 __all__ = [
     "AUTOMATIC",
     "BACKEND_NAMES",
+    "MAX_CSV_ROWS",
     "NOTHING_NOW",
     "Answer",
     "BrowseOrder",
@@ -131,6 +133,7 @@ __all__ = [
     "BrowsedPair",
     "CheckedRun",
     "Closeness",
+    "DriftedRows",
     "Event",
     "ExportKind",
     "Generation",
@@ -150,6 +153,7 @@ __all__ = [
     "ProgressCallback",
     "PromotionPreview",
     "Reconciled",
+    "RunExportKind",
     "SentAnswers",
     "Similar",
     "Totals",
@@ -183,12 +187,14 @@ __all__ = [
     "delete_responses",
     "delete_run",
     "dismiss_alarm",
+    "drifted_rows",
     "drifting_since",
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
     "explain_columns",
     "export_calculation",
+    "export_drifted_rows",
     "export_investigation",
     "export_report",
     "export_responses",
@@ -243,6 +249,7 @@ __all__ = [
     "run_answers",
     "run_arm",
     "run_job",
+    "run_title",
     "running_to_current",
     "sample_table",
     "save_prompt_set",
@@ -261,6 +268,8 @@ __all__ = [
     "stop_run",
     "table_findings",
     "table_runs",
+    "table_title",
+    "tables_html",
     "telemetry",
     "text_findings",
     "tick_action",

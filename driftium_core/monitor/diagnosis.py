@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["explain_columns", "investigate_report", "table_findings", "text_findings"]
 
 
-def table_findings(report: TableReport, *, title: str) -> tuple[Ledger, Findings]:
-    """The facts of a table report and what the agents find in them by rules; ``title`` says what was compared."""
+def table_findings(report: TableReport, *, title: str, columns: Sequence[str] = ()) -> tuple[Ledger, Findings]:
+    """The facts of a table report and what the agents find in them by rules; ``title`` says what was compared.
+
+    With the ``columns`` that `explain_columns` was asked for, the facts are those that its explanation cites.
+    """
     from driftium_core.rca.rules import findings_by_rules
     from driftium_core.rca.table_facts import table_ledger
 
-    ledger = table_ledger(report, title=title)
+    ledger = table_ledger(report, title=title, columns=columns)
     return ledger, findings_by_rules(ledger)
 
 
@@ -93,7 +96,7 @@ def explain_columns(
 
     asked = _ask(services, choice, by_rules=by_rules, deadline_s=deadline_s)
     return explain(
-        table_ledger(report, title=title),
+        table_ledger(report, title=title, columns=columns),
         columns,
         writer=asked.writer,
         why_no_writer=asked.why_none,
@@ -118,4 +121,4 @@ def _ask(services: Services, choice: ModelChoice, *, by_rules: bool, deadline_s:
     if standing.backend is None:
         return _Asked(None, standing.text, 0.0)
     waited_s = deadline_of(services, standing) if deadline_s is None else deadline_s
-    return _Asked(ChosenModel(services, choice, standing, seed=seed), "", waited_s)
+    return _Asked(ChosenModel(services, standing, seed=seed), "", waited_s)

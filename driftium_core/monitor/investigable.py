@@ -14,7 +14,7 @@ from driftium_core.store.investigation_records import ReportKind
 from driftium_core.store.records import DEFAULT_PROJECT, Baseline, Calculation
 from driftium_core.store.table_records import TableRun
 
-__all__ = ["Investigable", "calculation_title", "investigable", "run_title"]
+__all__ = ["Investigable", "calculation_title", "investigable", "run_title", "table_title"]
 
 LONGEST_FILTER = 80
 
@@ -63,10 +63,15 @@ def investigable(services: Services, *, project: str = DEFAULT_PROJECT, limit: i
 
 
 def run_title(run: TableRun) -> str:
+    """Both tables of a run in words, as `table_title`."""
+    return table_title(run.reference_name, run.current_name, run.simulated)
+
+
+def table_title(reference: str, current: str, simulated: str | None) -> str:
     """Both tables in words; of a simulation its filter."""
-    if run.simulated is None:
-        return run.title
-    return f"“{run.reference_name}” with {fmt_name(run.simulated, limit=LONGEST_FILTER)} against all of it"
+    if simulated is None:
+        return f"“{current}” against “{reference}”"
+    return f"“{reference}” with {fmt_name(simulated, limit=LONGEST_FILTER)} against all of it"
 
 
 def calculation_title(calculation: Calculation, baseline: Baseline | None) -> str:

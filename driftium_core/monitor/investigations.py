@@ -267,5 +267,6 @@ def _new(kind: ReportKind, report_id: str, report: RcaReport) -> NewInvestigatio
         source=report.source,
         model=report.model,
         summary=diagnosis.findings[0].summary.text,
+        n_actions=len(report.findings.recommendation.actions),
         document=report_to_dict(report),
     )

@@ -1,9 +1,6 @@
-"""Stored runs: listed, opened, deleted, exported."""
+"""Stored runs: listed, opened, deleted."""
 
 from __future__ import annotations
-
-import json
-from typing import Literal
 
 from driftium_core.errors import InputError, StorageError
 from driftium_core.services import Services
@@ -13,7 +10,6 @@ from driftium_core.tabular.report import TableReport
 
 __all__ = [
     "delete_run",
-    "export_run",
     "find_run",
     "open_run",
     "read_report",
@@ -44,14 +40,6 @@ def open_run(services: Services, run_id: str) -> tuple[TableRun, TableReport]:
 def delete_run(services: Services, run_id: str) -> None:
     """Remove a stored run; `NotFoundError` when it is not stored."""
     services.store.runs.delete(run_id)
-
-
-def export_run(services: Services, run_id: str, *, kind: Literal["json", "csv"]) -> str:
-    """A stored report as a JSON document, or as CSV with one line per column."""
-    _, report = open_run(services, run_id)
-    if kind == "csv":
-        return report.to_csv()
-    return json.dumps(report.to_dict(), ensure_ascii=False, indent=2, allow_nan=False)
 
 
 def read_report(services: Services, run_id: str) -> TableReport:

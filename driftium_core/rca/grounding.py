@@ -17,9 +17,12 @@ from driftium_core.formats import fmt_name
 from driftium_core.rca.facts import Ledger
 from driftium_core.rca.reading import Token, plain, quoted_names, read, tokens_of
 from driftium_core.rca.report import Claim
-from driftium_core.rca.vocabulary import KINDS_OF_WORDS, SENSITIVE
+from driftium_core.rca.vocabulary import KINDS_OF_WORDS, SAME_MEANING, SENSITIVE
 
 __all__ = ["as_shown", "why_ungrounded"]
+
+_WORDS_FIRST = SENSITIVE - {word for phrase in SAME_MEANING for word in phrase} | {"", "(empty text)"}
+"""A category may be called “no”: without quotes it is read as the word, which must stay as it is just the same."""
 
 _CITATION = re.compile(r"\s*[\[(]\s*(E\d+(?:\s*(?:,|;|and)?\s*E\d+)*)\s*[\])]")
 
@@ -56,6 +59,8 @@ def why_ungrounded(text: str, claim: Claim, ledger: Ledger) -> str:
         return "has no evidence in the ledger"
     if text == claim.text:
         return ""
+    if len(text) > 2 * len(claim.text) + 40:  # before any pattern reads it
+        return "is much longer"
     uncited, cited = _without_citations(text, claim)
     if not cited.issubset(claim.evidence_ids):
         return "cites other evidence"
@@ -70,6 +75,8 @@ def as_shown(text: str, claim: Claim, ledger: Ledger) -> str:
     theirs, ours = _readings(tidy, claim, ledger)
     shown, end, own_end = "", 0, 0
     for word, own in sorted(zip(theirs, ours, strict=True), key=lambda pair: pair[0].start):
+        if word.start < end:
+            continue  # the second half of a contraction
         gap, own_gap = tidy[end : word.start], claim.text[own_end : own.start]
         shown += own_gap if own_end <= own.start and not gap.strip() and not own_gap.strip() else gap
         exact = own.kind in ("number", "name")
@@ -93,8 +100,6 @@ def _not_prose(text: str, claim: Claim) -> str:
     """What makes a text no plain English sentence, unless the claim has the same."""
     if not text.strip():
         return "is empty"
-    if len(text) > 2 * len(claim.text) + 40:
-        return "is much longer"
     strange = {char for char in plain(text) if not " " <= char <= "~"} - set(plain(claim.text))
     if any(unicodedata.category(char)[0] in "CZ" for char in strange):
         return "has control characters"
@@ -115,7 +120,9 @@ def _another_meaning(text: str, claim: Claim, ledger: Ledger) -> str:
     """How two readings differ; empty when they are the same."""
     theirs, ours = _readings(" ".join(text.split()), claim, ledger)
     if [(token.kind, token.key) for token in theirs] == [(token.kind, token.key) for token in ours]:
-        return ""
+        pairs = list(zip(theirs, ours, strict=True))
+        more, fewer = any(t.led > o.led for t, o in pairs), any(t.led < o.led for t, o in pairs)
+        return "moves an article" if more and fewer else ""
     for noun, words, own in _kinds(theirs, ours):
         if words != own:
             return _difference(noun, words, own)
@@ -126,8 +133,8 @@ def _readings(text: str, claim: Claim, ledger: Ledger) -> tuple[Sequence[Token],
     """The text and the claim, read with the same names and with the claim's strictness."""
     facts = ledger.cited(claim.evidence_ids)
     of_facts = [name for fact in facts for name in (fact.subject, *fact.names)]
-    names = {*quoted_names(claim.text), *of_facts, *(fmt_name(name) for name in of_facts)} - {"", "(empty text)"}
-    strict = any(token.kind == "word" and token.key in SENSITIVE for token in tokens_of(claim.text, names))
+    names = {*quoted_names(claim.text), *of_facts, *(fmt_name(name) for name in of_facts)} - _WORDS_FIRST
+    strict = any(token.key in SENSITIVE for token in tokens_of(claim.text, names))
     return read(text, names=names, strict=strict), read(claim.text, names=names, strict=strict)
 
 

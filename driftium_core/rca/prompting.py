@@ -81,9 +81,11 @@ def wordings(answer: str, numbers: Sequence[int]) -> dict[int, list[str]]:
     current: list[str] | None = None
     for line in answer.splitlines():
         numbered = _NUMBERED.match(line)
-        if numbered and int(numbered[1]) in numbers:
-            current = found.setdefault(int(numbered[1]), [])
-            current.append(numbered[2])
+        if numbered:
+            number = int(numbered[1])
+            current = found.setdefault(number, []) if number in numbers else None
+            if current is not None:
+                current.append(numbered[2])
         elif not line.strip():
             current = None
         elif current:

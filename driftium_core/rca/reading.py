@@ -11,15 +11,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal
 
 from driftium_core.rca.vocabulary import (
     ARTICLES,
     CONNECTIVES,
     CONTRACTIONS,
+    NOT_NOUNS,
     NUMBER_WORDS,
     SAME_MEANING,
     SENSITIVE,
+    VERBS,
 )
 
 __all__ = ["Token", "plain", "quoted_names", "read", "tokens_of"]
@@ -27,12 +30,16 @@ __all__ = ["Token", "plain", "quoted_names", "read", "tokens_of"]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece of a text: ``key`` is what it is compared by, ``start`` and ``end`` where it stands."""
+    """One piece of a text: ``key`` is what it is compared by, ``start`` and ``end`` where it stands.
+
+    ``led`` says that an article stands before it which may be left out.
+    """
 
     kind: Literal["word", "number", "name", "mark"]
     key: str
     start: int
     end: int
+    led: bool = False
 
 
 _PLAIN = str.maketrans(
@@ -127,16 +134,17 @@ def _kind_and_key(found: re.Match[str]) -> tuple[Literal["word", "number", "name
 
 
 def _folded(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Phrases as the first of their class, and without articles that say nothing."""
-    at = 0
+    """Phrases as the first of their class, and articles that say nothing as a mark on what follows."""
+    at, led = 0, False
     while at < len(tokens):
         length = _phrase_length(tokens, at)
         if length:
             phrase = tokens[at : at + length]
             same = SAME_MEANING[tuple(token.key for token in phrase)]
-            yield Token("word", same, phrase[0].start, phrase[-1].end)
+            yield Token("word", same, phrase[0].start, phrase[-1].end, led)
         elif not _idle_article(tokens, at):
-            yield tokens[at]
+            yield replace(tokens[at], led=led)
+        led = not length and _idle_article(tokens, at)
         at += max(1, length)
 
 
@@ -152,8 +160,10 @@ def _phrase_length(tokens: Sequence[Token], at: int) -> int:
 def _idle_article(tokens: Sequence[Token], at: int) -> bool:
     if tokens[at].kind != "word" or tokens[at].key not in ARTICLES:
         return False
-    beside = [tokens[near] for near in (at - 1, at + 1) if 0 <= near < len(tokens)]
-    return not any(token.kind == "word" and token.key in SENSITIVE for token in beside)
+    before, after = tokens[max(0, at - 1) : at], tokens[at + 1 : at + 2]
+    if any(token.key in SENSITIVE for token in (*before, *after)):
+        return False
+    return bool(after) and after[0].kind != "mark" and (after[0].kind != "word" or after[0].key not in NOT_NOUNS)
 
 
 def _opened(tokens: list[Token]) -> list[Token]:
@@ -163,12 +173,12 @@ def _opened(tokens: list[Token]) -> list[Token]:
     while at < len(tokens):
         opens = not kept or _ends_sentence(kept[-1])
         length = next((len(words) for words in CONNECTIVES if opens and _stand_at(words, tokens, at)), 0)
-        if length:
+        if length and at + length + 1 < len(tokens):
             at += length + 1  # and the comma after them
             continue
         kept.append(tokens[at])
         at += 1
-    return kept[:-1] if kept and _ends_sentence(kept[-1]) else kept
+    return kept[:-1] if kept and _ends_sentence(kept[-1]) and kept[-1].key == _STOP else kept
 
 
 def _ends_sentence(token: Token) -> bool:
@@ -183,15 +193,25 @@ def _stand_at(words: tuple[str, ...], tokens: Sequence[Token], at: int) -> bool:
 def _joined(tokens: list[Token], *, strict: bool) -> list[Token]:
     """Ends of sentences by one key; where no scope can change, ``, and`` joins sentences as a full stop does."""
     kept: list[Token] = []
-    for token in tokens:
-        joins = token.kind == "word" and token.key in ("and", "while", "but")
+    for at, token in enumerate(tokens):
+        joins = token.kind == "word" and token.key in ("and", "while", "but") and not strict
         if _ends_sentence(token):
             kept.append(replace(token, key=_STOP))
-        elif joins and not strict and kept and kept[-1].kind == "mark" and kept[-1].key in (",", _STOP):
+        elif joins and kept and _ends_sentence(kept[-1]):
+            continue  # “. And”
+        elif joins and kept and kept[-1].key == "," and _stands_alone(kept[:-1], tokens[at + 1 :]):
             kept[-1] = replace(kept[-1], key=_STOP)
         else:
             kept.append(token)
     return kept
+
+
+def _stands_alone(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether both sides of a join have a verb, and so are no mere members of a list."""
+    return all(
+        any(token.kind == "word" and token.key in VERBS for token in takewhile(lambda t: not _ends_sentence(t), side))
+        for side in (reversed(before), after)
+    )
 
 
 def _actively(tokens: list[Token]) -> list[Token]:
@@ -208,7 +228,7 @@ def _actively(tokens: list[Token]) -> list[Token]:
 
 def _turned(part: list[Token]) -> list[Token]:
     at = next((at for at, token in enumerate(part) if token.kind == "word" and token.key == "explained by"), -1)
-    if at < 2 or part[at - 1].key != "is":
+    if at < 2 or part[at - 1].key not in ("is", "are"):
         return part
     explained, explaining = part[: at - 1], part[at + 1 :]
     if not (_only_names(explained) and _only_names(explaining)):

@@ -28,10 +28,10 @@ class TableEvidence:
     summary : Fact or None
         How much the roots explain; None without roots.
     went_missing : dict of str to Fact
-        More missing values than before, and these are most of the column's drift.
+        More missing values than before, and these are much of the column's drift, or the column shifted by itself.
     new, vanished : dict of str to Fact
         Categories that only one table has, where they are no rarity.
-    retyped, constant, rescaled : dict of str to Fact
+    merged, retyped, constant, rescaled : dict of str to Fact
     lost, added : tuple of Fact
         Columns that only one table has.
     """
@@ -46,6 +46,7 @@ class TableEvidence:
     went_missing: dict[str, Fact]
     new: dict[str, Fact]
     vanished: dict[str, Fact]
+    merged: dict[str, Fact]
     retyped: dict[str, Fact]
     constant: dict[str, Fact]
     rescaled: dict[str, Fact]
@@ -81,6 +82,7 @@ def table_evidence(ledger: Ledger) -> TableEvidence:
         went_missing=_went_missing(ledger, columns),
         new=_many(ledger, "new"),
         vanished=_many(ledger, "vanished"),
+        merged=_by_column(ledger, FactKind.CATEGORIES, "merged"),
         retyped=_by_column(ledger, FactKind.SCHEMA, "type_changed"),
         constant=_by_column(ledger, FactKind.SCHEMA, "constant"),
         rescaled=_by_column(ledger, FactKind.RANGE, "rescaled"),
@@ -97,13 +99,15 @@ def _went_missing(ledger: Ledger, columns: dict[str, Fact]) -> dict[str, Fact]:
     """Columns whose missing values rose by at least half of what moved in them.
 
     Values that are not missing at random move the rest of their column as well; a filter on the column itself can
-    only lower its share of missing values.
+    only lower its share of missing values. A column that shifted by itself needs no such share: its values may follow
+    a root while what went missing does not, unless all of them were scaled.
     """
     risen = {}
+    alone = set(_by_column(ledger, FactKind.ROOT, "measurement")) - set(_by_column(ledger, FactKind.RANGE, "rescaled"))
     for fact in ledger.of(FactKind.MISSINGNESS):
         column = columns.get(fact.subject)
         moved = (column.effect_size or 0.0) if column else 0.0
-        if fact.direction == "up" and (fact.effect_size or 0.0) >= moved / 2:
+        if fact.direction == "up" and ((fact.effect_size or 0.0) >= moved / 2 or fact.subject in alone):
             risen[fact.subject] = fact
     return risen
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from driftium_core.formats import NARROW_SPACE, fmt_count, fmt_effect, fmt_n
 from driftium_core.rca.facts import Fact, FactKind, Ledger
 from driftium_core.rca.names import disarmed, shown
-from driftium_core.rca.table_column_facts import column_fact, finding_fact, missingness_fact
+from driftium_core.rca.table_column_facts import column_fact, finding_fact, merged_fact, missingness_fact
 from driftium_core.rca.table_root_facts import root_facts
 from driftium_core.tabular.column_result import CategoryDistribution, ColumnResult
 from driftium_core.tabular.report import FindingKind, TableReport
@@ -45,7 +45,9 @@ def _whole(report: TableReport) -> Iterator[Fact]:
     worst = report.largest_effect
     named = [*((worst.column,) if worst else ()), *report.missing_columns[:2]]
     text = disarmed(report.verdict, named)
-    text = text[0].upper() + text[1:]
+    power = _power(report)
+    if summary.status == "drift":  # else what could have been seen belongs to the verdict
+        text = text.replace(f" {power.text}", "")
     yield Fact(
         id="",
         kind=FactKind.VERDICT,
@@ -56,7 +58,7 @@ def _whole(report: TableReport) -> Iterator[Fact]:
         significant=summary.status == "drift",
         names=tuple(map(shown, named)),
     )
-    yield _power(report)
+    yield power
     rows = f"{fmt_n(summary.current_rows)} current against {fmt_n(summary.reference_rows)} reference rows"
     yield Fact(
         id="",
@@ -67,8 +69,11 @@ def _whole(report: TableReport) -> Iterator[Fact]:
         detail="rows",
     )
     monitored, drifted = summary.monitored_feature_count, summary.drifted_feature_count
-    noun = "column" if monitored == 1 else "columns"
-    counts = f"{fmt_n(drifted)} of {fmt_n(monitored)} {noun} drifted; {fmt_n(monitored - drifted)} did not."
+    counts = f"{fmt_n(drifted)} of {fmt_n(monitored)} columns drifted; {fmt_n(monitored - drifted)} did not."
+    if monitored == 1:
+        counts = f"The only column that was tested {'drifted' if drifted else 'did not drift'}."
+    elif drifted in (0, monitored):
+        counts = f"{'All' if drifted else 'None of the'} {fmt_n(monitored)} columns drifted."
     if summary.status == "inconclusive":
         counts = f"{fmt_count(monitored, 'column')} could be tested, none with a result."
     yield Fact(id="", kind=FactKind.SIZE, text=counts, value=float(drifted), detail="columns")
@@ -89,7 +94,8 @@ def _power(report: TableReport) -> Fact:
 
 def _of_columns(report: TableReport, asked: Sequence[str]) -> Iterator[Fact]:
     drifted = [column for column in report.columns if column.drifted]
-    own = [column for column in report.columns if column.column in asked]
+    roots = {root.column for root in report.attribution.roots} if report.attribution else set()
+    own = [column for column in report.columns if column.column in {*asked, *roots}]
     listed = [*drifted[:MAX_COLUMNS], *(column for column in own if column not in drifted[:MAX_COLUMNS])]
     adjusted = report.settings.correction == "bh"
     yield from (column_fact(column, adjusted=adjusted) for column in listed)
@@ -130,6 +136,8 @@ def _of_findings(report: TableReport) -> list[Fact]:
         if finding.kind in always or (column is not None and column.drifted):
             fact = finding_fact(finding, column)
             facts += [fact] if fact else []
+            merged = merged_fact(column) if column and finding.kind is FindingKind.VANISHED_CATEGORIES else None
+            facts += [merged] if merged else []
     return facts
 
 

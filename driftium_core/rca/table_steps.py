@@ -50,7 +50,11 @@ def _selection(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]
     if followers:
         follow = named([fact.subject for fact in followers])
         steps.append(
-            _step(f"Leave {follow} for later: with {name} held, nothing of their drift is left.", None, followers[:3])
+            _step(
+                f"Leave {follow} for later: with {name} held, no more of their drift is left than by chance.",
+                None,
+                followers[:3],
+            )
         )
     steps.append(
         _step(f"Take current data as the new reference if rows are meant to be chosen by {name}.", 5, [root], "tabular")
@@ -63,9 +67,10 @@ def _measurement(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ..
     name = column_name(columns[0])
     fact = evidence.rescaled.get(columns[0]) or evidence.shifted.get(columns[0]) or evidence.columns[columns[0]]
     what = "unit, scale or formula"
+    scale = f": its values look like {fact.value}" if columns[0] in evidence.rescaled else ""
     steps = [
         _step(f"Compare five current values of {name} with the source and see in which unit they are.", 5, [fact]),
-        _step(f"Look for a change of {what} in whatever writes {name}.", 15, [fact]),
+        _step(f"Look for a change of {what} in whatever writes {name}{scale}.", 15, [fact]),
         _step(f"Ask who measures {name} whether an instrument, a form or a definition changed.", 10, [fact]),
         _step(f"Bring {name} back to the unit of the reference, then run the check again.", 15, [fact], "tabular"),
     ]

@@ -46,7 +46,7 @@ def triage(ledger: Ledger) -> Triage:
     others = [fact for fact in _beside(ledger) if fact.id != verdict.id]
     claims = [
         Claim(text=verdict.text, evidence_ids=(verdict.id,), title=_title(ledger)),
-        *(Claim(text=fact.text, evidence_ids=(fact.id,), title=_NEXT[fact.kind]) for fact in others),
+        *(Claim(text=fact.text, evidence_ids=(fact.id,), title=_next_title(ledger, fact)) for fact in others),
     ]
     return Triage(severity=ledger.severity, urgency=urgency, claims=tuple(claims[:MAX_CLAIMS]))
 
@@ -55,6 +55,10 @@ def _title(ledger: Ledger) -> str:
     if ledger.status == "inconclusive" or ledger.severity is None:
         return "Too little data to tell."
     return "No drift found." if ledger.status == "no_drift" else _TITLES[ledger.severity]
+
+
+def _next_title(ledger: Ledger, fact: Fact) -> str:
+    return "What is needed." if ledger.status == "inconclusive" else _NEXT[fact.kind]
 
 
 def _beside(ledger: Ledger) -> Iterator[Fact]:

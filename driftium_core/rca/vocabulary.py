@@ -12,9 +12,11 @@ __all__ = [
     "CONNECTIVES",
     "CONTRACTIONS",
     "KINDS_OF_WORDS",
+    "NOT_NOUNS",
     "NUMBER_WORDS",
     "SAME_MEANING",
     "SENSITIVE",
+    "VERBS",
 ]
 
 
@@ -51,22 +53,22 @@ CONTRACTIONS = {
 
 _CLASSES: tuple[str, ...] = (
     # one verb in its forms
-    "is|are",
-    "was|were",
-    "has|have",
-    "do|does",
     "differ|differs",
     "changed|has changed|have changed",
     "rose|increased|grew|climbed|went up|has risen|have risen|has increased|have increased|has grown|have grown"
     "|has gone up|have gone up",
     "fell|decreased|went down|has fallen|have fallen|has decreased|have decreased|has gone down|have gone down",
-    "is gone|are gone|has vanished|have vanished|has disappeared|have disappeared",
-    "is unchanged|are unchanged|has stayed the same|have stayed the same",
+    "is gone|has vanished|has disappeared",
+    "are gone|have vanished|have disappeared",
+    "is unchanged|has stayed the same",
+    "are unchanged|have stayed the same",
     "did not change|has not changed|have not changed",
     "drifted|has drifted|have drifted",
     "did not drift|has not drifted|have not drifted",
-    "stays|stay|remains|remain",
-    "lacks|lack|does not have|do not have",
+    "stays|remains",
+    "stay|remain",
+    "lacks|does not have",
+    "lack|do not have",
     "went from|moved from",
     "by itself|on its own",
     "by themselves|on their own",
@@ -74,8 +76,8 @@ _CLASSES: tuple[str, ...] = (
     "differently|in another way|in a different way",
     "explains|explain|accounts for|account for",
     "explained by|accounted for by",
-    "show|shows|show that|shows that",
     "begin with|start with",
+    "begin now|start now",
     "begin by|start by",
     # nouns
     "share|proportion|fraction",
@@ -84,10 +86,8 @@ _CLASSES: tuple[str, ...] = (
     "answers|responses|replies",
     "row|record",
     "rows|records",
-    "points|percentage points",
     # how much, how sure, how often
     "likely|probably|probable",
-    "may|might",
     "enough|sufficient",
     "not enough|not sufficient|insufficient",
     "detected|found",
@@ -99,10 +99,10 @@ _CLASSES: tuple[str, ...] = (
     "at least|≥",
     "at most|≤",
     "because of|due to|owing to",
-    "compared with|compared to|in comparison with|in comparison to",
+    "compared with|compared to",
     "now|currently|at present",
-    "is now|are now|now is|now are",
-    "was before|were before|before was|before were",
+    "is now|now is",
+    "are now|now are",
 )
 
 SAME_MEANING: dict[tuple[str, ...], str] = {
@@ -113,7 +113,7 @@ SAME_MEANING: dict[tuple[str, ...], str] = {
 NEGATIONS = _words(
     "no not never without none neither nor nothing nobody nowhere hardly barely scarcely lacks lack lacking absent"
     " except unless insufficient failed fails"
-) | {"not enough", "did not change", "did not drift", "is unchanged"}
+) | {"not enough", "did not change", "did not drift", "is unchanged", "are unchanged"}
 
 CERTAINTIES = _words(
     "definitely certainly clearly surely obviously undoubtedly always must proves proven prove confirms confirmed"
@@ -138,7 +138,7 @@ DIRECTIONS = _words(
     " greater better worse older younger new gone vanished appeared disappeared missing added removed rise rises rising"
     " fall falls falling increase increases decrease decreases grew shrank grow shrink wider narrower stronger weaker"
     " earlier later above below over under dropped improved worsened declined changed"
-) | {"is gone"}
+) | {"is gone", "are gone"}
 
 CAUSALS = _words(
     "explains because since cause causes caused causing therefore thus hence so leads led drives drove driven result"
@@ -147,8 +147,8 @@ CAUSALS = _words(
 
 SIDES = _words(
     "reference current baseline now before after was is previous previously former formerly then today old past"
-    " present prompts prompt answers answer rows columns"
-) | {"is now", "was before"}
+    " present prompts prompt answers answer rows columns are were"
+) | {"is now", "are now"}
 
 ALARMS = _words(
     "critical severe serious alarming urgent urgently immediately emergency dangerous danger catastrophic major minor"
@@ -173,6 +173,25 @@ KINDS_OF_WORDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("word of advice", ADVICE),
 )
 """How a difference is named in the trace, in the order in which it is looked for."""
+
+VERBS = _words(
+    "is are was were has have did do does differ differs changed drifted rose fell explains shows show stays stay lacks"
+    " lack lost gained follows shifted moved means holds gives made begin explained appeared found came went hold"
+) | {
+    "is gone",
+    "are gone",
+    "is unchanged",
+    "are unchanged",
+    "is now",
+    "are now",
+    "went from",
+    "did not change",
+    "did not drift",
+}
+"""What makes a part of a sentence one that can stand alone, after phrases were folded."""
+
+NOT_NOUNS = VERBS | _words("a an the of in on at to from by with for and or but while as than that which")
+"""What no article stands before: one there is never idle."""
 
 SENSITIVE = NEGATIONS | HEDGES | CERTAINTIES | QUANTITIES
 """Words with a scope: an article beside one is kept, and a sentence with one is neither split nor joined."""

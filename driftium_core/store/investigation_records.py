@@ -34,6 +34,8 @@ class InvestigationFacts:
         The model that was asked for words; None when none was.
     summary : str
         What changed and how that shows, in a sentence.
+    n_actions : int
+        How many actions its list has.
     """
 
     kind: ReportKind
@@ -46,6 +48,7 @@ class InvestigationFacts:
     source: str
     model: str | None
     summary: str
+    n_actions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,9 +161,8 @@ def _damaged(investigation_id: str) -> StorageError:
 
 
 def _record(row: InvestigationRow, project: str) -> Investigation:
-    values = {
-        f.name: getattr(row, f.name) for f in fields(Investigation) if f.name not in ("project", "severity", "done")
-    }
+    others = ("project", "severity", "n_actions", "done")
+    values = {f.name: getattr(row, f.name) for f in fields(Investigation) if f.name not in others}
     for name, value in values.items():  # SQLite stores anything in any column
         if name != "created_at" and not (isinstance(value, str) or (name == "model" and value is None)):
             raise ValueError(f"{name} is no text")
@@ -171,5 +170,8 @@ def _record(row: InvestigationRow, project: str) -> Investigation:
         raise ValueError(f"{row.kind!r} is no kind of report")
     if not isinstance(row.done, list) or not all(type(position) is int for position in row.done):
         raise ValueError("the ticked actions are no list of positions")
+    if not isinstance(row.n_actions, int):
+        raise ValueError("the number of actions is no number")
     severity = Severity(row.severity) if row.severity else None
-    return Investigation(**values, project=project, severity=severity, done=tuple(row.done))
+    done = tuple(row.done)
+    return Investigation(**values, project=project, severity=severity, n_actions=row.n_actions, done=done)

@@ -235,6 +235,7 @@ class InvestigationRow(Base):
     source: Mapped[str]
     model: Mapped[str | None] = mapped_column(AnyText)
     summary: Mapped[str] = mapped_column(AnyText)
+    n_actions: Mapped[int] = mapped_column(server_default="0")
     done: Mapped[Any] = mapped_column(CompressedJSON, nullable=False)
     document: Mapped[Any] = mapped_column(CompressedJSON, nullable=False, deferred=True)
 

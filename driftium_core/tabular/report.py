@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "FINDING_LABELS",
     "CompareSettings",
     "Correction",
     "Finding",
@@ -43,6 +44,22 @@ class FindingKind(StrEnum):
     CONSTANT = "constant"
     TIME_WINDOW = "time_window"
     NOT_TESTED = "not_tested"
+
+
+FINDING_LABELS: dict[FindingKind, str] = {
+    FindingKind.MISSING_COLUMN: "Missing column",
+    FindingKind.EXTRA_COLUMN: "Extra column",
+    FindingKind.TYPE_CHANGED: "Type changed",
+    FindingKind.NEW_CATEGORIES: "New categories",
+    FindingKind.VANISHED_CATEGORIES: "Vanished categories",
+    FindingKind.MISSINGNESS: "Missing values",
+    FindingKind.OUT_OF_RANGE: "Out of range",
+    FindingKind.RESCALED: "Rescaled",
+    FindingKind.CONSTANT: "Constant",
+    FindingKind.TIME_WINDOW: "Time window",
+    FindingKind.NOT_TESTED: "Not tested",
+}
+"""Each as a heading of a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,7 @@ class CompareSettings:
     columns: tuple[str, ...] | None = None
     categorical: tuple[str, ...] = ()
     seed: int = 0
+    attribution: bool = True
 
     def describe(self) -> str:
         """What departs from the defaults, in words: ``"plain p < 0.01, 3 columns"``; empty for the defaults."""
@@ -179,3 +197,13 @@ class TableReport:
         from driftium_core.tabular.export import report_to_csv
 
         return report_to_csv(self)
+
+    def to_html(self, *, reference_name: str = "reference", current_name: str = "current") -> str:
+        """One HTML page that loads nothing and runs no script, to send or to print; the names are its title."""
+        from datetime import UTC, datetime
+
+        # The one arrow up: whoever has a report can hand it on without knowing where pages are made.
+        from driftium_core.html.table_report import TableOrigin, table_report_html
+
+        origin = TableOrigin(created_at=datetime.now(UTC), reference_name=reference_name, current_name=current_name)
+        return table_report_html(self, origin=origin)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["choose_project", "current_project", "of_project", "open_page", "pick_project", "show_unknown_project"]
 
 TABULAR_PAGE, DASHBOARD_PAGE, PLAYGROUND_PAGE = "tabular.py", "llm_dashboard.py", "playground.py"
+RCA_PAGE, SETTINGS_PAGE = "agentic_rca.py", "settings.py"
 """What `open_page` takes."""
 
 PROJECT = "project"
@@ -28,7 +29,7 @@ WANTED = "project_wanted"
 UNKNOWN = "project_unknown"
 NEW_NAME, NEW_ERROR, NEW_OPEN = "project_new_name", "project_new_error", "project_new"
 
-OF_ONE_PROJECT = ("run", "column", "prompt_run", "baseline", "calculation", "response")
+OF_ONE_PROJECT = ("run", "column", "prompt_run", "baseline", "calculation", "response", "investigation")
 """Query parameters that name something of one project; they go when another is picked."""
 
 CHOSEN_IN_PROJECT = ("column", "baseline")

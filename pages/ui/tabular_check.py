@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from driftium_core.tabular.report import TableReport
     from pages.ui.tabular_inputs import Choice
 
-__all__ = ["Check", "check_tables", "forget_run", "link_run", "live_run", "open_run", "save_run"]
+__all__ = ["Check", "check_tables", "forget_run", "keep_run", "link_run", "live_run", "open_run", "save_run"]
 
 LIVE_RUN = "tabular_live_run"
 PAIR = "tabular_pair"
@@ -56,6 +56,12 @@ class Check:
             "simulated": self.choice.simulated,
             "run_id": self.run_id,
         }
+
+    @property
+    def title(self) -> str:
+        """Both tables in words, as of a saved run."""
+        choice = self.choice
+        return monitor.table_title(choice.reference.name, choice.current.name, choice.simulated)
 
     @property
     def provenance(self) -> str:
@@ -104,6 +110,13 @@ def check_tables(services: Services, choice: Choice, options: CompareSettings) -
 
 def save_run(services: Services, check: Check) -> None:
     """Save a check that is shown, and say whether that worked."""
+    if keep_run(services, check):
+        st.toast("Run saved to the history below.", icon=":material/save:")
+        st.rerun()
+
+
+def keep_run(services: Services, check: Check) -> str | None:
+    """Save a check that is shown and return its id; None when that failed (and say so)."""
     choice = check.choice
     saved = monitor.check_table(
         services,
@@ -116,10 +129,9 @@ def save_run(services: Services, check: Check) -> None:
     )
     if saved.notice:
         st.toast(f"Not saved. {prose(saved.notice)}", icon=":material/database_off:", duration="long")
-        return
+        return None
     _unsaved().discard(check.fingerprint)
-    st.toast("Run saved to the history below.", icon=":material/save:")
-    st.rerun()
+    return saved.run_id
 
 
 def live_run() -> str | None:

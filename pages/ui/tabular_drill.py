@@ -17,17 +17,20 @@ if TYPE_CHECKING:
 __all__ = ["show_column"]
 
 
-def show_column(column: ColumnResult, settings: CompareSettings) -> None:
-    """Draw the drill-down of one column: the chart at the left, the numbers behind it at the right."""
-    left, right = st.columns([1.25, 1])
-    with left:
-        with card("drill", column.column):
-            st.markdown(_line(column, settings))
-            _draw(column)
-        _show_categories(column)
-    with right:
-        _show_samples(column)
-        _show_distances(column)
+def show_column(column: ColumnResult, settings: CompareSettings, *, root: ColumnResult | None = None) -> None:
+    """Draw one column: the chart first, then both samples in words, categories and distances.
+
+    ``root`` is drawn below the chart: a root column that explains this one, or leaves it over.
+    """
+    with card("drill", column.column):
+        st.markdown(_line(column, settings))
+        _draw(column, "drill")
+    if root is not None:
+        with card("root-column", f"{root.column}, the root column"):
+            _draw(root, "root-column")
+    _show_categories(column)
+    _show_samples(column)
+    _show_distances(column)
 
 
 def _line(column: ColumnResult, settings: CompareSettings) -> str:
@@ -43,7 +46,7 @@ def _line(column: ColumnResult, settings: CompareSettings) -> str:
     return f"{parts[0]} {' · '.join(parts[1:])}"
 
 
-def _draw(column: ColumnResult) -> None:
+def _draw(column: ColumnResult, key: str) -> None:
     from driftium_core.figures.distributions import category_bars, overlay
     from driftium_core.figures.layout import empty_figure
 
@@ -54,7 +57,7 @@ def _draw(column: ColumnResult) -> None:
             figure = category_bars(column.column, distribution, theme())
         case _:
             figure = empty_figure("Nothing to draw: this column is not compared by its values.", theme())
-    chart(figure, "drill")
+    chart(figure, key)
 
 
 def _show_samples(column: ColumnResult) -> None:

@@ -25,6 +25,17 @@ not matter.
 ✕ CRITICAL from 0.30. What is not significant is LOW too; the Status column says what drifted. ○ INCONCLUSIVE means
 that there are too few values for a verdict; it is not LOW.
 
+**Root cause.** Choosing rows by one column moves every column that depends on it. Reference rows are weighted until
+one column's mix is that of current data, and the others are tested again. A *root* is the column that leaves least to
+explain; what falls to chance is *explained*, what does not is *left over* and has another cause. Values that shifted
+while nothing else did are a *measurement shift*: another unit, scale or formula. Effects are bias-corrected Cramer's V
+of the column's bins, so a number's effect differs from its KS D. A root that is not among the columns cannot be named,
+and an association is no proof of cause.
+
+**Why, and what next** is written by rules from the facts under Evidence. A model can word it; its words are shown only
+where each name, number and direction in them is in a fact, and it is said who wrote them. *Download* gives the current
+rows in which a root column has more of something, or the reference rows that are gone where rows only went away.
+
 **Simulation.** The current rows are then a part of the reference itself, so p-values are cautious (too large rather
 than too small). It shows what a drift looks like; it is not evidence about your data.
 

@@ -9,67 +9,97 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_percent
+from driftium_core import monitor
+from driftium_core.formats import fmt_name
+from driftium_core.tabular.attribution_words import attribution_line
+from driftium_core.tabular.headline import headline_numbers
+from driftium_core.tabular.report import FINDING_LABELS
 from pages.ui.tabular_drill import show_column
+from pages.ui.tabular_root import show_left_over, show_root_cause
 from pages.ui.tabular_table import pick_column
+from pages.ui.tabular_why import show_why
 from pages.ui.widgets import card, escape, verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from driftium_core.services import Services
+    from driftium_core.tabular.column_result import ColumnResult
     from driftium_core.tabular.report import TableReport
+    from pages.ui.tabular_shown import Shown
 
 __all__ = ["show_details", "show_downloads", "show_verdict"]
 
-FINDING_WORDS = {
-    "missing_column": "Missing column",
-    "extra_column": "Extra column",
-    "type_changed": "Type changed",
-    "new_categories": "New categories",
-    "vanished_categories": "Vanished categories",
-    "missingness": "Missing values",
-    "out_of_range": "Out of range",
-    "rescaled": "Rescaled",
-    "constant": "Constant",
-    "time_window": "Time window",
-    "not_tested": "Not tested",
-}
+MIME = {"html": "text/html", "csv": "text/csv", "json": "application/json"}
+HTML_HELP = "The whole report as one page to send or to print. It needs no network and runs no script."
+CSV_HELP = "One row per column. Cells that a spreadsheet would run as a formula are made harmless."
+JSON_HELP = "The whole report, with distributions, settings, seed, versions and content hashes."
 
 
 def show_verdict(report: TableReport, provenance: str) -> None:
     """Draw the verdict line; ``provenance`` says which data it is about."""
-    verdict(report.summary.severity, report.headline, report.verdict, provenance)
+    why = attribution_line(report.attribution) if report.attribution else ""
+    verdict(report.summary.severity, report.headline, report.verdict, f"{why} {provenance}".strip())
 
 
-def show_details(report: TableReport, key: str) -> None:
-    """Draw everything below the verdict; ``key`` is the run's fingerprint."""
+def show_details(services: Services, shown: Shown) -> None:
+    """Draw everything below the verdict: numbers, ranked table, the picked column beside why it drifted, findings."""
+    report = shown.report
     _show_metrics(report)
-    column = pick_column(report, key)
-    if column is not None:
-        show_column(column, report.settings)
+    column = pick_column(report, shown.key)
+    left, right = st.columns([1.25, 1])
+    with left:
+        if column is not None:
+            show_column(column, report.settings, root=_root_beside(report, column.column))
+    with right:
+        show_root_cause(shown)
+        show_left_over(shown)
+        show_why(services, shown, column.column if column else None)
     _show_findings(report)
 
 
-def show_downloads(report: TableReport, about: dict[str, Any]) -> None:
-    """Buttons for the report as CSV and as JSON, made when they are asked for; ``about`` names the data."""
+def _root_beside(report: TableReport, column: str) -> ColumnResult | None:
+    """The first root, to be seen with another column; None where that column is a root itself."""
+    roots = [root.column for root in report.attribution.roots] if report.attribution else []
+    beside = roots[:1] if column not in roots else []
+    return next((result for result in report.columns if result.column in beside), None)
+
+
+def show_downloads(services: Services, report: TableReport, about: dict[str, Any]) -> None:
+    """Buttons for the report as a web page, as CSV and as JSON, each made when it is asked for.
+
+    ``about`` names the data.
+    """
     name = _file_name(about)
-    st.download_button(
-        "CSV",
-        data=report.to_csv,
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        help="One row per column. Cells that a spreadsheet would run as a formula are made harmless.",
-        key="download-csv",
+    _offer(name, "html", lambda: _page(services, report, about), HTML_HELP)
+    _offer(name, "csv", report.to_csv, CSV_HELP)
+    _offer(
+        name, "json", lambda: json.dumps({"about": about, **report.to_dict()}, indent=2, ensure_ascii=False), JSON_HELP
     )
+
+
+def _offer(name: str, kind: str, make: Callable[[], str], words: str) -> None:
     st.download_button(
-        "JSON",
-        data=lambda: json.dumps({"about": about, **report.to_dict()}, indent=2, ensure_ascii=False),
-        file_name=f"{name}.json",
-        mime="application/json",
+        kind.upper(),
+        data=make,
+        file_name=f"{name}.{kind}",
+        mime=MIME[kind],
         icon=":material/download:",
         on_click="ignore",
-        help="The whole report, with distributions, settings, seed, versions and content hashes.",
-        key="download-json",
+        help=words,
+        key=f"download-{kind}",
+    )
+
+
+def _page(services: Services, report: TableReport, about: dict[str, Any]) -> str:
+    """The page of a saved run has the trend up to it."""
+    if about["run_id"]:
+        return monitor.export_run(services, about["run_id"], kind="html")
+    return monitor.tables_html(
+        report,
+        reference_name=about["reference"],
+        current_name=about["current"],
+        simulated=about["simulated"],
     )
 
 
@@ -81,45 +111,17 @@ def _file_name(about: dict[str, Any]) -> str:
 
 def _show_metrics(report: TableReport) -> None:
     with st.container(key="metrics"):
-        metrics = _metrics(report)
-        for place, (label, value, below) in zip(st.columns(len(metrics)), metrics, strict=True):
-            place.metric(label, value, escape(fmt_name(below)), delta_color="off", delta_arrow="off", border=False)
-
-
-def _metrics(report: TableReport) -> list[tuple[str, str, str]]:
-    """Label, value and the words below of each headline number; a blank has its reason below."""
-    summary, worst = report.summary, report.largest_effect
-    missing_reference, missing_current = report.missing_shares
-    names = [column.column for column in report.columns if column.drifted]
-    n_monitored = fmt_n(summary.monitored_feature_count)
-    if summary.status == "inconclusive":
-        drifted = [("Drifted columns", UNKNOWN, f"of {n_monitored}: too few rows"),
-                   ("Drift rate", UNKNOWN, "too few rows"), ("Largest effect", UNKNOWN, "too few rows")]  # fmt: skip
-    else:
-        drifted = [
-            ("Drifted columns", f"{fmt_n(len(names))} of {n_monitored}", _few(names)),
-            ("Drift rate", fmt_percent(summary.drift_rate), "of monitored columns"),
-            ("Largest effect", fmt_effect(worst.effect_size) if worst else UNKNOWN,
-             worst.column if worst else "no column drifted"),
-        ]  # fmt: skip
-    return [
-        *drifted,
-        ("Missing values", fmt_percent(missing_current), f"{fmt_percent(missing_reference)} in reference"),
-        ("Rows", fmt_n(summary.current_rows), f"{fmt_n(summary.reference_rows)} in reference"),
-    ]
-
-
-def _few(names: list[str]) -> str:
-    if not names:
-        return "none"
-    return ", ".join(fmt_name(name, limit=16) for name in names[:2]) + (" …" if len(names) > 2 else "")
+        numbers = headline_numbers(report)
+        for place, number in zip(st.columns(len(numbers)), numbers, strict=True):
+            below = escape(fmt_name(number.below))
+            place.metric(number.label, number.value, below, delta_color="off", delta_arrow="off", border=False)
 
 
 def _show_findings(report: TableReport) -> None:
     if not report.findings:
         return
     frame = pd.DataFrame(
-        [(FINDING_WORDS[finding.kind], finding.column, finding.text.replace("`", "")) for finding in report.findings],
+        [(FINDING_LABELS[finding.kind], finding.column, finding.text.replace("`", "")) for finding in report.findings],
         columns=["Finding", "Column", "What was found"],
     )
     with card("findings", "Findings", "What the tests of values do not see: columns, types, categories, gaps, ranges."):

@@ -9,16 +9,22 @@ import streamlit as st
 
 from driftium_core.formats import fmt_p, fmt_percent
 from driftium_core.severity import NOT_TESTED, severity_label
+from driftium_core.tabular.attribution_words import ROLE_WORDS
 from driftium_core.tabular.column_result import CategoryDistribution, ColumnResult, NumberDistribution
 from pages.ui.widgets import card, severity_column, theme
 
 if TYPE_CHECKING:
     from driftium_core.tabular.report import TableReport
 
-__all__ = ["pick_column"]
+__all__ = ["open_column", "pick_column"]
+
+OPENED = "tabular_opened"
+"""How often a column was opened from elsewhere: the table then starts anew, on that column's row."""
+NO_FILTER = {"tabular_show_severity": [], "tabular_show_kind": [], "tabular_find": ""}
+
 
 COLUMN_ORDER = [
-    "Severity", "Column", "Status", "Effect", "Adjusted p", "Reference shape", "Current shape", "Shift",
+    "Severity", "Column", "Status", "Role", "Effect", "Adjusted p", "Reference shape", "Current shape", "Shift",
     "Test", "Statistic", "p", "Reference", "Current", "Missing", "Kind",
 ]  # fmt: skip
 
@@ -35,10 +41,10 @@ def pick_column(report: TableReport, key: str) -> ColumnResult | None:
         start = next((i for i, column in enumerate(shown) if column.column == linked), 0)
         st.caption(f"{len(shown)} of {n_all} shown. Select a row to see its distributions below; a heading sorts.")
         event = st.dataframe(
-            _frame(key, tuple(column.column for column in shown), shown),
+            _frame(key, tuple(column.column for column in shown), shown, _roles(report)),
             hide_index=True,
             height=min(35 + 35 * len(shown), 35 + 35 * 9) + 3,
-            key=f"columns-{key}-{len(shown)}-{shown[0].column}",
+            key=f"columns-{key}-{len(shown)}-{shown[0].column}-{st.session_state.get(OPENED, 0)}",
             on_select="rerun",
             selection_mode="single-row-required",
             selection_default={"selection": {"rows": [start]}},
@@ -54,6 +60,16 @@ def pick_column(report: TableReport, key: str) -> ColumnResult | None:
     else:
         st.query_params["column"] = column.column
     return column
+
+
+def open_column(report: TableReport, column: str) -> None:
+    """Open a column's drill-down from another place, as a widget's callback; filters that hide it are cleared."""
+    if column not in {known.column for known in report.columns}:
+        return
+    for key, empty in NO_FILTER.items():
+        st.session_state[key] = empty
+    st.query_params["column"] = column
+    st.session_state[OPENED] = st.session_state.get(OPENED, 0) + 1
 
 
 def _filter(report: TableReport) -> list[ColumnResult]:
@@ -76,13 +92,25 @@ def _filter(report: TableReport) -> list[ColumnResult]:
     ]
 
 
+def _roles(report: TableReport) -> tuple[tuple[str, str], ...]:
+    """What each drifted column is in the attribution."""
+    columns = report.attribution.columns if report.attribution else ()
+    return tuple((column.column, ROLE_WORDS[column.role]) for column in columns)
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
-def _frame(key: str, names: tuple[str, ...], _columns: list[ColumnResult]) -> pd.DataFrame:  # noqa: ARG001
-    """Rows for the table, prepared once per report (``key``) and filter (``names``)."""
-    return pd.DataFrame([_row(column) for column in _columns])
+def _frame(
+    key: str,  # noqa: ARG001
+    names: tuple[str, ...],  # noqa: ARG001
+    _columns: list[ColumnResult],
+    roles: tuple[tuple[str, str], ...],
+) -> pd.DataFrame:
+    """Rows for the table, prepared once per report (``key``), filter (``names``) and roles."""
+    role_of = dict(roles)
+    return pd.DataFrame([_row(column, role_of.get(column.column)) for column in _columns])
 
 
-def _row(column: ColumnResult) -> dict[str, object]:
+def _row(column: ColumnResult, role: str | None) -> dict[str, object]:
     reference_shape, current_shape = _shapes(column)
     decisive = column.decisive
     tested = decisive.pvalue is not None
@@ -101,6 +129,7 @@ def _row(column: ColumnResult) -> dict[str, object]:
         "p": fmt_p(decisive.pvalue) if tested else None,
         "Missing": f"{fmt_percent(column.missing_reference)} → {fmt_percent(column.missing_current)}",
         "Kind": column.kind.value,
+        "Role": role,
         "Status": "drifted" if column.drifted else "–" if column.severity is None else "no drift",
     }
 
@@ -153,4 +182,9 @@ def _config() -> dict[str, object]:
         "Missing": text(width=120, help="Share of missing values, reference to current."),
         "Kind": text(width=90),
         "Status": text(width=84),
+        "Role": text(
+            width=88,
+            help="Root: its own shift is a cause. Explained: with the roots held its drift goes. Left over: it stays "
+            "shifted. Too weak: too little to tell. A dash: the column did not drift, or no attribution was made.",
+        ),
     }

@@ -19,7 +19,7 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 # Paths every generic page test and `make screenshots` visits.
-PAGES = ("/", "/tabular", "/llm-dashboard", "/playground", "/settings")
+PAGES = ("/", "/tabular", "/llm-dashboard", "/playground", "/agentic-rca", "/settings")
 
 Theme = Literal["light", "dark"]
 

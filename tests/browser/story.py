@@ -24,6 +24,8 @@ def tell(services: Services) -> None:
     _topic_shift(services, "default")
     _other_model(services, monitor.create_project(services, NEW_MODEL))
     _customers(services, monitor.create_project(services, CUSTOMERS))
+    for project in monitor.projects(services):
+        _investigate(services, project)
 
 
 def _topic_shift(services: Services, project: str) -> None:
@@ -64,6 +66,15 @@ def _customers(services: Services, project: str) -> None:
     reference, *current = (_table(services, rows, f"customers {name}") for name, rows in months.items())
     for table in current:
         monitor.check_table(services, reference, table, project=project)
+
+
+def _investigate(services: Services, project: str) -> None:
+    """Why the newest report of a project says what it does, by rules; the first thing to do is done."""
+    newest = monitor.investigable(services, project=project, limit=1)[0]
+    job = monitor.start_investigation(services, newest.kind, newest.id, project=project, by_rules=True)
+    job.wait()
+    if job.result and job.result.investigation:
+        monitor.tick_action(services, job.result.investigation.id, 0, True)
 
 
 def _table(services: Services, rows: pd.DataFrame, name: str) -> Table:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.app import App
+from tests.browser.app import App, axe
 
 REFERENCE = pd.DataFrame(
     {"amount": [i * 37 % 500 for i in range(800)], "city": ["Oslo", "Bergen", "Tromsø", "Bodø"] * 200}
@@ -81,6 +81,11 @@ def test_downloads_hold_the_report(app: App, tmp_path: Path) -> None:
     content = download.value.path().read_text("utf-8-sig")
     assert "'=cmd()" in content
     assert not re.search(r"(^|,)\"?=cmd", content, re.MULTILINE)
+    with app.page.expect_download() as download:
+        app.key("download-html").get_by_role("button").click()
+    page = download.value.path().read_text("utf-8")
+    assert "“<bdi>b.csv</bdi>” against “<bdi>a.csv</bdi>”" in page
+    assert "No drift found." in page
 
 
 def test_markup_in_a_file_is_text(app: App, tmp_path: Path) -> None:
@@ -153,3 +158,50 @@ def test_the_page_is_usable_on_a_phone(phone: App) -> None:
     slider = phone.page.get_by_role("slider", name="age threshold")
     slider.scroll_into_view_if_needed()
     expect(slider).to_be_visible()
+
+
+def dots(app: App):
+    """The points of the root-cause chart."""
+    return app.page.locator(".st-key-card-root .scatterlayer path.point")
+
+
+def test_the_root_is_named_and_a_dot_opens_its_column(app: App) -> None:
+    app.open("/tabular?filter=age+%3C+35")
+    expect(app.page.locator("[class*=st-key-verdict-]")).to_contain_text("age moved and carries")
+    expect(app.key("card-root")).to_contain_text("rows with age ≥ 35 are gone")
+    expect(app.key("card-drill").get_by_role("heading", name="age", exact=True)).to_be_visible()
+    dots(app).first.scroll_into_view_if_needed()
+    with app.rerun():
+        dots(app).first.click(force=True)
+    app.page.wait_for_url(re.compile("column="))
+    expect(app.key("card-drill").get_by_role("heading", name="age", exact=True)).to_have_count(0)
+    expect(app.key("card-root-column")).to_contain_text("age, the root column")
+
+
+def test_the_root_cause_follows_the_theme(app: App) -> None:
+    app.open("/tabular?filter=age+%3C+35")
+    fill = "() => getComputedStyle([...document.querySelectorAll('.st-key-card-root path.point')].at(-1)).fill"
+    dots(app).first.wait_for()
+    dark = app.page.evaluate(fill)
+    app.set_theme("light")
+    app.page.wait_for_function(f"(was) => ({fill})() !== was", arg=dark)
+    assert axe(app.page) == []
+
+
+def test_the_rows_that_are_gone_can_be_downloaded(app: App) -> None:
+    app.open("/tabular?filter=age+%3C+35")
+    with app.page.expect_download() as download:
+        app.key("download-rows").get_by_role("button").click()
+    rows = pd.read_csv(download.value.path())
+    assert rows.age.min() == 35
+    assert len(rows) > 10_000
+
+
+def test_the_agent_takes_over_from_the_page_and_is_read_from_its_top(phone: App) -> None:
+    phone.open("/tabular?filter=age+%3C+35")
+    expect(phone.key("card-why")).to_contain_text("Written by rules")
+    phone.key("ask-agent").get_by_role("button").click()
+    phone.page.wait_for_url(re.compile("agentic-rca.*run="))
+    phone.idle()
+    assert phone.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    assert phone.page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")

@@ -13,6 +13,7 @@ import pytest
 
 from driftium_core import cli
 from driftium_core.command import command
+from tests.html.page import Page
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,6 +89,41 @@ def test_options_reach_the_report(files: Path, capsys: pytest.CaptureFixture[str
     assert document["settings"]["correction"] == "none"
     assert document["settings"]["columns"] == ["age", "job"]
     assert {c["column"]: c["kind"] for c in document["columns"]}["age"] == "categorical"
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_the_report_is_written_as_a_page_beside_what_is_printed(
+    files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    file = tmp_path / "report.html"
+    arguments = ["tabular", files / "reference.csv", files / "young.csv", *options]
+    assert run(*arguments, "--html", file, "--fail-on", "high") == 1
+    captured = capsys.readouterr()
+    assert captured.err == f"Wrote {file}.\n"
+    page = Page(file.read_text("utf-8")).text
+    assert "✕ Drift: CRITICAL." in page
+    assert "“young.csv” against “reference.csv”" in page
+    assert run(*arguments) == 0
+    assert capsys.readouterr().out == captured.out
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        (
+            "no/report.html",
+            "The folder of no/report.html does not exist. Make it, or name another file for the HTML page.",
+        ),
+        (".", ". could not be written: is a directory."),
+    ],
+)
+def test_a_page_that_has_no_place_is_one_sentence(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: str, sentence: str
+) -> None:
+    monkeypatch.chdir(files)
+    assert run("tabular", "reference.csv", "young.csv", "--html", place) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", f"{sentence}\n")
 
 
 def test_a_dash_is_standard_input(files: Path) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from driftium_core import monitor
+from driftium_core.rca.causes import CAUSE_TITLES
 from driftium_core.response import Response
 from driftium_core.services import Services
 from tests.monitor.conftest import settle as settle_background
@@ -84,6 +85,38 @@ def test_flags_without_a_test_say_so_and_each_statistic_has_its_p(app: AppTest, 
     words = said(opened(app, services))
     assert "Echoes :gray-badge[– not tested: 0 % → 0 %]" in words
     assert re.search(r"^\| MMD², median bandwidth: the bulk \| p [=<] 0\.\d+ \|$", words, re.MULTILINE)
+
+
+def test_a_possible_cause_stands_under_the_verdict_by_rules_until_it_is_investigated(
+    app: AppTest, drifted: Services
+) -> None:
+    page = opened(app, drifted)
+    (calculation,) = monitor.pool_history(drifted)
+    _, report = monitor.open_calculation(drifted, calculation.id)
+    _, findings = monitor.text_findings(report, title="default")
+    words = said(page)
+    assert f"**Possible cause:** {CAUSE_TITLES[findings.diagnosis.cause]}." in words
+    assert ":gray-badge[by rules]" in words
+    assert page.button(key="why-investigate").label == "Investigate"
+    job = monitor.start_investigation(drifted, "text", calculation.id, by_rules=True)
+    assert job.wait(60)
+    page = settle(page.run())
+    assert page.button(key="why-investigate").label == "Open the investigation"
+    press(page, "why-investigate")
+    assert "Agentic RCA" in [title.value for title in page.title]
+    assert [heading.value for heading in page.subheader if heading.value == "What to do"]
+
+
+def test_pools_that_agree_or_are_too_small_name_no_cause(app: AppTest, services: Services) -> None:
+    assert "Possible cause" not in said(opened(app, services))
+    add(services, BAKING[:3])
+    monitor.promote(services, "release 1")
+    assert "Possible cause" not in said(opened(app, services))
+    add(services, BAKING[3:5])
+    words = said(opened(app, services))
+    assert "○ Inconclusive." in words
+    assert "Possible cause" not in words
+    assert ":gray-badge[by rules]" in words
 
 
 def test_the_same_prompts_are_told_to_be_paired(app: AppTest, services: Services) -> None:

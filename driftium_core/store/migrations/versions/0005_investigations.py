@@ -32,6 +32,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.String(), nullable=False) for name in texts),
         sa.Column("model", sa.Text(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("n_actions", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("done", sa.LargeBinary(), nullable=False),
         # Last, so that SQLite lists investigations without reading it.
         sa.Column("document", sa.LargeBinary(), nullable=False),

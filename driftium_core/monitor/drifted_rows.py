@@ -1,0 +1,31 @@
+"""The rows behind the drift of two tables that are at hand, found and written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from driftium_core.tabular.drifted_rows import MAX_CSV_ROWS, DriftedRows, rows_to_csv
+from driftium_core.tabular.drifted_rows import drifted_rows as find_rows
+
+if TYPE_CHECKING:
+    from driftium_core.tabular.report import TableReport
+    from driftium_core.tabular.table import Table
+
+__all__ = ["MAX_CSV_ROWS", "DriftedRows", "drifted_rows", "export_drifted_rows"]
+
+
+def drifted_rows(reference: Table, current: Table, report: TableReport) -> DriftedRows | None:
+    """The rows that lie in what shifted of the report's root columns; None where it names none, or no rows stand out.
+
+    Current rows where a root column has more of something, reference rows where rows only went away.
+    """
+    roots = [root.column for root in report.attribution.roots] if report.attribution else []
+    if not roots:
+        return None
+    return find_rows(reference.frame, current.frame, roots, categorical=report.settings.categorical)
+
+
+def export_drifted_rows(rows: DriftedRows, reference: Table, current: Table) -> str:
+    """These rows, all columns of them, as CSV; the first `MAX_CSV_ROWS` where there are more."""
+    table = current if rows.side == "current" else reference
+    return rows_to_csv(rows, table.frame)

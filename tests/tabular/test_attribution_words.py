@@ -1,0 +1,75 @@
+"""An attribution reads as a person would say it, whatever was found."""
+
+from dataclasses import replace
+
+import pytest
+
+from driftium_core.tabular.attribution_report import Root
+from driftium_core.tabular.attribution_words import attribution_line, held_line, left_over_line, root_line
+from tests.figures.attributions import NO_ROOT, ONE_ROOT, TWO_ROOTS, column
+
+
+def test_one_cause():
+    assert attribution_line(ONE_ROOT) == (
+        "One cause explains 3 of the 4: `employment` moved and carries `income` and `loan_amount` with it; "
+        "`utilisation` is left over."
+    )
+    assert held_line(ONE_ROOT) == "Hold `employment` fixed, and two of the other three fall to chance:"
+
+
+def test_several_causes_and_a_measurement_shift():
+    assert attribution_line(TWO_ROOTS) == (
+        "Two causes explain 3 of the 4: `age` moved and carries `job` with it; `balance` is measured or scaled in "
+        "another way; `day` is too weak to attribute."
+    )
+    assert held_line(TWO_ROOTS) == "Hold `age` and `balance` fixed, and one of the other two falls to chance:"
+
+
+def test_a_column_that_moved_alone():
+    alone = replace(ONE_ROOT, roots=(Root("x", "reweight", (), "median +3"),), columns=(column("x", "root", 0.5, 0.5),))
+    alone = replace(alone, unexplained=())
+    assert attribution_line(alone) == "`x` moved by itself. No other column drifted."
+    assert held_line(alone) == ""
+
+
+def test_nothing_is_said_where_no_root_was_found():
+    assert (attribution_line(NO_ROOT), held_line(NO_ROOT)) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (["explained"], "the other column falls to chance:"),
+        (["left_over"], "the other column stays shifted:"),
+        (["explained"] * 2, "both others fall to chance:"),
+        (["explained"] * 5, "all five others fall to chance:"),
+        (["left_over"] * 3, "none of the other three fall to chance:"),
+        (["explained"] * 20, "all 20 others fall to chance:"),
+    ],
+)
+def test_how_many_fall_to_chance(roles, said):
+    others = tuple(column(f"c{i}", role, 0.5, 0.1) for i, role in enumerate(roles))
+    assert held_line(replace(ONE_ROOT, columns=(ONE_ROOT.columns[0], *others))).endswith(said)
+
+
+def test_each_root_has_a_line():
+    assert root_line(ONE_ROOT.roots[0], ONE_ROOT.unexplained) == (
+        "Root `employment`: share of employment = gig ×3 → explains `income` and `loan_amount` · "
+        "left over `utilisation`"
+    )
+    assert root_line(TWO_ROOTS.roots[1]) == (
+        "Root `balance`, a measurement shift: values shifted by −12 % at unchanged age and job → explains itself alone"
+    )
+
+
+def test_what_is_left_over_is_said_with_its_numbers():
+    assert left_over_line(ONE_ROOT.columns[-1], ONE_ROOT.roots) == (
+        "`utilisation` keeps 0.31 of its 0.33 with `employment` held: a second, separate cause."
+    )
+
+
+def test_what_cannot_be_compared_is_left_over_without_numbers():
+    unknown = column("notes", "left_over", float("nan"), float("nan"))
+    assert left_over_line(unknown, TWO_ROOTS.roots) == (
+        "`notes` stays shifted with `age` and `balance` held: a cause of its own."
+    )
