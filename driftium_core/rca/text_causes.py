@@ -44,17 +44,19 @@ def _in_order(signals: TextSignals, visible: list[Visible], others: list[Finding
 
 
 def _without_drift(signals: TextSignals, visible: list[Visible]) -> list[Finding]:
-    """Length, format and times that changed while what is said did not, or could not be told."""
+    """Length, format and times that changed while what is said did not, or could not be told; the surest first."""
     found = []
-    if signals.formats and not accounts_for_answers(signals, visible):
-        found.append(format_change(signals, signals.formats))
-    latency = signals.moved("latency_ms")
+    formats, latency = signals.formats, signals.moved("latency_ms")
+    if formats and not accounts_for_answers(signals, visible):
+        found.append(format_change(signals, formats))
     if latency:
         claims = [cite(fact) for fact in signals.settings]
         claims += [cite(signals.ledger.facts[0], title="What the answers say.")]
         tokens = signals.named(FactKind.DESCRIPTOR, "tokens")
         claims += [cite(tokens)] if tokens and not tokens.significant else []
-        found.append(finding(Cause.LATENCY, sureness(latency), told(latency.text, latency), claims))
+        of_times = finding(Cause.LATENCY, sureness(latency), told(latency.text, latency), claims)
+        surer = bool(found) and (latency.pvalue or 0.0) < (formats[0].pvalue or 0.0)
+        found.insert(0 if surer else len(found), of_times)
     return found
 
 

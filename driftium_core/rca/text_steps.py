@@ -96,8 +96,8 @@ def _topic(signals: TextSignals) -> Steps:
 
 def _model(signals: TextSignals) -> Steps:
     behaviour = signals.behaviour
-    read = "pairs of answers to the same prompt, the least alike first" if signals.paired else None
-    reading = _step(f"Read {read}.", 5, _verdict(signals), place="llm-dashboard") if read else _read_novel(signals)
+    pairs = "Read pairs of answers to the same prompt, the least alike first."
+    reading = _step(pairs, 5, _verdict(signals), place="llm-dashboard") if signals.paired else _read_novel(signals)
     return (
         _check_settings(signals),
         reading,
@@ -269,18 +269,16 @@ def _more_data(signals: TextSignals) -> Steps:
 
 
 def _stable(signals: TextSignals) -> Steps:
-    power = signals.ledger.first(FactKind.POWER)
+    verdict, power = _verdict(signals), signals.ledger.first(FactKind.POWER)
     return (
-        _step(
-            "Keep watching: calculate again when more answers have come.", 1, _verdict(signals), place="llm-dashboard"
-        ),
+        _step("Keep watching: calculate again when more answers have come.", 1, verdict, place="llm-dashboard"),
         _step(
             "Read what these sizes would show, to know what a change would have to be.", 2, power, place="llm-dashboard"
         ),
         _step(
             "Save a prompt set, to run it before and after the next change of model or template.",
             10,
-            _verdict(signals),
+            verdict,
             place="playground",
         ),
     )

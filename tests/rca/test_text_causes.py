@@ -195,3 +195,22 @@ def test_no_claim_is_made_twice_in_a_finding():
 def test_the_diagnosis_is_the_same_each_time():
     found = planted("refusals")
     assert findings_by_rules(found) == findings_by_rules(replace(found))
+
+
+def test_without_a_drift_the_surest_change_is_named_first():
+    length = descriptor("length", 300.0, 280.0, effect=0.2, pvalue=0.04)
+    latency = descriptor("latency_ms", 800.0, 2400.0, effect=0.8, pvalue=0.0001)
+    found = ledger(length, latency, status="no_drift", severity=Severity.LOW)
+    assert causes(found) == [Cause.LATENCY, Cause.FORMAT_CHANGE]
+
+
+def test_a_change_of_settings_that_no_finding_tells_is_not_kept_back():
+    changed = setting("model", "a", "b")
+    stable = text_diagnosis(ledger(changed, status="no_drift", severity=Severity.LOW))
+    assert stable.cause is Cause.STABLE
+    assert [(claim.bearing, claim.text) for claim in stable.ruled_out] == [
+        ("inconclusive", "The model differs: `b`, where the baseline had `a`.")
+    ]
+    unclear = text_diagnosis(ledger(*traffic("cannot_tell", prompts=0.002), changed))
+    assert unclear.cause is Cause.TOPIC_SHIFT
+    assert any("`b`" in claim.text for claim in unclear.ruled_out)
