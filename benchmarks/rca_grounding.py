@@ -1,6 +1,6 @@
 """Whether any model can make an investigation say what its evidence does not, or cost more than its deadline.
 
-    python -m benchmarks.rca_grounding [--data FOLDER] [--model embedded] [--limit N]
+    python -m benchmarks.rca_grounding [--data FOLDER] [--kinds table text] [--model embedded] [--limit N]
 
 Hostile models answer each statement of each prompt with a changed one: numbers, directions, names and sides swapped,
 negations and hedges dropped, certainty added, other statements, markup. As every answer of such a model is broken by
@@ -25,7 +25,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.rca_hostile import BREAKS, HARMLESS, Broken, Honest, odd_writers
+from benchmarks.rca_catalogue import KINDS, cases
+from benchmarks.rca_hostile import BREAKS, HARMLESS, Broken, Honest
+from benchmarks.rca_odd import odd_writers
 from driftium_core import compare_tables
 from driftium_core.rca.facts import Ledger
 from driftium_core.rca.orchestrator import investigate
@@ -47,6 +49,7 @@ class Tally:
     """What came of one model over all ledgers."""
 
     n_statements: int = 0
+    n_said: int = 0
     n_passed: int = 0
     n_worded: int = 0
     n_changed: int = 0
@@ -118,63 +121,63 @@ def hand_made() -> Iterator[Ledger]:
         yield table_ledger(compare_tables(reference, other), title=title)
 
 
-def ledgers(data: Path | None) -> list[Ledger]:
+def ledgers(data: Path | None, kinds: tuple[str, ...]) -> list[Ledger]:
     """All that is investigated."""
-    if data is None:
-        return list(hand_made())
-    from benchmarks.rca_table_cases import table_cases
-    from benchmarks.rca_text_cases import text_cases
-
-    return [*hand_made(), *(case.ledger for case in (*table_cases(data / "tabular"), *text_cases(data)))]
+    planted = cases(data, kinds) if data is not None else ()
+    return [*hand_made(), *(case.ledger for case in planted)]
 
 
 def main() -> None:
     """Print the tables; exit status 1 when anything was shown, changed or late that must not be."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--model", choices=["embedded"])
     parser.add_argument("--limit", type=int, help="use only so many ledgers")
     options = parser.parse_args()
-    cases = [(ledger, findings_by_rules(ledger)) for ledger in ledgers(options.data)[: options.limit]]
-    bad = _hostile(cases) + _odd(cases) + _honest(cases)
+    found = ledgers(options.data, tuple(options.kinds))[: options.limit]
+    ruled = [(ledger, findings_by_rules(ledger)) for ledger in found]
+    bad = _hostile(ruled) + _odd(ruled) + _honest(ruled)
     if options.model:
-        bad += _embedded(cases)
+        bad += _embedded(ruled)
     raise SystemExit(bad > 0)
 
 
-def _hostile(cases: Sequence[tuple[Ledger, Findings]]) -> int:
-    print(f"{'hostile: broken on purpose':<32}{'statements':>11}{'shown':>7}{'changed':>9}{'slowest s':>11}")
-    bad = 0
+def _hostile(found: Sequence[tuple[Ledger, Findings]]) -> int:
+    print(f"{'hostile: broken on purpose':<32}{'sentences':>11}{'shown':>7}{'changed':>9}{'slowest s':>11}")
+    bad = n_said = 0
     for name, change in BREAKS.items():
         tally = Tally()
-        for number, (ledger, ruled) in enumerate(cases):
-            report = tally.count(ledger, ruled, Broken(change, seed=number), 20.0)
-            _print_shown(name, report)
-        print(_row(name, tally))
+        for number, (ledger, ruled) in enumerate(found):
+            writer = Broken(change, seed=number)
+            _print_shown(name, tally.count(ledger, ruled, writer, 20.0))
+            tally.n_said += writer.n_said
+        n_said += tally.n_said
+        print(_row(name, tally, tally.n_said))
         bad += tally.n_worded + tally.n_changed + tally.n_late
-    print(f"ungrounded sentences, changed findings and late reports: {bad}\n")
+    print(f"{n_said} broken sentences; shown, changed and late: {bad}\n")
     return bad
 
 
-def _odd(cases: Sequence[tuple[Ledger, Findings]]) -> int:
+def _odd(found: Sequence[tuple[Ledger, Findings]]) -> int:
     print(f"{'odd: no answer':<32}{'statements':>11}{'shown':>7}{'changed':>9}{'slowest s':>11}")
     bad = 0
     for name, writer in odd_writers(ODD_DEADLINE_S).items():
         tally = Tally()
-        for ledger, ruled in cases[:3]:
+        for ledger, ruled in found[:3]:
             _print_shown(name, tally.count(ledger, ruled, writer, ODD_DEADLINE_S))
-        print(_row(name, tally))
+        print(_row(name, tally, tally.n_statements))
         bad += tally.n_worded + tally.n_changed + tally.n_late
     print(f"deadline {ODD_DEADLINE_S:.0f} s; ungrounded sentences, changed findings and late reports: {bad}\n")
     return bad
 
 
-def _honest(cases: Sequence[tuple[Ledger, Findings]]) -> int:
+def _honest(found: Sequence[tuple[Ledger, Findings]]) -> int:
     print(f"{'honest: reworded':<32}{'statements':>11}{'passed':>8}{'in its words':>14}")
     bad = 0
     for name, change in HARMLESS.items():
         tally = Tally()
-        for ledger, ruled in cases:
+        for ledger, ruled in found:
             tally.count(ledger, ruled, Honest(change), 20.0)
         share = tally.n_passed / tally.n_statements
         print(f"{name:<32}{tally.n_statements:>11}{share:>8.0%}{tally.n_worded / tally.n_statements:>14.0%}")
@@ -183,18 +186,18 @@ def _honest(cases: Sequence[tuple[Ledger, Findings]]) -> int:
     return bad
 
 
-def _embedded(cases: Sequence[tuple[Ledger, Findings]]) -> int:
+def _embedded(found: Sequence[tuple[Ledger, Findings]]) -> int:
     from driftium_core.llm.port import ModelChoice
-    from driftium_core.monitor.writers import EMBEDDED_DEADLINE_S, ChosenModel
+    from driftium_core.monitor.writers import ChosenModel, deadline_of
     from driftium_core.services import open_services
     from driftium_core.settings import Settings
 
     tally, said = Tally(), []
     with open_services(Settings(database_url="sqlite://")) as services:
-        choice = ModelChoice("embedded")
-        writer = ChosenModel(services, choice, services.generators.standing(choice))
-        for ledger, ruled in cases:
-            report = tally.count(ledger, ruled, writer, EMBEDDED_DEADLINE_S)
+        standing = services.generators.standing(ModelChoice("embedded"))
+        writer, deadline_s = ChosenModel(services, standing), deadline_of(services, standing)
+        for ledger, ruled in found:
+            report = tally.count(ledger, ruled, writer, deadline_s)
             own = investigate(ledger).claims
             said += [(a.text, b.text) for a, b in zip(own, report.claims, strict=True) if b.source == "llm"]
             print("; ".join(step.rejected_reason for step in report.steps if step.rejected_reason))
@@ -212,9 +215,9 @@ def _print_shown(name: str, report: RcaReport) -> None:
             print(f"  {name}: {claim.text!r} is shown for {own.text!r}")
 
 
-def _row(name: str, tally: Tally) -> str:
+def _row(name: str, tally: Tally, n_said: int) -> str:
     changed = tally.n_changed + tally.n_late
-    return f"{name:<32}{tally.n_statements:>11}{tally.n_worded:>7}{changed:>9}{tally.slowest_s:>11.2f}"
+    return f"{name:<32}{n_said:>11}{tally.n_worded:>7}{changed:>9}{tally.slowest_s:>11.2f}"
 
 
 if __name__ == "__main__":
