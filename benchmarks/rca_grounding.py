@@ -26,7 +26,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.rca_catalogue import KINDS, cases
-from benchmarks.rca_hostile import BREAKS, HARMLESS, Broken, Honest, odd_writers
+from benchmarks.rca_hostile import BREAKS, HARMLESS, Broken, Honest
+from benchmarks.rca_odd import odd_writers
 from driftium_core import compare_tables
 from driftium_core.rca.facts import Ledger
 from driftium_core.rca.orchestrator import investigate
@@ -187,16 +188,16 @@ def _honest(found: Sequence[tuple[Ledger, Findings]]) -> int:
 
 def _embedded(found: Sequence[tuple[Ledger, Findings]]) -> int:
     from driftium_core.llm.port import ModelChoice
-    from driftium_core.monitor.writers import EMBEDDED_DEADLINE_S, ChosenModel
+    from driftium_core.monitor.writers import ChosenModel, deadline_of
     from driftium_core.services import open_services
     from driftium_core.settings import Settings
 
     tally, said = Tally(), []
     with open_services(Settings(database_url="sqlite://")) as services:
-        choice = ModelChoice("embedded")
-        writer = ChosenModel(services, choice, services.generators.standing(choice))
+        standing = services.generators.standing(ModelChoice("embedded"))
+        writer, deadline_s = ChosenModel(services, standing), deadline_of(services, standing)
         for ledger, ruled in found:
-            report = tally.count(ledger, ruled, writer, EMBEDDED_DEADLINE_S)
+            report = tally.count(ledger, ruled, writer, deadline_s)
             own = investigate(ledger).claims
             said += [(a.text, b.text) for a, b in zip(own, report.claims, strict=True) if b.source == "llm"]
             print("; ".join(step.rejected_reason for step in report.steps if step.rejected_reason))

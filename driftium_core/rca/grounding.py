@@ -59,6 +59,8 @@ def why_ungrounded(text: str, claim: Claim, ledger: Ledger) -> str:
         return "has no evidence in the ledger"
     if text == claim.text:
         return ""
+    if len(text) > 2 * len(claim.text) + 40:  # before any pattern reads it
+        return "is much longer"
     uncited, cited = _without_citations(text, claim)
     if not cited.issubset(claim.evidence_ids):
         return "cites other evidence"
@@ -98,8 +100,6 @@ def _not_prose(text: str, claim: Claim) -> str:
     """What makes a text no plain English sentence, unless the claim has the same."""
     if not text.strip():
         return "is empty"
-    if len(text) > 2 * len(claim.text) + 40:
-        return "is much longer"
     strange = {char for char in plain(text) if not " " <= char <= "~"} - set(plain(claim.text))
     if any(unicodedata.category(char)[0] in "CZ" for char in strange):
         return "has control characters"
@@ -120,7 +120,9 @@ def _another_meaning(text: str, claim: Claim, ledger: Ledger) -> str:
     """How two readings differ; empty when they are the same."""
     theirs, ours = _readings(" ".join(text.split()), claim, ledger)
     if [(token.kind, token.key) for token in theirs] == [(token.kind, token.key) for token in ours]:
-        return ""
+        pairs = list(zip(theirs, ours, strict=True))
+        more, fewer = any(t.led > o.led for t, o in pairs), any(t.led < o.led for t, o in pairs)
+        return "moves an article" if more and fewer else ""
     for noun, words, own in _kinds(theirs, ours):
         if words != own:
             return _difference(noun, words, own)

@@ -30,12 +30,16 @@ __all__ = ["Token", "plain", "quoted_names", "read", "tokens_of"]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece of a text: ``key`` is what it is compared by, ``start`` and ``end`` where it stands."""
+    """One piece of a text: ``key`` is what it is compared by, ``start`` and ``end`` where it stands.
+
+    ``led`` says that an article stands before it which may be left out.
+    """
 
     kind: Literal["word", "number", "name", "mark"]
     key: str
     start: int
     end: int
+    led: bool = False
 
 
 _PLAIN = str.maketrans(
@@ -130,16 +134,17 @@ def _kind_and_key(found: re.Match[str]) -> tuple[Literal["word", "number", "name
 
 
 def _folded(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Phrases as the first of their class, and without articles that say nothing."""
-    at = 0
+    """Phrases as the first of their class, and articles that say nothing as a mark on what follows."""
+    at, led = 0, False
     while at < len(tokens):
         length = _phrase_length(tokens, at)
         if length:
             phrase = tokens[at : at + length]
             same = SAME_MEANING[tuple(token.key for token in phrase)]
-            yield Token("word", same, phrase[0].start, phrase[-1].end)
+            yield Token("word", same, phrase[0].start, phrase[-1].end, led)
         elif not _idle_article(tokens, at):
-            yield tokens[at]
+            yield replace(tokens[at], led=led)
+        led = not length and _idle_article(tokens, at)
         at += max(1, length)
 
 

@@ -83,9 +83,11 @@ class Wording:
         """Who spoke, in a sentence."""
         n_own = self._n_claims - self._n_worded
         if self._n_worded:
-            whose = f"; {fmt_n(n_own)} of {fmt_count(self._n_claims, 'statement')} {'is' if n_own == 1 else 'are'}"
+            are = "is" if n_own == 1 else "are"
+            of = fmt_count(self._n_claims, "statement")
             why = f", as {self._ended}" if self._ended else ""
-            return f"Worded by {self.model} and checked{f'{whose} in the rules’ own words{why}' if n_own else ''}."
+            rest = f"; {fmt_n(n_own)} of {of} {are} in the rules' own words{why}" if n_own else ""
+            return f"Worded by {self.model} and checked{rest}."
         if self._ended:
             return f"Written by rules: {self._ended}."
         if not self._n_asked:

@@ -162,6 +162,7 @@ ATTACKS = [
     (ROOT, "`age` erklaert `job`.", ""),
     (ROOT, "`age` explains `job`?", ""),
     (ROOT, "`age` explains", "leaves out a name"),
+    (MEDIAN, "Median of the `age` fell from 41 to 30.", "moves an article"),
     (ROOT, "`age` explains `job`;", ""),
     (ROOT, "`age` explains `job`. In short,", ""),
     (ROOT, "the the `age` explains the the `job`.", "adds a word"),

@@ -95,6 +95,9 @@ NONSENSE: list[Callable[[dict[int, str]], object]] = [
     lambda _asked: "",
     lambda _asked: "\ud83d\udc00 \x00",
     lambda _asked: "1: " + "the answers drifted " * 2_500_000,  # 50 MB
+    lambda _asked: "1: x" + " " * 10_000_000 + "y",
+    lambda _asked: "1: " + "[E1 " * 1_000_000,
+    lambda _asked: "`" * 1_000_000 + "\n1: " + '"' * 1_000_000,
     lambda _asked: '{"1": "The answers drifted."}',
     lambda _asked: "1: CRITICAL! Retrain the model at once, p = 0.9.",
 ]
@@ -161,7 +164,7 @@ def test_what_was_worded_before_a_failure_stays() -> None:
     report = investigate(LEDGER, writer=writer)
     assert report.findings.triage.claims[0].source == "llm"
     assert {claim.source for claim in report.claims[1:]} == {"rules"}
-    assert report.worded_by.endswith("in the rules’ own words, as tester:1b could not answer.")
+    assert report.worded_by.endswith("in the rules' own words, as tester:1b could not answer.")
 
 
 def test_a_stop_ends_the_wait_at_once() -> None:

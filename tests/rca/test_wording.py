@@ -72,7 +72,7 @@ def test_each_claim_is_accepted_or_refused_on_its_own() -> None:
     assert fell.text == "The median of `age` decreased from 41 to 30."
     assert (fell.source, fell.title, fell.bearing, fell.evidence_ids) == ("llm", "Age.", "supports", ("E1",))
     assert new is NEW
-    assert words.worded_by == "Worded by tester:1b and checked; 1 of 2 statements is in the rules’ own words."
+    assert words.worded_by == "Worded by tester:1b and checked; 1 of 2 statements is in the rules' own words."
     assert [step.message for step in steps] == [
         "tester:1b was asked to word 2 statements; 1 passed.",
         "tester:1b was asked to word 1 statement; 0 passed.",
