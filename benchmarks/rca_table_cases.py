@@ -34,6 +34,7 @@ class _Plan:
     table: str = BANK
     n_reference: int = ROWS
     n_current: int = ROWS
+    attribution: bool = True
 
 
 def table_cases(data: Path) -> Iterator[Case]:
@@ -51,7 +52,7 @@ def table_cases(data: Path) -> Iterator[Case]:
         rows = rng.permutation(len(table))
         reference = table.iloc[rows[: plan.n_reference]].reset_index(drop=True)
         drawn = table.iloc[rows[plan.n_reference : plan.n_reference + plan.n_current]].reset_index(drop=True)
-        report = compare_tables(reference, plan.change(drawn, rng))
+        report = compare_tables(reference, plan.change(drawn, rng), attribution=plan.attribution)
         yield Case(plan.name, plan.cause, table_ledger(report, title=plan.name))
 
 
@@ -140,7 +141,7 @@ def _same(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 
 
 S, M, N, G = Cause.SELECTION, Cause.MEASUREMENT, Cause.NEW_CATEGORIES, Cause.MISSINGNESS
-U, T, E = Cause.UPSTREAM_DATA, Cause.STABLE, Cause.NOT_ENOUGH_EVIDENCE
+U, T, E, X = Cause.UPSTREAM_DATA, Cause.STABLE, Cause.NOT_ENOUGH_EVIDENCE, Cause.UNKNOWN
 
 PLANS: tuple[_Plan, ...] = (
     _Plan("two draws of one table", T, _same),
@@ -193,6 +194,8 @@ PLANS: tuple[_Plan, ...] = (
     _Plan(
         "all weather columns move at once", U, _noisy(["temp", "humid", "wind_speed", "pressure", "wind_dir"]), WEATHER
     ),
+    _Plan("a filter, roots not asked for", X, _keep("age < 35"), attribution=False),
+    _Plan("a campaign, roots not asked for", X, _mostly("duration > 300", 0.4), attribution=False),
     _Plan("age < 35, and education missing in 5 %", S, _then(_keep("age < 35"), _empty(["education"], 0.05))),
     _Plan(
         "only single customers, balance 15 % higher", S, _then(_keep("marital == 'single'"), _scale("balance", 1.15))

@@ -13,6 +13,7 @@ import typer
 from driftium_core.cli.streams import on_stdout, print_json, print_text, require_folder, write_file
 from driftium_core.cli.verdicts import FailOn, exit_code
 from driftium_core.errors import CancelledError, DriftiumError, InputError
+from driftium_core.formats import fmt_name
 
 if TYPE_CHECKING:
     from driftium_core.jobs import Job
@@ -38,6 +39,9 @@ __all__ = [
 ]
 
 LOOK_S = 0.1
+
+WIDTH = 78
+"""Of the line that says what is being done: one that breaks could not be wiped."""
 
 Seed = Annotated[int, typer.Option(min=0, help="Seed of everything random, a model's words too.")]
 ModelName = Annotated[
@@ -90,7 +94,7 @@ def words_of(ledger: Ledger, wanted: Wanted) -> RcaReport:
             by_rules=wanted.by_rules,
             deadline_s=wanted.deadline_s,
             seed=wanted.seed,
-            on_step=lambda step: activity(f"{step.agent}: {step.message}"),
+            on_step=lambda step: activity(fmt_name(f"{step.agent}: {step.message}", limit=WIDTH)),
         )
 
 
@@ -107,7 +111,7 @@ def follow(job: Job[Investigated]) -> Investigated:
     with activity_on_stderr() as activity:
         try:
             while not job.wait(LOOK_S):
-                activity(job.message)
+                activity(fmt_name(job.message, limit=WIDTH) if job.message else "")
         except KeyboardInterrupt:
             job.cancel()
             job.wait()

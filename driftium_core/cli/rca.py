@@ -29,6 +29,8 @@ from driftium_core.command import command
 from driftium_core.errors import InputError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
+    from driftium_core.jobs import Job
+    from driftium_core.monitor import Investigated
     from driftium_core.services import Services
     from driftium_core.store.investigation_records import ReportKind
 
@@ -128,29 +130,30 @@ def stored(
 
     Without an id it is the newest report of the project; current telemetry is compared with the baseline first.
     """
-    from driftium_core import monitor
-
     wanted = Wanted(
         model, by_rules, deadline, seed, evidence, trace, as_json, markdown, output, fail_on, fail_on_inconclusive
     )
     if run and calculation:
         raise InputError("--run names a table check and --calculation a check of answers: give one of them.")
     with opened_services(project) as services:
-        kind, report_id = _chosen(services, run, calculation, project)
-        job = monitor.start_investigation(
-            services,
-            kind,
-            report_id,
-            project=project,
-            choice=monitor.ModelChoice.parse(model),
-            by_rules=by_rules,
-            deadline_s=deadline,
-            seed=seed,
-        )
-        found = follow(job)
+        found = follow(_started(services, wanted, _chosen(services, run, calculation, project), project))
     if found.notice:
         say(found.notice)
     finish(found.report, wanted, found.investigation)
+
+
+def _started(services: Services, wanted: Wanted, chosen: tuple[ReportKind, str], project: str) -> Job[Investigated]:
+    from driftium_core import monitor
+
+    return monitor.start_investigation(
+        services,
+        *chosen,
+        project=project,
+        choice=monitor.ModelChoice.parse(wanted.model),
+        by_rules=wanted.by_rules,
+        deadline_s=wanted.deadline_s,
+        seed=wanted.seed,
+    )
 
 
 def _chosen(services: Services, run: str, calculation: str, project: str) -> tuple[ReportKind, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,7 +32,9 @@ def tabular(
     columns: Columns = "",
     categorical: Categorical = "",
     plain_p: PlainP = False,
-    no_attribution: Annotated[bool, typer.Option("--no-attribution", hidden=True)] = False,
+    no_attribution: Annotated[
+        bool, typer.Option("--no-attribution", help="Do not search for the root columns; faster.")
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
     fail_on: FailOnOption = None,
@@ -41,8 +44,9 @@ def tabular(
 
     Without --fail-on the exit code is 0 also when drift is found.
     """
-    del no_attribution  # reports carry no attribution yet; accepted so that scripts need not change
-    settings = settings_of(p_threshold, columns, categorical, plain_p=plain_p, seed=seed)
+    settings = replace(
+        settings_of(p_threshold, columns, categorical, plain_p=plain_p, seed=seed), attribution=not no_attribution
+    )
     report = compare_read(*read_tables(reference, current), settings)
     with on_stdout():
         if as_json:

@@ -25,7 +25,7 @@ ProgressCallback = Callable[[int, int, str], None]
 """Called with steps done, steps in all and what is worked on; may raise `CancelledError`."""
 
 
-REPORT_FORMAT = 2
+REPORT_FORMAT = 3
 """Part of every fingerprint: raise it when a release computes other numbers from the same tables."""
 
 
@@ -81,6 +81,7 @@ def compare(
         columns=settings.columns,
         categorical=settings.categorical,
         seed=settings.seed,
+        attribution=settings.attribution,
         n_threads=n_threads,
         progress=progress,
     )

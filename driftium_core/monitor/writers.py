@@ -18,7 +18,7 @@ EMBEDDED_MAX_TOKENS = 256
 """The small embedded model that goes on longer repeats itself."""
 
 EMBEDDED_DEADLINE_S = 15.0
-"""On two busy cores it takes 5 to 10 s for each of five answers, and few of its sentences pass the check."""
+"""On two busy cores each of its five answers takes 4 to 16 s, and of 23 statements that it worded none passed."""
 
 
 class ChosenModel:

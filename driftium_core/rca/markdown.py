@@ -82,12 +82,8 @@ def _cited(ids: Iterable[str]) -> str:
 
 def _evidence(report: RcaReport) -> Iterator[str]:
     """The facts that something here cites, and how many more there are: a wide table has hundreds."""
-    actions = report.findings.recommendation.actions
-    cited = {fact_id for claim in report.claims for fact_id in claim.evidence_ids}
-    cited |= {fact_id for action in actions for fact_id in action.evidence_ids}
-    shown = [fact for fact in report.ledger.facts if fact.id in cited]
-    yield _list(_fact(fact) for fact in shown)
-    left = len(report.ledger.facts) - len(shown)
+    yield _list(_fact(fact) for fact in report.cited)
+    left = len(report.ledger.facts) - len(report.cited)
     if left:
         yield f"{fmt_count(left, 'fact')} more that nothing here cites; the JSON export has them all."
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from driftium_core.rca.causes import CAUSE_TITLES, Cause
-from driftium_core.rca.facts import Ledger
+from driftium_core.rca.facts import Fact, Ledger
 from driftium_core.severity import Severity
 
 __all__ = [
@@ -234,6 +234,13 @@ class RcaReport:
         diagnosis = self.findings.diagnosis
         of_findings = [claim for found in diagnosis.findings for claim in (found.summary, *found.claims)]
         return (*self.findings.triage.claims, *of_findings, *diagnosis.ruled_out, self.findings.recommendation.lead)
+
+    @property
+    def cited(self) -> tuple[Fact, ...]:
+        """The facts that a claim or an action stands on, in the order of the ledger."""
+        items: tuple[Claim | Action, ...] = (*self.claims, *self.findings.recommendation.actions)
+        ids = {fact_id for item in items for fact_id in item.evidence_ids}
+        return tuple(fact for fact in self.ledger.facts if fact.id in ids)
 
     @property
     def source(self) -> Source:

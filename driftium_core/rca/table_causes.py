@@ -90,13 +90,26 @@ def _cause(evidence: TableEvidence, name: str) -> Cause | None:
     explains = bool(evidence.follows(name))
     if name in evidence.rescaled and not explains:
         return Cause.MEASUREMENT
+    if name in evidence.merged and not explains:
+        return Cause.NEW_CATEGORIES
     if name in evidence.reweighted:
-        return Cause.SELECTION
+        return Cause.SELECTION if explains or not _has_a_hole(evidence, name) else Cause.MEASUREMENT
     if name in evidence.constant and (evidence.attributed or name not in evidence.vanished):
         return Cause.UPSTREAM_DATA  # one category that is left of several is as well a filter's doing
     if name in evidence.vanished and _is_origin(evidence, name):
         return Cause.NEW_CATEGORIES
     return Cause.MEASUREMENT if name in evidence.shifted else None
+
+
+def _has_a_hole(evidence: TableEvidence, name: str) -> bool:
+    """Whether what is gone lies within the range of a column of numbers, and no other column moved with it.
+
+    A filter cuts a range at its ends, and hardly ever leaves all other columns alone; values that are written otherwise
+    leave the places where they were.
+    """
+    gone = str(evidence.reweighted[name].value)
+    within = "are gone" in gone and "≤" in gone and "<" in gone
+    return within and evidence.columns[name].detail == "numeric"
 
 
 def _is_origin(evidence: TableEvidence, name: str) -> bool:

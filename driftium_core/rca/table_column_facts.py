@@ -17,7 +17,7 @@ from driftium_core.rca.names import column_name, disarmed, shown, value_name
 from driftium_core.tabular.column_result import CategoryDistribution, ColumnResult, NumberDistribution
 from driftium_core.tabular.report import Finding, FindingKind
 
-__all__ = ["column_fact", "finding_fact", "missingness_fact"]
+__all__ = ["column_fact", "finding_fact", "merged_fact", "missingness_fact"]
 
 _KINDS: dict[FindingKind, tuple[FactKind, str, Direction]] = {
     FindingKind.MISSING_COLUMN: (FactKind.SCHEMA, "missing_column", "lost"),
@@ -177,3 +177,41 @@ def _share(detail: str, column: ColumnResult | None) -> float | None:
         return None
     here, there = (shares.current, shares.reference) if detail == "new" else (shares.reference, shares.current)
     return round(sum(share for share, other in zip(here, there, strict=True) if other == 0), 4)
+
+
+def merged_fact(column: ColumnResult) -> Fact | None:
+    """That one category took the whole share of those that vanished, while the others stayed: they were merged.
+
+    Rows that are left out make all that remains grow alike, in proportion; values that are written otherwise make one
+    category grow.
+    """
+    shares = column.distribution
+    if not isinstance(shares, CategoryDistribution) or shares.n_categories > len(shares.categories):
+        return None
+    rows = list(zip(shares.categories, shares.reference, shares.current, strict=True))
+    gone = [row for row in rows if row[2] == 0]
+    stayed = sorted((row for row in rows if row[1] and row[2]), key=lambda row: row[1] - row[2])
+    lost = sum(was for _, was, _ in gone)
+    if lost < 0.02 or len(gone) + len(stayed) < len(rows) or len(stayed) < 2:
+        return None
+    gains = [now - was for _, was, now in stayed]
+    expected = [lost * was / (1 - lost) for _, was, _ in stayed]
+    apart = sum(abs(gain - even) for gain, even in zip(gains, expected, strict=True))
+    if gains[0] < 0.8 * lost or sum(map(abs, gains[1:])) > 0.3 * lost or apart < 0.5 * lost:
+        return None
+    (old, old_was, _), (label, was, now) = max(gone, key=lambda row: row[1]), stayed[0]
+    text = (
+        f"{value_name(old)} went from {fmt_percent(old_was)} to {fmt_percent(0.0)} of {column_name(column.column)} and "
+        f"{value_name(label)} from {fmt_percent(was)} to {fmt_percent(now)}, while its other categories hardly changed."
+    )
+    return Fact(
+        id="",
+        kind=FactKind.CATEGORIES,
+        subject=column.column,
+        text=text,
+        direction="changed",
+        severity=column.severity,
+        significant=True,
+        detail="merged",
+        names=(shown(column.column), shown(old), shown(label)),
+    )

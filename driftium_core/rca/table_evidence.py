@@ -31,7 +31,7 @@ class TableEvidence:
         More missing values than before, and these are much of the column's drift, or the column shifted by itself.
     new, vanished : dict of str to Fact
         Categories that only one table has, where they are no rarity.
-    retyped, constant, rescaled : dict of str to Fact
+    merged, retyped, constant, rescaled : dict of str to Fact
     lost, added : tuple of Fact
         Columns that only one table has.
     """
@@ -46,6 +46,7 @@ class TableEvidence:
     went_missing: dict[str, Fact]
     new: dict[str, Fact]
     vanished: dict[str, Fact]
+    merged: dict[str, Fact]
     retyped: dict[str, Fact]
     constant: dict[str, Fact]
     rescaled: dict[str, Fact]
@@ -81,6 +82,7 @@ def table_evidence(ledger: Ledger) -> TableEvidence:
         went_missing=_went_missing(ledger, columns),
         new=_many(ledger, "new"),
         vanished=_many(ledger, "vanished"),
+        merged=_by_column(ledger, FactKind.CATEGORIES, "merged"),
         retyped=_by_column(ledger, FactKind.SCHEMA, "type_changed"),
         constant=_by_column(ledger, FactKind.SCHEMA, "constant"),
         rescaled=_by_column(ledger, FactKind.RANGE, "rescaled"),

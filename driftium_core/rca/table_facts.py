@@ -8,7 +8,7 @@ from dataclasses import replace
 from driftium_core.formats import NARROW_SPACE, fmt_count, fmt_effect, fmt_n
 from driftium_core.rca.facts import Fact, FactKind, Ledger
 from driftium_core.rca.names import disarmed, shown
-from driftium_core.rca.table_column_facts import column_fact, finding_fact, missingness_fact
+from driftium_core.rca.table_column_facts import column_fact, finding_fact, merged_fact, missingness_fact
 from driftium_core.rca.table_root_facts import root_facts
 from driftium_core.tabular.column_result import CategoryDistribution, ColumnResult
 from driftium_core.tabular.report import FindingKind, TableReport
@@ -136,6 +136,8 @@ def _of_findings(report: TableReport) -> list[Fact]:
         if finding.kind in always or (column is not None and column.drifted):
             fact = finding_fact(finding, column)
             facts += [fact] if fact else []
+            merged = merged_fact(column) if column and finding.kind is FindingKind.VANISHED_CATEGORIES else None
+            facts += [merged] if merged else []
     return facts
 
 

@@ -104,14 +104,16 @@ def _selection_confidence(evidence: TableEvidence, roots: list[Fact]) -> Confide
 def measurement(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:
     """Another unit, scale or instrument: the values of a column moved, and nothing moved with them."""
     scaled = [evidence.rescaled[name] for name in columns if name in evidence.rescaled]
-    roots = [evidence.shifted[name] for name in columns if name in evidence.shifted]
+    alone = evidence.shifted | evidence.reweighted
+    roots = [alone[name] for name in columns if name in alone]
     moved = [evidence.columns[name] for name in columns if name in evidence.columns]
     ranges = [fact for name in columns for fact in ledger.of(FactKind.RANGE, subject=name) if fact.detail != "rescaled"]
-    facts: list[Fact] = [*scaled, *roots] if len(columns) == 1 else [*(scaled or roots)]
+    own = [fact for fact in roots if fact.detail == "measurement"]
+    facts = [*(scaled or own or moved)][:1]
     text = facts[0].text
     if len(columns) > 1:
         text = f"{named(columns)} shifted by themselves, each without moving other columns."
-        facts = [evidence.columns.get(name) or evidence.shifted[name] for name in columns[:3]]
+        facts = [evidence.columns.get(name) or alone[name] for name in columns[:3]]
     claims = [
         *_reasons("All of its values were scaled alike.", scaled, limit=2),
         *_reasons("Its shift explains nothing else.", roots, limit=2),
@@ -134,20 +136,23 @@ def new_categories(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, 
     ordered = sorted(columns, key=lambda name: -evidence.effect(name))
     new = [evidence.new[name] for name in ordered if name in evidence.new]
     gone = [evidence.vanished[name] for name in ordered if name in evidence.vanished]
-    first = [*new, *gone][0]
+    merged = [evidence.merged[name] for name in ordered if name in evidence.merged]
+    first = [*new, *merged, *gone][0]
     text, facts = first.text, [first]
     if len(columns) > 1:
         text = f"{named(ordered)} have categories that only one of the tables has."
-        facts = [(evidence.new.get(name) or evidence.vanished[name]) for name in ordered[:3]]
+        told = evidence.vanished | evidence.new
+        facts = [told[name] for name in ordered[:3]]
     claims = [
         *(claim for name in ordered for claim in _renamed(evidence, name)),
+        *_reasons("One category took the share of another.", merged, limit=1),
         *_reasons("These categories are new.", new, limit=2),
         *_reasons("These categories are gone.", gone, limit=2),
         *_reasons(
             "How the column moved.", (evidence.columns[name] for name in ordered if name in evidence.columns), limit=1
         ),
     ]
-    return _finding(Cause.NEW_CATEGORIES, "high" if new else "moderate", text, facts, claims)
+    return _finding(Cause.NEW_CATEGORIES, "high" if new or merged else "moderate", text, facts, claims)
 
 
 def _renamed(evidence: TableEvidence, name: str) -> list[Claim]:
@@ -175,9 +180,11 @@ def _letters(label: str) -> str:
 def missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:
     """More values are missing than in the reference."""
     del ledger
-    ordered = sorted(columns, key=lambda name: -(evidence.went_missing[name].effect_size or 0.0))
+    followers = [fact.subject for name in columns for fact in evidence.follows(name)]
+    every = [*columns, *(name for name in followers if name in evidence.went_missing)]
+    ordered = sorted(every, key=lambda name: -(evidence.went_missing[name].effect_size or 0.0))
     risen = [evidence.went_missing[name] for name in ordered]
-    together = [fact for name in ordered for fact in evidence.follows(name)]
+    together = [fact for name in columns for fact in evidence.follows(name)]
     text = risen[0].text
     if len(risen) > 1:
         text = f"{named(ordered)} have more missing values than in the reference."

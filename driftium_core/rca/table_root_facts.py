@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from driftium_core.formats import fmt_effect, fmt_n, fmt_p
@@ -76,7 +77,7 @@ def _root_fact(root: Root, column: ColumnAttribution | None, known: tuple[str, .
         text=text,
         value=description,
         direction="changed",
-        effect_size=column.effect_alone if column else None,
+        effect_size=None if column is None or math.isnan(column.effect_alone) else column.effect_alone,
         significant=True,
         detail=root.action,
         names=(shown(root.column), *_named(text, known)),
@@ -116,21 +117,24 @@ def _part(count: int, others: int) -> str:
 def _held_fact(column: ColumnAttribution, root: str, held: str, attribution: Attribution) -> Fact:
     """What becomes of one column when the roots are held; ``detail`` is the root that explains it."""
     explained = column.role == "explained"
+    known = not math.isnan(column.effect_alone) and not math.isnan(column.effect_held)
     by = column_name(root) if root else held
-    effects = f"effect {fmt_effect(column.effect_alone)} as it is, {fmt_effect(column.effect_held)} with {by} held"
-    chance = f"chance alone gives up to {fmt_effect(column.chance)}"
-    start = "follows" if explained else "stays shifted beside"
-    p = "" if explained else f", {fmt_p(column.pvalue_held)}"
+    text = f"{column_name(column.column)} {'follows' if explained else 'stays shifted beside'} {by}"
+    if known:
+        how = "it held" if len(attribution.roots) == 1 else "all roots held"
+        p = "" if explained else f", {fmt_p(column.pvalue_held)}"
+        text += f": effect {fmt_effect(column.effect_alone)} as it is, {fmt_effect(column.effect_held)} with {how}{p}"
+        text += "" if math.isnan(column.chance) else f"; chance alone gives up to {fmt_effect(column.chance)}"
     return Fact(
         id="",
         kind=FactKind.EXPLAINED if explained else FactKind.LEFT_OVER,
         subject=column.column,
-        text=f"{column_name(column.column)} {start} {by}: {effects}{p}; {chance}.",
-        value=column.effect_held,
-        before=column.effect_alone,
+        text=f"{text}.",
+        value=column.effect_held if known else None,
+        before=column.effect_alone if known else None,
         direction="changed",
-        effect_size=column.effect_alone,
-        pvalue=column.pvalue_held,
+        effect_size=column.effect_alone if known else None,
+        pvalue=None if math.isnan(column.pvalue_held) else column.pvalue_held,
         significant=not explained,
         detail=root,
         names=(shown(column.column), *((shown(root),) if root else _roots_shown(attribution))),

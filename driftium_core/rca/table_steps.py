@@ -50,7 +50,11 @@ def _selection(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]
     if followers:
         follow = named([fact.subject for fact in followers])
         steps.append(
-            _step(f"Leave {follow} for later: with {name} held, nothing of their drift is left.", None, followers[:3])
+            _step(
+                f"Leave {follow} for later: with {name} held, no more of their drift is left than by chance.",
+                None,
+                followers[:3],
+            )
         )
     steps.append(
         _step(f"Take current data as the new reference if rows are meant to be chosen by {name}.", 5, [root], "tabular")

@@ -41,7 +41,8 @@ def upstream(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) 
     moved = [name for name in columns if name not in evidence.retyped and name not in evidence.constant]
     facts = [*evidence.lost, *evidence.retyped.values(), *evidence.added]
     facts += [fact for name, fact in evidence.constant.items() if name in columns]
-    facts += [evidence.shifted.get(name) or evidence.columns[name] for name in moved]
+    alone = evidence.shifted | evidence.reweighted
+    facts += [alone.get(name) or evidence.columns[name] for name in moved]
     summary = _summary(evidence, pairs, facts, moved)
     claims = [*_pair_claims(pairs), *_schema_claims(facts), *_many_claims(ledger, facts, moved)]
     confidence: Confidence = "high" if evidence.lost or evidence.retyped else "moderate"

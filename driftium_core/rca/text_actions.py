@@ -52,6 +52,10 @@ _AIMS = {
 }
 
 
+_CAN_WAIT = (Cause.FORMAT_CHANGE, Cause.LATENCY)
+"""Of what is found without a drift: answers are there, and say what they said."""
+
+
 def _lead(diagnosis: Diagnosis, severity: Severity | None) -> Claim:
     ids = diagnosis.findings[0].summary.evidence_ids
     aim = _AIMS.get(diagnosis.cause)
@@ -60,7 +64,8 @@ def _lead(diagnosis: Diagnosis, severity: Severity | None) -> Claim:
     elif aim is None:
         text = "Collect more answers before you conclude anything."
     elif severity is Severity.LOW:
-        text = f"No drift was found in what the answers say. When there is time, {aim}."
+        when = "When there is time" if diagnosis.cause in _CAN_WAIT else "Still"
+        text = f"No drift was found in what the answers say. {when}, {aim}."
     elif severity is None:
         text = f"No verdict on what the answers say is possible yet. First {aim}."
     else:

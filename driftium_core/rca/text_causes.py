@@ -50,7 +50,10 @@ def _without_drift(signals: TextSignals, visible: list[Visible]) -> list[Finding
         found.append(format_change(signals, signals.formats))
     latency = signals.moved("latency_ms")
     if latency:
-        claims = [cite(latency), *(cite(fact) for fact in signals.settings)]
+        claims = [cite(fact) for fact in signals.settings]
+        claims += [cite(signals.ledger.facts[0], title="What the answers say.")]
+        tokens = signals.named(FactKind.DESCRIPTOR, "tokens")
+        claims += [cite(tokens)] if tokens and not tokens.significant else []
         found.append(finding(Cause.LATENCY, sureness(latency), told(latency.text, latency), claims))
     return found
 

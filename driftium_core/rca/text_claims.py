@@ -56,11 +56,12 @@ def with_terms(signals: TextSignals, limit: int = 3) -> tuple[str, tuple[Fact, .
 
 
 def finding(cause: Cause, confidence: Confidence, summary: Claim, claims: Sequence[Claim]) -> Finding:
-    """A finding with its first claims, none of them twice."""
-    kept = {claim.text: claim for claim in reversed(claims)}
-    return Finding(
-        cause=cause, confidence=confidence, summary=summary, claims=tuple(reversed(kept.values()))[:MOST_CLAIMS]
-    )
+    """A finding with its first claims; none repeats another or the summary."""
+    kept: dict[str, Claim] = {}
+    for claim in claims:
+        if claim.text != summary.text:
+            kept.setdefault(claim.text, claim)
+    return Finding(cause=cause, confidence=confidence, summary=summary, claims=tuple(kept.values())[:MOST_CLAIMS])
 
 
 def sureness(fact: Fact) -> Confidence:
@@ -73,7 +74,7 @@ def sureness(fact: Fact) -> Confidence:
 def _title(fact: Fact, title: str | None) -> str:
     if title is not None:
         return title
-    if fact.kind in TITLES:
+    if fact.kind in TITLES and not (fact.kind is FactKind.POWER and fact.subject):
         return TITLES[fact.kind]
     return f"{fact.subject[0].upper()}{fact.subject[1:]}." if fact.subject else ""
 

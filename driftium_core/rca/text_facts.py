@@ -97,8 +97,8 @@ def _needed(n_baseline: int, n_current: int) -> Fact:
     )
 
 
-NEEDED = "answers needed"
-"""Subject of the fact that says how many are missing."""
+NEEDED = "what is missing"
+"""Subject of the fact that says how many answers a verdict would need besides."""
 
 
 def _first_sentences(report: TextReport) -> str:

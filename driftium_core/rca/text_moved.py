@@ -38,7 +38,9 @@ def format_change(signals: TextSignals, formats: Sequence[Fact]) -> Finding:
     """Length or format, by the descriptors that changed, the largest effect first."""
     claims = [cite(fact) for fact in formats]
     behaviour = signals.behaviour
-    if signals.drifted and behaviour is not None and behaviour.significant:
+    if not signals.drifted:
+        claims.append(cite(signals.ledger.facts[0], title="What the answers say."))
+    elif behaviour is not None and behaviour.significant:
         claims.append(cite(behaviour, title="Behaviour."))
     return finding(Cause.FORMAT_CHANGE, sureness(formats[0]), told(formats[0].text, formats[0]), claims)
 
@@ -94,7 +96,7 @@ def _model(signals: TextSignals) -> Finding:
         lead = f"The answers differ ({sign(test)})"
     terms, facts = with_terms(signals)
     if settings:
-        summary = told(f"{lead}, and the {_listed(settings)} changed.", test, *settings)
+        summary = told(f"{lead}, and {_changed(settings)}.", test, *settings)
     else:
         summary = told(f"{lead}{f': {terms}' if terms else ''}.", test, *facts)
     claims = [cite(fact) for fact in settings[:2]]
@@ -125,7 +127,10 @@ def _by_hints(signals: TextSignals) -> list[Finding]:
     return [finding(Cause.TOPIC_SHIFT, "low", told(text, verdict, new[0]), [cite(fact) for fact in new[:2]])]
 
 
-def _listed(settings: Sequence[Fact]) -> str:
-    """``"model, system prompt and temperature"``."""
+def _changed(settings: Sequence[Fact]) -> str:
+    """``"the model is now `b`, was `a`"``; of several settings ``"the model and system prompt changed"``."""
     names = [fact.subject for fact in settings]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    if len(names) > 1:
+        return f"the {', '.join(names[:-1])} and {names[-1]} changed"
+    values = settings[0].names
+    return f"the {names[0]} is now `{values[0]}`, was `{values[1]}`" if len(values) == 2 else f"the {names[0]} changed"

@@ -21,7 +21,7 @@ def ruled_out(signals: TextSignals, causes: Collection[Cause]) -> tuple[Claim, .
     causes : collection of Cause
         Those that were found: what they stand on is not told a second time.
     """
-    return (*_on_traffic(signals, causes), *_on_settings(signals), *_on_descriptors(signals, causes))
+    return (*_on_traffic(signals, causes), *_on_settings(signals, causes), *_on_descriptors(signals, causes))
 
 
 def _on_traffic(signals: TextSignals, causes: Collection[Cause]) -> list[Claim]:
@@ -43,15 +43,22 @@ def _on_traffic(signals: TextSignals, causes: Collection[Cause]) -> list[Claim]:
     return claims
 
 
-def _on_settings(signals: TextSignals) -> list[Claim]:
-    """Settings that were recorded and did not change; what is known of one pool alone settles nothing."""
+_NAME_NO_SETTING = (Cause.TOPIC_SHIFT, Cause.FORMAT_CHANGE, Cause.UNKNOWN, Cause.STABLE, Cause.NOT_ENOUGH_EVIDENCE)
+"""Causes whose findings do not tell which settings changed."""
+
+
+def _on_settings(signals: TextSignals, causes: Collection[Cause]) -> list[Claim]:
+    """Settings that did not change, and those that did where no finding tells them.
+
+    What is known of one pool alone settles nothing.
+    """
+    untold = all(cause in _NAME_NO_SETTING for cause in causes)
     claims = []
     for fact in signals.ledger.of(FactKind.SETTING):
-        if fact.significant or fact.detail not in ("model", "system"):
+        if not (untold if fact.significant else fact.detail in ("model", "system")):
             continue
-        known = fact.value is not None and fact.before is not None
-        title = f"{fact.subject[0].upper()}{fact.subject[1:]}."
-        claims.append(cite(fact, bearing="rules_out" if known else "inconclusive", title=title))
+        settled = not fact.significant and fact.value is not None and fact.before is not None
+        claims.append(cite(fact, bearing="rules_out" if settled else "inconclusive"))
     return claims
 
 

@@ -30,7 +30,9 @@ def _changed(item: SettingShare) -> Fact:
     now, before = _name(item.gained or ""), _name(item.baseline or "")
     if item.gained == item.baseline:
         shares = f"{fmt_percent(item.gained_now)} of the current answers, {fmt_percent(item.gained_before)} before"
-        text = f"The {item.label} {now} made {shares}."
+        text = f"The {item.label} is {now} for {shares}."
+    elif item.gained_now == item.baseline_share == 1:
+        text = f"The {item.label} differs: {now} for every current answer, {before} for every one of the baseline."
     else:
         text = (
             f"The {item.label} differs: {now} in {fmt_percent(item.gained_now)} of the current answers "

@@ -206,7 +206,7 @@ def _language(signals: TextSignals) -> Steps:
             place="llm-dashboard",
         ),
         _check_settings(signals),
-        *_go_back(signals, language, to="the system prompt of the baseline, with its line on the language"),
+        *_go_back(signals, language, to="the system prompt of the baseline"),
         _step("Watch each language in a project of its own, if more than one is here to stay.", 15, language),
     )
 
@@ -253,7 +253,7 @@ def _log_prompts(signals: TextSignals) -> Steps:
 
 
 def _more_data(signals: TextSignals) -> Steps:
-    needed = signals.ledger.first(FactKind.POWER, "answers needed")
+    needed = signals.ledger.first(FactKind.POWER, "what is missing")
     collect = needed.text if needed else "More answers are needed for a verdict."
     return (
         _step(f"Collect more answers. {collect}", 5, needed or _verdict(signals), place="playground"),

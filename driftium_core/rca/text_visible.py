@@ -75,6 +75,7 @@ _WORDS = {
 def _by_descriptor(signals: TextSignals, fact: Fact, cause: Cause) -> Finding:
     text = f"{shares(fact, _WORDS[cause])}." if cause in _WORDS else fact.text
     languages = [item for item in signals.ledger.of(FactKind.DESCRIPTOR) if item.detail == "one language"]
+    languages.sort(key=lambda item: item.direction != "gained")
     claims = [cite(fact), *(cite(item) for item in languages[:2] if cause is Cause.LANGUAGE)]
     claims += [cite(setting) for setting in signals.settings]
     if cause in _AWAY_FROM_PROMPT:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Attribution", "ColumnAttribution", "Root", "RootAction"]
+__all__ = ["Attribution", "AttributionBasis", "ColumnAttribution", "ColumnRole", "Root", "RootAction"]
 
 RootAction = Literal["reweight", "measurement"]
 """``"reweight"``: other rows came, and with their mix held others' drift goes. ``"measurement"``: the values of this
 column alone shifted, which explains nothing else."""
+
+
+ColumnRole = Literal["root", "explained", "left_over", "too_weak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class ColumnAttribution:
         ``left_over``: it stays shifted with all roots held. ``too_weak``: its drift is too weak to attribute.
     effect_alone, effect_held : float
         Bias-corrected Cramer's V of its bins against the sample, 0 to 1: as it is, and with the roots held (of a root:
-        with the other roots held).
+        with the other roots held); nan where its bins cannot be compared.
     chance : float
         What `effect_held` stays below in 95 % of cases when nothing is left.
     pvalue_held : float
@@ -52,11 +55,36 @@ class ColumnAttribution:
     """
 
     column: str
-    role: Literal["root", "explained", "left_over", "too_weak"]
+    role: ColumnRole
     effect_alone: float
     effect_held: float
     chance: float
     pvalue_held: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionBasis:
+    """What was found whatever the report's threshold, so that a report can be judged anew without its tables.
+
+    Attributes
+    ----------
+    roots : tuple of Root
+        All of them; ``explains`` names columns that this threshold may not call drifted.
+    columns : tuple of ColumnAttribution
+        All columns that took part, by name.
+    n_columns : int
+        Columns given.
+    reason : str
+        Why nothing could be attributed, as a sentence; empty where it could.
+    sample : str
+        Which rows it was computed on, as a sentence; empty for all of them.
+    """
+
+    roots: tuple[Root, ...] = ()
+    columns: tuple[ColumnAttribution, ...] = ()
+    n_columns: int = 0
+    reason: str = ""
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +104,8 @@ class Attribution:
         Where there is no root it says why: nothing drifted, too few rows, drift too weak.
     scope_note : str
         What the answer is limited to: ``"Among the 16 columns given; an association, not proof of cause."``
+    basis : AttributionBasis or None
+        What the rest was chosen from, for another threshold.
     """
 
     roots: tuple[Root, ...]
@@ -83,3 +113,4 @@ class Attribution:
     unexplained: tuple[str, ...]
     summary: str
     scope_note: str
+    basis: AttributionBasis | None = None

@@ -18,8 +18,13 @@ import scipy
 from driftium_core import __version__
 from driftium_core.errors import ColumnError, InputError
 from driftium_core.formats import fmt_names
+from driftium_core.tabular.attribution import attribute
+from driftium_core.tabular.attribution_judge import judge_attribution
+from driftium_core.tabular.attribution_report import Attribution
+from driftium_core.tabular.column_result import ColumnResult
 from driftium_core.tabular.findings import schema_findings
 from driftium_core.tabular.measure import MeasuredColumn, measure_column
+from driftium_core.tabular.places import place_by_name
 from driftium_core.tabular.report import CompareSettings, Correction, TableReport
 from driftium_core.tabular.verdict import judge
 
@@ -37,6 +42,7 @@ def compare_tables(
     columns: Sequence[str] | None = None,
     categorical: Sequence[str] = (),
     seed: int = 0,
+    attribution: bool = True,
     n_threads: int | None = None,
     progress: Progress | None = None,
 ) -> TableReport:
@@ -60,12 +66,14 @@ def compare_tables(
     categorical : sequence of str
         Treat these as categories whatever they hold.
     seed : int, not negative
-        Of the simulations for sparse categories.
+        Of the simulations for sparse categories, and of the rows that attribution draws from large tables.
+    attribution : bool, default True
+        Also say which columns are the root of the drift and which only follow them.
     n_threads : int, optional
         The number of usable CPUs by default.
     progress : callable, optional
-        Called as ``progress(done, total, column)`` in the calling thread. An exception raised in it stops the
-        work and comes out of this function.
+        Called as ``progress(done, total, column)`` in the calling thread, with all columns done while the roots are
+        searched. An exception raised in it stops the work and comes out of this function.
 
     Returns
     -------
@@ -92,9 +100,10 @@ def compare_tables(
         columns=None if columns is None else tuple(map(str, columns)),
         categorical=tuple(map(str, categorical)),
         seed=_checked_seed(seed),
+        attribution=bool(attribution),
     )
     _check_settings(settings)
-    tables = [_place_by_name(table, role) for table, role in ((reference, "reference"), (current, "current"))]
+    tables = [place_by_name(table, role) for table, role in ((reference, "reference"), (current, "current"))]
     _check_names(settings, *tables)
     wanted = [[name for name in table if columns is None or name in (settings.columns or ())] for table in tables]
     shared = [name for name in wanted[0] if name in tables[1]]
@@ -123,7 +132,25 @@ def compare_tables(
         current_hash=_table_hash(len(current), shared, (column.current_digest for column in measured)),
         versions=_versions(),
         missing_columns=tuple(name for name in wanted[0] if name not in tables[1]),
+        attribution=_attribution(reference, current, results, settings, progress),
     )
+
+
+def _attribution(
+    reference: pd.DataFrame,
+    current: pd.DataFrame,
+    results: Sequence[ColumnResult],
+    settings: CompareSettings,
+    progress: Progress | None,
+) -> Attribution | None:
+    if not settings.attribution:
+        return None
+
+    def step() -> None:
+        if progress is not None:
+            progress(len(results), len(results), "Finding what the drift comes from")
+
+    return attribute(reference, current, results, seed=settings.seed, step=step)
 
 
 def rejudge(report: TableReport, *, p_threshold: float, correction: Correction) -> TableReport:
@@ -140,7 +167,10 @@ def rejudge(report: TableReport, *, p_threshold: float, correction: Correction) 
     summary, columns, findings = judge(
         report.columns, report.findings, settings, n_reference=rows[0], n_current=rows[1]
     )
-    return replace(report, summary=summary, columns=columns, findings=findings, settings=settings)
+    found = report.attribution
+    if found is not None and found.basis is not None:
+        found = judge_attribution(found.basis, columns)
+    return replace(report, summary=summary, columns=columns, findings=findings, settings=settings, attribution=found)
 
 
 def _checked_threshold(p_threshold: object) -> float:
@@ -160,22 +190,6 @@ def _check_settings(settings: CompareSettings) -> None:
         raise InputError(f"The correction must be “bh” or “none”, not “{settings.correction}”.")
     if settings.columns is not None and not settings.columns:
         raise InputError("No column was chosen to compare. Choose at least one, or leave the choice out.")
-
-
-def _place_by_name(table: pd.DataFrame, role: str) -> dict[str, int]:
-    """Position of each column by its name as text; a repeated name gets a number."""
-    if not isinstance(table, pd.DataFrame):
-        raise InputError(f"The {role} must be a pandas DataFrame, not {type(table).__name__}.")
-    places: dict[str, int] = {}
-    repeats: dict[str, int] = {}
-    for place, label in enumerate(table.columns):
-        plain = " / ".join(map(str, label)) if isinstance(label, tuple) else str(label)
-        name = plain
-        while name in places:
-            repeats[plain] = repeats.get(plain, 1) + 1
-            name = f"{plain} ({repeats[plain]})"
-        places[name] = place
-    return places
 
 
 def _check_names(settings: CompareSettings, reference: dict[str, int], current: dict[str, int]) -> None:

@@ -86,6 +86,7 @@ class CompareSettings:
     columns: tuple[str, ...] | None = None
     categorical: tuple[str, ...] = ()
     seed: int = 0
+    attribution: bool = True
 
     def describe(self) -> str:
         """What departs from the defaults, in words: ``"plain p < 0.01, 3 columns"``; empty for the defaults."""

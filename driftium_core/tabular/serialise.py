@@ -10,6 +10,7 @@ from driftium_core.documents import json_safe
 from driftium_core.errors import InputError
 from driftium_core.severity import Severity
 from driftium_core.stats.result import Measure
+from driftium_core.tabular.attribution_report import Attribution, AttributionBasis, ColumnAttribution, Root
 from driftium_core.tabular.column_result import (
     CategoryDistribution,
     ColumnKind,
@@ -32,6 +33,7 @@ def report_to_dict(report: TableReport) -> dict[str, Any]:
         "summary": asdict(report.summary),
         "columns": [_column_to_dict(column) for column in report.columns],
         "missing_columns": report.missing_columns,
+        "attribution": asdict(report.attribution) if report.attribution else None,
         "findings": [_fields(finding) for finding in report.findings],
         "settings": settings,
         "seed": seed,
@@ -104,12 +106,14 @@ def report_from_dict(data: dict[str, Any]) -> TableReport:
                 columns=None if chosen is None else tuple(chosen),
                 categorical=tuple(settings["categorical"]),
                 seed=data["seed"],
+                attribution=settings.get("attribution", True),
             ),
             reference_hash=data["reference_hash"],
             current_hash=data["current_hash"],
             versions=dict(data["versions"]),
-            # Reports that were stored before this key existed have none.
+            # Reports that were stored before these keys existed have none.
             missing_columns=tuple(data.get("missing_columns", ())),
+            attribution=_attribution(data.get("attribution")),
         )
     except (KeyError, TypeError, ValueError) as error:
         message = "This is not a stored tabular report, or one of another version of Driftium; run the check again."
@@ -159,6 +163,40 @@ def _column_from_dict(data: dict[str, Any]) -> ColumnResult:
 def _missing_test(data: dict[str, Any]) -> Measure:
     numbers = {name: _number(data[name]) for name in ("statistic", "effect_size")}
     return Measure(**{**data, **numbers, "notes": tuple(data["notes"])})
+
+
+def _attribution(data: dict[str, Any] | None) -> Attribution | None:
+    if data is None:
+        return None
+    basis = data["basis"]
+    return Attribution(
+        roots=_roots(data["roots"]),
+        columns=_column_attributions(data["columns"]),
+        unexplained=tuple(data["unexplained"]),
+        summary=data["summary"],
+        scope_note=data["scope_note"],
+        basis=None
+        if basis is None
+        else AttributionBasis(
+            **{
+                **basis,
+                "roots": _roots(basis["roots"]),
+                "columns": _column_attributions(basis["columns"]),
+            }
+        ),
+    )
+
+
+def _roots(data: list[dict[str, Any]]) -> tuple[Root, ...]:
+    return tuple(Root(**{**root, "explains": tuple(root["explains"])}) for root in data)
+
+
+def _column_attributions(data: list[dict[str, Any]]) -> tuple[ColumnAttribution, ...]:
+    numbers = ("effect_alone", "effect_held", "chance", "pvalue_held")
+    return tuple(
+        ColumnAttribution(column["column"], column["role"], *(_number(column[name]) for name in numbers))
+        for column in data
+    )
 
 
 def _distribution(data: dict[str, Any] | None) -> Distribution | None:

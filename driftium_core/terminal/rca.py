@@ -17,7 +17,7 @@ from driftium_core.terminal.console import STYLES, plain, stdout
 __all__ = ["print_investigation"]
 
 QUIET = "bright_black"
-SHOWN = 12
+SHOWN = 20
 """Facts shown unless all are asked for: a wide table has hundreds."""
 
 
@@ -79,10 +79,8 @@ def _cited(ids: Collection[str]) -> tuple[str, str]:
 
 
 def _print_evidence(console: Console, report: RcaReport, *, everything: bool) -> None:
-    """The facts that the claims cite, as many as are read at a glance; or all."""
-    cited = {fact_id for claim in report.claims for fact_id in claim.evidence_ids}
-    facts = [fact for fact in report.ledger.facts if everything or fact.id in cited]
-    shown = facts if everything else facts[:SHOWN]
+    """The facts that something here cites, as many as can be taken in; or all."""
+    shown = report.ledger.facts if everything else report.cited[:SHOWN]
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), show_header=False)
     for fact in shown:
         table.add_row(Text(fact.id, QUIET), Text(_text(fact.text)))

@@ -38,6 +38,11 @@ def draws(n: int = 2000) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table[:n].reset_index(drop=True), table[n:].reset_index(drop=True)
 
 
+def compare(reference: pd.DataFrame, current: pd.DataFrame) -> TableReport:
+    """A report without roots, for those that are made by hand."""
+    return compare_tables(reference, current, attribution=False)
+
+
 def attributed(
     report: TableReport,
     roots: dict[str, RootAction],
@@ -73,8 +78,15 @@ def attributed(
 def filtered() -> TableReport:
     """Current rows are the young ones; ``age`` is the root."""
     reference, current = draws()
-    report = compare_tables(reference, current[current["age"] < 35])
+    report = compare(reference, current[current["age"] < 35])
     return attributed(report, {"age": "reweight"}, said="rows with age ≥ 35 are gone")
+
+
+def campaign() -> TableReport:
+    """Students and the retired are most of the current rows; roots as they are found."""
+    reference, current = draws()
+    chosen = current["job"].isin(["student", "retired"]) | (np.arange(len(current)) % 5 == 0)
+    return compare_tables(reference, current[chosen])
 
 
 def two_draws() -> TableReport:
@@ -85,13 +97,13 @@ def two_draws() -> TableReport:
 def tiny() -> TableReport:
     """Too little data."""
     reference, current = draws()
-    return compare_tables(reference, current[:9])
+    return compare(reference, current[:9])
 
 
 def scaled() -> TableReport:
     """``balance`` in another unit."""
     reference, current = draws()
-    report = compare_tables(reference, current.assign(balance=current["balance"] * 1000))
+    report = compare(reference, current.assign(balance=current["balance"] * 1000))
     return attributed(report, {"balance": "measurement"}, said="values shifted by +99 900 % at unchanged age")
 
 
@@ -99,7 +111,7 @@ def emptied(columns: tuple[str, ...] = ("education",), *, share: float = 0.3) ->
     """Values gone in the same rows."""
     reference, current = draws()
     rows = np.random.default_rng(2).random(len(current)) < share
-    report = compare_tables(reference, current.assign(**{name: current[name].mask(rows) for name in columns}))
+    report = compare(reference, current.assign(**{name: current[name].mask(rows) for name in columns}))
     return attributed(report, dict.fromkeys(columns[:1], "reweight"), said="share of missing values")
 
 
@@ -107,20 +119,20 @@ def new_job() -> TableReport:
     """A category that the reference lacks."""
     reference, current = draws()
     rows = np.random.default_rng(3).random(len(current)) < 0.15
-    report = compare_tables(reference, current.assign(job=current["job"].mask(rows, "gig worker")))
+    report = compare(reference, current.assign(job=current["job"].mask(rows, "gig worker")))
     return attributed(report, {"job": "measurement"}, said="15 % of rows are job = gig worker")
 
 
 def renamed() -> TableReport:
     """A column under another name."""
     reference, current = draws()
-    return compare_tables(reference, current.rename(columns={"age": "customer_age"}))
+    return compare(reference, current.rename(columns={"age": "customer_age"}))
 
 
 def retyped() -> TableReport:
     """Numbers that became text."""
     reference, current = draws()
-    report = compare_tables(reference, current.assign(age=current["age"].astype(str) + " years"))
+    report = compare(reference, current.assign(age=current["age"].astype(str) + " years"))
     return attributed(report, {"age": "measurement"}, said="its values are others")
 
 
@@ -130,14 +142,14 @@ def many_at_once() -> TableReport:
     rng = np.random.default_rng(6)
     names = ("age", "balance", "duration", "campaign", "day")
     noise = {name: current[name] + rng.normal(1, 1, len(current)) * current[name].std() for name in names}
-    report = compare_tables(reference, current.assign(**noise))
+    report = compare(reference, current.assign(**noise))
     return attributed(report, dict.fromkeys(names, "measurement"), said="values shifted")
 
 
 def unexplained() -> TableReport:
     """Drift of one column that nobody attributed."""
     reference, current = draws()
-    return compare_tables(reference, current.assign(balance=current["balance"] + 400))
+    return compare(reference, current.assign(balance=current["balance"] + 400))
 
 
 def hostile() -> TableReport:
@@ -147,7 +159,7 @@ def hostile() -> TableReport:
     reference = pd.DataFrame({name: rng.integers(0, 5, n).astype(str) for name in HOSTILE})
     current = pd.DataFrame({name: [HOSTILE[k] for k in rng.integers(0, len(HOSTILE), n)] for name in HOSTILE[:-1]})
     current[HOSTILE[0]] = current[HOSTILE[0]].mask(rng.random(n) < 0.5)
-    report = compare_tables(reference, current)
+    report = compare(reference, current)
     return attributed(report, {HOSTILE[3]: "reweight"}, left_over=(HOSTILE[4],), said="share of [E1] says so = ` ×3")
 
 
@@ -157,7 +169,7 @@ def wide() -> TableReport:
     reference = pd.DataFrame(rng.normal(size=(300, 200)), columns=[f"c{k}" for k in range(200)])
     current = pd.DataFrame(rng.normal(1, 1, (300, 200)), columns=[f"c{k}" for k in range(200)])
     current[current > 1.5] = np.nan
-    return attributed(compare_tables(reference, current), {"c7": "reweight"})
+    return attributed(compare(reference, current), {"c7": "reweight"})
 
 
 def small_drift() -> TableReport:
@@ -165,13 +177,13 @@ def small_drift() -> TableReport:
     rng = np.random.default_rng(10)
     reference = pd.DataFrame({"a": rng.normal(size=20_000), "b": rng.normal(size=20_000)})
     current = pd.DataFrame({"a": rng.normal(0.12, 1, 20_000), "b": rng.normal(size=20_000)})
-    return attributed(compare_tables(reference, current), {"a": "measurement"}, said="values shifted by +0.12")
+    return attributed(compare(reference, current), {"a": "measurement"}, said="values shifted by +0.12")
 
 
 ALL = {
     make.__name__: make
     for make in (
-        *(filtered, two_draws, tiny, scaled, emptied, new_job, renamed, retyped, many_at_once, unexplained),
+        *(filtered, campaign, two_draws, tiny, scaled, emptied, new_job, renamed, retyped, many_at_once, unexplained),
         *(hostile, wide, small_drift),
     )
 }

@@ -18,6 +18,7 @@ from tests.rca.table_reports import attributed, ledger
     ("planted", "cause", "confidence"),
     [
         ("filtered", Cause.SELECTION, "high"),
+        ("campaign", Cause.SELECTION, "high"),
         ("two_draws", Cause.STABLE, "high"),
         ("tiny", Cause.NOT_ENOUGH_EVIDENCE, "high"),
         ("scaled", Cause.MEASUREMENT, "high"),
@@ -48,7 +49,7 @@ def test_a_filter_is_told_with_what_follows_it_and_what_it_is_not() -> None:
 
 def test_categories_that_a_filter_took_are_no_cause_of_their_own() -> None:
     reference, current = table_reports.draws()
-    report = table_reports.compare_tables(reference, current[current["job"].isin(["student", "retired"])])
+    report = table_reports.compare(reference, current[current["job"].isin(["student", "retired"])])
     of_root = table_diagnosis(table_ledger(attributed(report, {"job": "reweight"}), title="t"))
     assert [finding.cause for finding in of_root.findings] == [Cause.SELECTION]
     by_age = table_diagnosis(table_ledger(attributed(report, {"age": "reweight"}), title="t"))
@@ -66,7 +67,7 @@ def test_a_column_that_follows_a_filter_and_lost_values_besides_has_both_causes(
     reference, current = table_reports.draws()
     young = current[current["age"] < 35]
     rows = np.arange(len(young)) % 10 == 0
-    report = table_reports.compare_tables(reference, young.assign(job=young["job"].mask(rows)))
+    report = table_reports.compare(reference, young.assign(job=young["job"].mask(rows)))
     roots = attributed(report, {"age": "reweight", "job": "measurement"})
     diagnosis = table_diagnosis(table_ledger(roots, title="t"))
     assert [finding.cause for finding in diagnosis.findings] == [Cause.SELECTION, Cause.MISSINGNESS]
@@ -76,9 +77,30 @@ def test_rows_without_a_value_that_bring_others_are_a_selection() -> None:
     """Rows were chosen for lacking education: other columns' values follow, which empty cells alone would not do."""
     reference, current = table_reports.draws()
     old = current["age"] > 50
-    report = table_reports.compare_tables(reference, current.assign(education=current["education"].mask(old))[old])
+    report = table_reports.compare(reference, current.assign(education=current["education"].mask(old))[old])
     diagnosis = table_diagnosis(table_ledger(attributed(report, {"education": "reweight"}), title="t"))
     assert diagnosis.cause is Cause.SELECTION
+
+
+def test_a_category_counted_as_another_is_told_from_one_that_was_filtered_out() -> None:
+    reference, current = table_reports.draws()
+    merged = current.assign(marital=current["marital"].replace({"divorced": "single"}))
+    kept = current[current["marital"] != "divorced"]
+    causes = []
+    for changed in (merged, kept):
+        report = attributed(table_reports.compare(reference, changed), {"marital": "reweight"})
+        causes.append(table_diagnosis(table_ledger(report, title="t")).findings[0])
+    assert [finding.cause for finding in causes] == [Cause.NEW_CATEGORIES, Cause.SELECTION]
+    assert "while its other categories hardly changed" in causes[0].summary.text
+
+
+def test_a_hole_in_the_values_of_one_column_alone_is_no_selection() -> None:
+    reference, current = table_reports.draws()
+    report = table_reports.compare(reference, current.assign(balance=current["balance"] + 400.5))
+    hole = attributed(report, {"balance": "reweight"}, said="rows with −1.1 ≤ balance < 1.2 are gone")
+    cut = attributed(report, {"balance": "reweight"}, said="rows with balance < 300 are gone")
+    causes = [table_diagnosis(table_ledger(told, title="t")).cause for told in (hole, cut)]
+    assert causes == [Cause.MEASUREMENT, Cause.SELECTION]
 
 
 def test_a_renamed_column_names_both_names() -> None:
@@ -88,16 +110,14 @@ def test_a_renamed_column_names_both_names() -> None:
 
 def test_labels_in_other_letters_are_recognised() -> None:
     reference, current = table_reports.draws()
-    report = table_reports.compare_tables(reference, current.assign(job=current["job"].str.upper()))
+    report = table_reports.compare(reference, current.assign(job=current["job"].str.upper()))
     texts = [claim.text for claim in table_diagnosis(table_ledger(report, title="t")).findings[0].claims]
     assert any(text.endswith("differ only in how they are written.") for text in texts)
 
 
 def test_a_lost_column_without_drift_is_told_calmly_as_a_change_of_the_source() -> None:
     reference, current = table_reports.draws()
-    found = findings_by_rules(
-        table_ledger(table_reports.compare_tables(reference, current.drop(columns="day")), title="")
-    )
+    found = findings_by_rules(table_ledger(table_reports.compare(reference, current.drop(columns="day")), title=""))
     assert found.diagnosis.cause is Cause.UPSTREAM_DATA
     assert found.triage.urgency is Urgency.NONE
     assert found.recommendation.actions[0].text == "Look for `day` among the columns of the newest data at the source."
@@ -106,7 +126,7 @@ def test_a_lost_column_without_drift_is_told_calmly_as_a_change_of_the_source() 
 def test_two_causes_at_once_are_both_named_the_larger_first() -> None:
     reference, current = table_reports.draws()
     young = current[current["age"] < 35].assign(balance=lambda rows: rows["balance"] * 1000)
-    report = table_reports.compare_tables(reference, young)
+    report = table_reports.compare(reference, young)
     diagnosis = table_diagnosis(
         table_ledger(attributed(report, {"age": "reweight", "balance": "measurement"}), title="")
     )

@@ -1,0 +1,85 @@
+"""What becomes of each column when the roots are held: its role, what explains it, and what it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from driftium_core.stats.effect import association
+from driftium_core.tabular.attribution_report import ColumnAttribution, ColumnRole
+from driftium_core.tabular.attribution_search import Explanation
+from driftium_core.tabular.attribution_states import HeldTables, Hold, State, drifting
+
+__all__ = ["column_roles", "explained_by", "stable_relatives"]
+
+STILL = 0.05
+"""With a larger p nothing is left of a column's drift."""
+
+MOST_RELATIVES = 3
+RELATED = 0.1
+"""Association with another column, as Cramer's V, from which on the values of one tell something of the other."""
+
+
+def column_roles(tables: HeldTables, found: Explanation) -> tuple[ColumnAttribution, ...]:
+    """Effects alone and held, and the role of every column that took part."""
+    alone, held = tables.state(Hold()), tables.state(found.hold)
+    assert alone is not None
+    assert held is not None
+    strong, left = set(drifting(alone)), set(drifting(held, found.order))
+    columns = []
+    for place, column in enumerate(tables.columns):
+        state = held
+        role = _role(alone, held, place, strong=place in strong, left=place in left)
+        if place in found.order:
+            role = "root"
+            if place in found.hold.columns:
+                state = tables.state(Hold(found.hold.columns - {place})) or alone
+        then, now = alone[place], state[place]
+        columns.append(ColumnAttribution(column.name, role, then.effect_size, now.effect_size, now.chance, now.pvalue))
+    return tuple(columns)
+
+
+def _role(alone: State, held: State, place: int, *, strong: bool, left: bool) -> ColumnRole:
+    """What becomes of a column that is no root: its drift goes, stays, or could not be told from chance at all."""
+    if left:
+        return "left_over"
+    then, now = alone[place], held[place]
+    gone = now.pvalue >= STILL or now.effect_size <= then.effect_size / 2
+    if strong:
+        return "explained" if gone else "too_weak"
+    vanished = then.pvalue < STILL <= now.pvalue and now.effect_size <= then.effect_size / 2
+    return "explained" if vanished else "too_weak"
+
+
+def explained_by(tables: HeldTables, found: Explanation, roles: Sequence[ColumnAttribution]) -> dict[int, list[int]]:
+    """For each root in order, the columns whose drift goes for good with it, largest first."""
+    waiting = [place for place, column in enumerate(roles) if column.role == "explained"]
+    waiting.sort(key=lambda place: -roles[place].effect_alone)
+    explains: dict[int, list[int]] = {place: [] for place in found.order}
+    held = [place for place in found.order if place in found.hold.columns]
+    for n in range(len(held), 0, -1):
+        before = tables.state(Hold(frozenset(held[: n - 1])))
+        stays = waiting if before is None else [place for place in waiting if before[place].pvalue < STILL]
+        chosen = waiting if n == 1 else stays
+        explains[held[n - 1]] = list(chosen)
+        waiting = [place for place in waiting if place not in chosen]
+    return explains
+
+
+def stable_relatives(tables: HeldTables, found: Explanation, place: int) -> list[int]:
+    """Columns that go with this one in the reference and are held or did not move, the closest first."""
+    alone = tables.state(Hold())
+    assert alone is not None
+    moved = {place, *found.aside, *drifting(alone)} - set(found.hold.columns)
+    mine = tables.columns[place]
+    close = []
+    for other, column in enumerate(tables.columns):
+        if other in moved or other == place:
+            continue
+        cells = mine.reference.astype(np.int64) * column.n_levels + column.reference
+        counts = np.bincount(cells, minlength=mine.n_levels * column.n_levels)
+        strength = association(counts.reshape(mine.n_levels, column.n_levels))
+        if strength >= RELATED:
+            close.append((other not in found.hold.columns, -strength, other))
+    return [other for _, _, other in sorted(close)[:MOST_RELATIVES]]

@@ -1,0 +1,119 @@
+"""The smallest set of columns that explains the drift of all: by holding rows, or by setting a column aside.
+
+A filter on one column moves all that depend on it; holding that column's make-up brings the others back. A column
+that was measured in another way moves alone; it is set aside. Both are tried at every step, and what leaves least
+is taken; a second search that only holds is run as well, and the shorter explanation wins. A filter such as
+"a or b" is neither: where the explanation takes more than two columns, pairs are held in all their combinations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from driftium_core.tabular.attribution_states import HeldTables, Hold, drifting, remainder
+
+__all__ = ["Explanation", "explain"]
+
+MOST_ROOTS = 5
+MOST_CANDIDATES = 30
+MOST_PAIRED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Columns by their place, in the order in which they were found.
+
+    Attributes
+    ----------
+    order : tuple of int
+        All roots.
+    hold : Hold
+        Those whose make-up is held; the others are set aside.
+    """
+
+    order: tuple[int, ...]
+    hold: Hold
+
+    @property
+    def aside(self) -> tuple[int, ...]:
+        """Roots that are set aside."""
+        return tuple(place for place in self.order if place not in self.hold.columns)
+
+
+def explain(tables: HeldTables) -> Explanation:
+    """The shortest explanation; of the same length, the one that tells measurement shifts apart."""
+    by_rows, by_both = _search(tables, aside=False), _search(tables, aside=True)
+    best = by_rows if len(by_rows.order) < len(by_both.order) else by_both
+    return _pair(tables) or best if len(best.order) > 2 else best
+
+
+def _search(tables: HeldTables, *, aside: bool) -> Explanation:
+    found = Explanation((), Hold())
+    left = _drifting(tables, found)
+    while left and len(found.order) < MOST_ROOTS:
+        steps = _next_steps(tables, found, left, aside=aside)
+        if not steps:
+            break
+        found = min(steps, key=lambda step: _left(tables, step))
+        left = _drifting(tables, found)
+    return _pruned(tables, found, aside=aside)
+
+
+def _next_steps(tables: HeldTables, found: Explanation, left: Sequence[int], *, aside: bool) -> list[Explanation]:
+    """Explanations with one more column that can be told; setting aside comes first, so that it wins a tie."""
+    start = tables.state(found.hold)
+    assert start is not None
+    candidates = sorted(left, key=lambda place: -start[place].excess)[:MOST_CANDIDATES]
+    tables.states(found.hold.and_(place) for place in candidates)
+    steps = [Explanation((*found.order, place), found.hold) for place in candidates] if aside else []
+    steps += [Explanation((*found.order, place), found.hold.and_(place)) for place in candidates]
+    return [step for step in steps if tables.state(step.hold) is not None]
+
+
+def _left(tables: HeldTables, explanation: Explanation) -> float:
+    state = tables.state(explanation.hold)
+    assert state is not None
+    return remainder(state, explanation.order)
+
+
+def _drifting(tables: HeldTables, explanation: Explanation) -> list[int]:
+    """Columns that the explanation leaves; all of them where it cannot be held."""
+    state = tables.state(explanation.hold)
+    everything: Iterable[int] = range(len(tables.columns))
+    return drifting(state, explanation.order) if state else [c for c in everything if c not in explanation.order]
+
+
+def _pruned(tables: HeldTables, found: Explanation, *, aside: bool) -> Explanation:
+    """Without columns that later ones made needless; held columns are set aside where that is enough."""
+    while len(found.order) > 1:
+        simpler = [_without(found, place) for place in found.order]
+        if aside:
+            simpler += [Explanation(found.order, Hold(found.hold.columns - {place})) for place in found.hold.columns]
+        enough = next((step for step in simpler if not _drifting(tables, step)), None)
+        if enough is None:
+            break
+        found = enough
+    return found
+
+
+def _without(found: Explanation, place: int) -> Explanation:
+    return Explanation(tuple(c for c in found.order if c != place), Hold(found.hold.columns - {place}))
+
+
+def _pair(tables: HeldTables) -> Explanation | None:
+    """The pair whose combinations, when held, leave least; None when every pair leaves something."""
+    start = tables.state(Hold())
+    assert start is not None
+    candidates = sorted(drifting(start), key=lambda place: -start[place].excess)[:MOST_PAIRED]
+    holds = [Hold(frozenset(pair), joint=True) for pair in combinations(candidates, 2)]
+    enough = [
+        (remainder(state, hold.columns), sorted(hold.columns, key=candidates.index), hold)
+        for hold, state in zip(holds, tables.states(holds), strict=True)
+        if state is not None and not drifting(state, hold.columns)
+    ]
+    if not enough:
+        return None
+    _, order, hold = min(enough, key=lambda pair: pair[0])
+    return Explanation(tuple(order), hold)
