@@ -173,7 +173,7 @@ class Wording:
             f"{self.model} was asked to word {of}; {fmt_n(len(accepted))} passed{same}.",
             source="llm",
             evidence_ids=tuple(dict.fromkeys(fact_id for claim in asked.values() for fact_id in claim.evidence_ids)),
-            rejected_reason="; ".join(f"{fmt_n(n)} {why}" for why, n in counted.items()),
+            rejected_reason="; ".join(f"{why} ({fmt_n(n)} ×)" if n > 1 else why for why, n in counted.items()),
         )
 
     def _give_up(self, agent: Agent, answer: Answer, timeout_s: float) -> None:
