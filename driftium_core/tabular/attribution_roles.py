@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from driftium_core.stats.effect import association
 from driftium_core.tabular.attribution_report import ColumnAttribution, ColumnRole
 from driftium_core.tabular.attribution_search import Explanation
 from driftium_core.tabular.attribution_states import HeldTables, Hold, State, drifting
@@ -17,8 +14,6 @@ STILL = 0.05
 """With a larger p nothing is left of a column's drift."""
 
 MOST_RELATIVES = 3
-RELATED = 0.1
-"""Association with another column, as Cramer's V, from which on the values of one tell something of the other."""
 
 
 def column_roles(tables: HeldTables, found: Explanation) -> tuple[ColumnAttribution, ...]:
@@ -68,18 +63,14 @@ def explained_by(tables: HeldTables, found: Explanation, roles: Sequence[ColumnA
 
 
 def stable_relatives(tables: HeldTables, found: Explanation, place: int) -> list[int]:
-    """Columns that go with this one in the reference and are held or did not move, the closest first."""
-    alone = tables.state(Hold())
-    assert alone is not None
-    moved = {place, *found.aside, *drifting(alone)} - set(found.hold.columns)
-    mine = tables.columns[place]
-    close = []
-    for other, column in enumerate(tables.columns):
-        if other in moved or other == place:
-            continue
-        cells = mine.reference.astype(np.int64) * column.n_levels + column.reference
-        counts = np.bincount(cells, minlength=mine.n_levels * column.n_levels)
-        strength = association(counts.reshape(mine.n_levels, column.n_levels))
-        if strength >= RELATED:
-            close.append((other not in found.hold.columns, -strength, other))
-    return [other for _, _, other in sorted(close)[:MOST_RELATIVES]]
+    """Columns that tell a root that is set aside from a selection of rows, the clearest first.
+
+    Had rows been selected by its values, these would have moved as well: they are quiet as it is, and drift as soon
+    as the reference is given the root's new make-up.
+    """
+    quiet, selected = tables.state(found.hold), tables.state(found.hold.and_(place))
+    if quiet is None or selected is None or place in found.hold.columns:
+        return []
+    still = [other for other in drifting(selected, found.order) if quiet[other].pvalue >= STILL]
+    still = [other for other in still if other not in tables.moved]
+    return sorted(still, key=lambda other: -selected[other].excess)[:MOST_RELATIVES]

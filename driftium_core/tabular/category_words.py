@@ -57,7 +57,7 @@ def category_words(root: RootValues, *, always: bool) -> RootWords | None:
         return RootWords("; ".join(parts), "measurement" if new and aside else "reweight")
     most = int((np.square(shares[0] - shares[1]) / np.maximum(shares[0] + shares[1], 1e-300)).argmax())
     text = ratio_words(f"{name} = {fmt_name(labels[most])}", float(shares[0][most]), float(shares[1][most]))
-    return RootWords(text, root.action)
+    return RootWords(text, root.mix_action)
 
 
 def _counts(reference: pd.Series[Any], current: pd.Series[Any]) -> tuple[list[str], Counts, Counts]:
@@ -73,8 +73,14 @@ def _counts(reference: pd.Series[Any], current: pd.Series[Any]) -> tuple[list[st
 
 
 def _only_in(here: Counts, there: Counts) -> list[int]:
-    """Labels of one side that the other would have many of but lacks, largest first."""
+    """Labels of one side that the other would have many of but lacks, largest first.
+
+    Where other labels are merely rarer there, it would have as many as of these.
+    """
     alone = np.flatnonzero((here > 0) & (there == 0))
-    wanted = SURE + math.log(max(1, alone.size))
-    sure = alone[here[alone] / here.sum() * there.sum() >= wanted]
+    density = there.sum() / here.sum()
+    rarer = (there > 0) & (there < density * here / 2)
+    if rarer.any():
+        density = there[rarer].sum() / here[rarer].sum()
+    sure = alone[here[alone] * math.log1p(density) >= SURE + math.log(max(1, alone.size))]
     return [int(at) for at in sure[np.argsort(-here[sure], kind="stable")]]

@@ -53,7 +53,7 @@ def number_words(root: RootValues, *, always: bool) -> RootWords | None:
     if new:
         share = fmt_percent(sum(part.share for part in new))
         return RootWords(f"rows with {range_words(root.name, new)} are new, {share} of rows", root.action)
-    return RootWords(_tilt_words(root.name, r, c), root.action)
+    return RootWords(_tilt_words(root.name, r, c), root.mix_action)
 
 
 def _shifted(root: RootValues, current: Floats, gone: Sequence[Range], new: Sequence[Range]) -> str | None:
