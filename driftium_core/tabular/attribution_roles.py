@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from driftium_core.stats.multiplicity import benjamini_hochberg
 from driftium_core.tabular.attribution_report import ColumnAttribution, ColumnRole
 from driftium_core.tabular.attribution_search import Explanation
-from driftium_core.tabular.attribution_states import HeldTables, Hold, State, drifting
+from driftium_core.tabular.attribution_states import FLOOR, HeldTables, Hold, State, drifting
 
 __all__ = ["column_roles", "explained_by", "stable_relatives"]
 
 STILL = 0.05
 """With a larger p nothing is left of a column's drift."""
+
+LEFT = 0.01
+"""With an adjusted p up to this, and more than half of its effect, a column stays shifted."""
 
 MOST_RELATIVES = 3
 
@@ -21,7 +25,7 @@ def column_roles(tables: HeldTables, found: Explanation) -> tuple[ColumnAttribut
     alone, held = tables.state(Hold()), tables.state(found.hold)
     assert alone is not None
     assert held is not None
-    strong, left = set(drifting(alone)), set(drifting(held, found.order))
+    strong, left = set(drifting(alone)), _left_over(held, found.order)
     columns = []
     for place, column in enumerate(tables.columns):
         state = held
@@ -35,16 +39,26 @@ def column_roles(tables: HeldTables, found: Explanation) -> tuple[ColumnAttribut
     return tuple(columns)
 
 
+def _left_over(held: State, roots: Sequence[int]) -> set[int]:
+    """Columns that stay shifted. No root is named for what is a little beyond chance, but it is not called gone."""
+    others = [place for place in range(len(held)) if place not in roots]
+    adjusted = benjamini_hochberg([held[place].pvalue for place in others])
+    return {
+        place
+        for place, p in zip(others, adjusted, strict=True)
+        if p is not None and p <= LEFT and held[place].effect_size > FLOOR
+    }
+
+
 def _role(alone: State, held: State, place: int, *, strong: bool, left: bool) -> ColumnRole:
     """What becomes of a column that is no root: its drift goes, stays, or could not be told from chance at all."""
-    if left:
-        return "left_over"
     then, now = alone[place], held[place]
-    gone = now.pvalue >= STILL or now.effect_size <= then.effect_size / 2
+    halved = now.effect_size <= then.effect_size / 2
+    if left and not halved:
+        return "left_over"
     if strong:
-        return "explained" if gone else "too_weak"
-    vanished = then.pvalue < STILL <= now.pvalue and now.effect_size <= then.effect_size / 2
-    return "explained" if vanished else "too_weak"
+        return "explained" if halved or now.pvalue >= STILL else "too_weak"
+    return "explained" if halved and then.pvalue < STILL <= now.pvalue else "too_weak"
 
 
 def explained_by(tables: HeldTables, found: Explanation, roles: Sequence[ColumnAttribution]) -> dict[int, list[int]]:
