@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-import numpy.typing as npt
 from scipy.special import kolmogi
 
-__all__ = ["association", "corrected_cramers_v", "detectable_gap", "smallest_ks_pvalue"]
+__all__ = ["corrected_cramers_v", "detectable_gap", "smallest_ks_pvalue"]
 
 _Z_80 = 0.8416212335729143  # the standard normal quantile of 0.8
 
@@ -36,33 +34,6 @@ def corrected_cramers_v(statistic: float, n_total: int, n_categories: int) -> fl
     shrink = n_total - 1
     phi2 = max(0.0, statistic / n_total - (n_categories - 1) / shrink)
     room = min(n_categories - (n_categories - 1) ** 2 / shrink, 2 - 1 / shrink) - 1
-    return min(1.0, math.sqrt(phi2 / room)) if room > 1e-12 else 0.0
-
-
-def association(table: npt.NDArray[np.integer]) -> float:
-    """Bias-corrected Cramer's V of an r × c table of counts, 0 to 1; 0 where a side has fewer than two levels.
-
-    The form of [1]_, of which `corrected_cramers_v` is the case of two rows.
-
-    References
-    ----------
-    .. [1] W. Bergsma (2013), "A bias-correction for Cramér's V and Tschuprow's T".
-
-    Examples
-    --------
-    >>> round(association(np.array([[30, 20], [20, 30]])), 4), association(np.array([[50, 0], [0, 50]]))
-    (0.174, 1.0)
-    """
-    counts = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0].astype(np.float64)
-    rows, columns = counts.shape
-    total = float(counts.sum())
-    if min(rows, columns) < 2 or total < 2:
-        return 0.0
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / total
-    phi2 = float((np.square(counts - expected) / expected).sum()) / total
-    shrink = total - 1
-    phi2 = max(0.0, phi2 - (rows - 1) * (columns - 1) / shrink)
-    room = min(rows - (rows - 1) ** 2 / shrink, columns - (columns - 1) ** 2 / shrink) - 1
     return min(1.0, math.sqrt(phi2 / room)) if room > 1e-12 else 0.0
 
 

@@ -34,8 +34,8 @@ def fit_value_shift(reference: Floats, current: Floats, weights: Floats | None =
     """Shift, factor or both that turn the reference into the current sample; None when nothing of the kind does.
 
     The quantiles of both samples are compared from 2 % to 98 %: a shift is the median of their differences, a factor
-    that of their ratios, and both are a straight line through the quantiles. The simplest that leaves no more than a
-    quarter of the distance, or no more than chance would, is taken.
+    that of their ratios, and both are a straight line through the quantiles. The simplest that leaves no more than
+    chance would is taken, else the simplest that leaves no more than a quarter of the distance.
 
     Parameters
     ----------
@@ -51,17 +51,18 @@ def fit_value_shift(reference: Floats, current: Floats, weights: Floats | None =
     before = weighted_gap(values, mass, current)
     spread = np.diff(np.concatenate([[0.0], mass]))
     n = 1 / float(np.square(spread).sum())
-    allowed = max(_LEFT_OVER * before, CHANCE * math.sqrt(1 / n + 1 / current.size))
+    chance = CHANCE * math.sqrt(1 / n + 1 / current.size)
     wanted = values[np.minimum(np.searchsorted(mass, _LEVELS), values.size - 1)]
     found = current[np.minimum((_LEVELS * current.size).astype(int), current.size - 1)]
-    for group in _candidates(wanted, found):
-        fits = [
-            ValueShift(factor, offset, weighted_gap(factor * values + offset, mass, current))
-            for factor, offset in group
-        ]
-        best = min(fits, key=lambda fit: fit.gap, default=None)
-        if best is not None and best.gap <= allowed and best.gap < before:
-            return best
+    fits = [
+        [ValueShift(factor, offset, weighted_gap(factor * values + offset, mass, current)) for factor, offset in group]
+        for group in _candidates(wanted, found)
+    ]
+    for allowed in (chance, _LEFT_OVER * before):
+        for group in fits:
+            best = min(group, key=lambda fit: fit.gap, default=None)
+            if best is not None and best.gap <= allowed and best.gap < before:
+                return best
     return None
 
 

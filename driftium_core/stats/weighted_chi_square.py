@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc, chdtri
 
 from driftium_core.stats.chi_square import SMALL_EXPECTED
+from driftium_core.stats.result import SMALLEST_P
 
 __all__ = ["WeightedChiSquare", "weighted_chi_square"]
 
@@ -103,4 +104,4 @@ def weighted_chi_square(
     harmonic = n_reference * n_current / total
     statistic = harmonic * float((apart / pooled).sum())
     excess = (2 * float((apart / (a + b)).sum()) - dof / harmonic) / 4
-    return WeightedChiSquare(statistic, dof, float(chdtrc(dof, statistic)), excess, harmonic)
+    return WeightedChiSquare(statistic, dof, max(SMALLEST_P, float(chdtrc(dof, statistic))), excess, harmonic)

@@ -14,6 +14,9 @@ from driftium_core.tabular.phrases import SURE
 
 __all__ = ["Range", "absent_ranges", "gone_words", "range_words", "roundest"]
 
+LONGEST = 8
+"""Gaps that are looked at, the longest first."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -32,21 +35,45 @@ class Range:
 def absent_ranges(sample: Floats, other: Floats) -> list[Range]:
     """Ranges that many rows of one sorted sample lie in and none of the other, at most both ends and one between.
 
-    A bound is the roundest number that separates the samples as they are, so that the words are exactly true.
+    A range where the other sample is merely thin is none: as many rows beside it have to make its emptiness
+    impossible by chance. A bound is the roundest number that separates the samples as they are, so that the words
+    are exactly true.
     """
     if not sample.size or not other.size:
         return []
     place = np.searchsorted(other, sample, side="left")
     alone = place == np.searchsorted(other, sample, side="right")
     length = np.bincount(place[alone], minlength=other.size + 1)
-    share = length / sample.size
     # With many gaps between values, one of them is long by chance more easily.
-    sure = share * other.size >= SURE + math.log(np.count_nonzero(length) or 1)
-    between = np.flatnonzero(sure[1:-1]) + 1
-    chosen = [at for at in (0, other.size) if sure[at]]
-    if between.size:
-        chosen.append(int(between[share[between].argmax()]))
-    return [_range(sample[alone][place[alone] == at], other, at, float(share[at])) for at in sorted(chosen)]
+    wanted = SURE + math.log(max(1, int(np.count_nonzero(length))))
+    chosen: list[int] = []
+    for at in np.argsort(-length, kind="stable")[:LONGEST].tolist():
+        is_end = at in (0, other.size)
+        if (is_end or all(c in (0, other.size) for c in chosen)) and _surprise(sample, other, at) >= wanted:
+            chosen.append(at)
+    return [_range(sample[alone & (place == at)], other, at, float(length[at] / sample.size)) for at in sorted(chosen)]
+
+
+def _surprise(sample: Floats, other: Floats, at: int) -> float:
+    """Minus the log of the chance that a run of *sample* lies between two neighbours of *other*.
+
+    Each row of both, in order, is of *other* with the share that it has beside the run, on the thinner side.
+    """
+    first = 0 if at == 0 else int(np.searchsorted(sample, other[at - 1], side="right"))
+    last = sample.size if at == other.size else int(np.searchsorted(sample, other[at], side="left"))
+    run = last - first
+    if run <= 0:
+        return 0.0
+    densities = []
+    if first:
+        low = sample[max(0, first - run)]
+        rows = first - int(np.searchsorted(sample, low, side="left"))
+        densities.append((at - int(np.searchsorted(other, low, side="left"))) / rows)
+    if last < sample.size:
+        high = sample[min(sample.size, last + run) - 1]
+        rows = int(np.searchsorted(sample, high, side="right")) - last
+        densities.append((int(np.searchsorted(other, high, side="right")) - at) / rows)
+    return run * math.log1p(min(densities, default=other.size / sample.size))
 
 
 def _range(values: Floats, other: Floats, at: int, share: float) -> Range:

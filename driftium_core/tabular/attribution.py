@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from driftium_core.formats import fmt_count, fmt_n
+from driftium_core.stats.multiplicity import benjamini_hochberg
 from driftium_core.tabular.attribution_bins import bin_column, pick_rows
 from driftium_core.tabular.attribution_judge import judge_attribution
 from driftium_core.tabular.attribution_report import Attribution, AttributionBasis, Root
 from driftium_core.tabular.attribution_roles import column_roles, explained_by, stable_relatives
 from driftium_core.tabular.attribution_search import Explanation, explain
-from driftium_core.tabular.attribution_states import HeldTables, Hold
+from driftium_core.tabular.attribution_states import LEVEL, HeldTables, Hold
 from driftium_core.tabular.column_result import ColumnKind, ColumnResult
 from driftium_core.tabular.places import place_by_name
 from driftium_core.tabular.root_values import RootValues, RootWords
@@ -96,7 +97,7 @@ def _find(
     if not columns:
         reason = "No column has values that could be compared with others held."
         return AttributionBasis(n_columns=n_columns, reason=reason, sample=tables.sample)
-    held = HeldTables(columns, step)
+    held = HeldTables(columns, step, _moved(results))
     found = explain(held)
     roles = column_roles(held, found)
     kinds = {result.column: result.kind for result in results}
@@ -107,6 +108,13 @@ def _find(
         names = tuple(columns[other].name for other in explains)
         roots.append(Root(columns[place].name, words.action, names, words.description))
     return AttributionBasis(tuple(roots), roles, n_columns, "", tables.sample)
+
+
+def _moved(results: Sequence[ColumnResult]) -> set[str]:
+    """Columns that drift at this module's own level by the report's tests, whatever the report's threshold."""
+    tested = [(result.column, p) for result in results for p in (result.value.pvalue, result.missing.pvalue)]
+    adjusted = benjamini_hochberg([p for _, p in tested])
+    return {name for (name, _), p in zip(tested, adjusted, strict=True) if p is not None and p <= LEVEL}
 
 
 class _Tables:
@@ -140,14 +148,14 @@ class _Tables:
 def _words(tables: _Tables, held: HeldTables, found: Explanation, place: int, kind: ColumnKind) -> RootWords:
     name = held.columns[place].name
     reference, current = tables.rows(name)
-    weights, _ = held.weights(Hold(found.hold.columns - {place}))
+    others = Hold(found.hold.columns - {place})
     root = RootValues(
         column=name,
         kind=kind,
         reference=reference,
         current=current,
-        sample=tables.drawn(name)[0],
-        weights=weights,
+        sample=tables.drawn(name)[0] if others.columns else reference,
+        weights=held.weights(others)[0] if others.columns else np.ones(len(reference)),
         aside=place not in found.hold.columns,
         unchanged=tuple(held.columns[other].name for other in stable_relatives(held, found, place)),
     )

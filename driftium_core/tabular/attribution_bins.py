@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from driftium_core.tabular.absent_ranges import absent_ranges
 from driftium_core.tabular.column_result import ColumnKind
 from driftium_core.tabular.row_values import row_numbers, row_texts
 
@@ -56,7 +57,7 @@ def pick_rows(table: pd.DataFrame, most: int, rng: np.random.Generator) -> pd.Da
 def bin_column(name: str, kind: ColumnKind, reference: pd.Series[Any], current: pd.Series[Any]) -> BinnedColumn | None:
     """Levels of a column, by what the report takes it for; None where there is nothing to compare.
 
-    Numbers get 20 quantile bins of both samples alike, and an edge where either sample ends, so that a filter's cut
+    Numbers get 20 quantile bins of both samples alike, and an edge where one sample has a gap, so that a filter's cut
     is the edge of a bin. Categories are levels; those that are rare in both samples are one. Of text, identifiers and
     points in time, only whether they are missing is compared: time moves on, and each identifier is new.
     """
@@ -93,9 +94,16 @@ def _edges(present: Sequence[Numbers], n_bins: int) -> Numbers:
     share = np.cumsum(weight[order])
     wanted = np.arange(1, n_bins) / n_bins * share[-1]
     inner = both[order][np.minimum(np.searchsorted(share, wanted), both.size - 1)]
-    low = [np.nextafter(side[0], -np.inf) for side in present if side[0] > both[order[0]]]
-    high = [side[-1] for side in present if side[-1] < both[order[-1]]]
-    return np.unique(np.concatenate([inner, low, high]))
+    return np.unique(np.concatenate([inner, _cuts(present)]))
+
+
+def _cuts(present: Sequence[Numbers]) -> Numbers:
+    """Upper ends of bins where one sample has nothing on one side: the cuts of a filter."""
+    if len(present) < 2:
+        return np.empty(0)
+    ranges = [*absent_ranges(*present), *absent_ranges(*reversed(present))]
+    bounds = [bound for part in ranges for bound in (part.low, part.high) if bound is not None]
+    return np.nextafter(np.array(bounds, dtype=np.float64), -np.inf)
 
 
 def _label_levels(reference: pd.Series[Any], current: pd.Series[Any]) -> Sequence[npt.NDArray[np.int64]]:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from driftium_core.stats.effect import association
+from driftium_core.stats.multiplicity import benjamini_hochberg
 from driftium_core.tabular.attribution_report import ColumnAttribution, ColumnRole
 from driftium_core.tabular.attribution_search import Explanation
-from driftium_core.tabular.attribution_states import HeldTables, Hold, State, drifting
+from driftium_core.tabular.attribution_states import FLOOR, HeldTables, Hold, State, drifting
 
 __all__ = ["column_roles", "explained_by", "stable_relatives"]
 
 STILL = 0.05
 """With a larger p nothing is left of a column's drift."""
 
+LEFT = 0.01
+"""With an adjusted p up to this, and more than half of its effect, a column stays shifted."""
+
 MOST_RELATIVES = 3
-RELATED = 0.1
-"""Association with another column, as Cramer's V, from which on the values of one tell something of the other."""
 
 
 def column_roles(tables: HeldTables, found: Explanation) -> tuple[ColumnAttribution, ...]:
@@ -26,7 +25,7 @@ def column_roles(tables: HeldTables, found: Explanation) -> tuple[ColumnAttribut
     alone, held = tables.state(Hold()), tables.state(found.hold)
     assert alone is not None
     assert held is not None
-    strong, left = set(drifting(alone)), set(drifting(held, found.order))
+    strong, left = set(drifting(alone)), _left_over(held, found.order)
     columns = []
     for place, column in enumerate(tables.columns):
         state = held
@@ -40,16 +39,26 @@ def column_roles(tables: HeldTables, found: Explanation) -> tuple[ColumnAttribut
     return tuple(columns)
 
 
+def _left_over(held: State, roots: Sequence[int]) -> set[int]:
+    """Columns that stay shifted. No root is named for what is a little beyond chance, but it is not called gone."""
+    others = [place for place in range(len(held)) if place not in roots]
+    adjusted = benjamini_hochberg([held[place].pvalue for place in others])
+    return {
+        place
+        for place, p in zip(others, adjusted, strict=True)
+        if p is not None and p <= LEFT and held[place].effect_size > FLOOR
+    }
+
+
 def _role(alone: State, held: State, place: int, *, strong: bool, left: bool) -> ColumnRole:
     """What becomes of a column that is no root: its drift goes, stays, or could not be told from chance at all."""
-    if left:
-        return "left_over"
     then, now = alone[place], held[place]
-    gone = now.pvalue >= STILL or now.effect_size <= then.effect_size / 2
+    halved = now.effect_size <= then.effect_size / 2
+    if left and not halved:
+        return "left_over"
     if strong:
-        return "explained" if gone else "too_weak"
-    vanished = then.pvalue < STILL <= now.pvalue and now.effect_size <= then.effect_size / 2
-    return "explained" if vanished else "too_weak"
+        return "explained" if halved or now.pvalue >= STILL else "too_weak"
+    return "explained" if halved and then.pvalue < STILL <= now.pvalue else "too_weak"
 
 
 def explained_by(tables: HeldTables, found: Explanation, roles: Sequence[ColumnAttribution]) -> dict[int, list[int]]:
@@ -68,18 +77,14 @@ def explained_by(tables: HeldTables, found: Explanation, roles: Sequence[ColumnA
 
 
 def stable_relatives(tables: HeldTables, found: Explanation, place: int) -> list[int]:
-    """Columns that go with this one in the reference and are held or did not move, the closest first."""
-    alone = tables.state(Hold())
-    assert alone is not None
-    moved = {place, *found.aside, *drifting(alone)} - set(found.hold.columns)
-    mine = tables.columns[place]
-    close = []
-    for other, column in enumerate(tables.columns):
-        if other in moved or other == place:
-            continue
-        cells = mine.reference.astype(np.int64) * column.n_levels + column.reference
-        counts = np.bincount(cells, minlength=mine.n_levels * column.n_levels)
-        strength = association(counts.reshape(mine.n_levels, column.n_levels))
-        if strength >= RELATED:
-            close.append((other not in found.hold.columns, -strength, other))
-    return [other for _, _, other in sorted(close)[:MOST_RELATIVES]]
+    """Columns that tell a root that is set aside from a selection of rows, the clearest first.
+
+    Had rows been selected by its values, these would have moved as well: they are quiet as it is, and drift as soon
+    as the reference is given the root's new make-up.
+    """
+    quiet, selected = tables.state(found.hold), tables.state(found.hold.and_(place))
+    if quiet is None or selected is None or place in found.hold.columns:
+        return []
+    still = [other for other in drifting(selected, found.order) if quiet[other].pvalue >= STILL]
+    still = [other for other in still if other not in tables.moved]
+    return sorted(still, key=lambda other: -selected[other].excess)[:MOST_RELATIVES]

@@ -8,6 +8,7 @@ is taken; a second search that only holds is run as well, and the shorter explan
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -19,6 +20,8 @@ __all__ = ["Explanation", "explain"]
 MOST_ROOTS = 5
 MOST_CANDIDATES = 30
 MOST_PAIRED = 12
+CLEAR = 2.0
+"""Standard deviations by which holding a column has to bring the others nearer, to be more than chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,38 @@ class Explanation:
 
 
 def explain(tables: HeldTables) -> Explanation:
-    """The shortest explanation; of the same length, the one that tells measurement shifts apart."""
-    by_rows, by_both = _search(tables, aside=False), _search(tables, aside=True)
-    best = by_rows if len(by_rows.order) < len(by_both.order) else by_both
-    return _pair(tables) or best if len(best.order) > 2 else best
+    """The shortest explanation that leaves least; of the same length, the one that tells measurement shifts apart."""
+    searches = [_search(tables, aside=aside) for aside in (True, False)]
+    best = min(searches, key=lambda found: (len(_drifting(tables, found)), len(found.order)))
+    pair = _pair(tables) if len(best.order) > 2 else None
+    return pair or _moved_alone(tables, best)
+
+
+def _moved_alone(tables: HeldTables, found: Explanation) -> Explanation:
+    """Held columns are set aside where that leaves nothing, and holding them brings the others no nearer.
+
+    Never while another column drifts by a test of all rows.
+    """
+    if not tables.moved <= {*found.order}:
+        return found
+    for place in found.order:
+        aside = Explanation(found.order, Hold(found.hold.columns - {place}))
+        if place in found.hold.columns and not _drifting(tables, aside) and not _nearer(tables, found, aside):
+            found = aside
+    return found
+
+
+def _nearer(tables: HeldTables, held: Explanation, aside: Explanation) -> bool:
+    """Whether holding takes more of the others' squared effects away than chance would."""
+    before, after = tables.state(aside.hold), tables.state(held.hold)
+    assert before is not None
+    assert after is not None
+    others = [place for place in range(len(before)) if place not in held.order]
+    gain = sum(before[place].excess - after[place].excess for place in others)
+    chance = math.sqrt(
+        sum(2 * before[place].dof / (4 * before[place].n_harmonic) ** 2 for place in others if before[place].dof)
+    )
+    return gain > CLEAR * chance
 
 
 def _search(tables: HeldTables, *, aside: bool) -> Explanation:
@@ -58,7 +89,7 @@ def _search(tables: HeldTables, *, aside: bool) -> Explanation:
             break
         found = min(steps, key=lambda step: _left(tables, step))
         left = _drifting(tables, found)
-    return _pruned(tables, found, aside=aside)
+    return _pruned(tables, found)
 
 
 def _next_steps(tables: HeldTables, found: Explanation, left: Sequence[int], *, aside: bool) -> list[Explanation]:
@@ -85,12 +116,10 @@ def _drifting(tables: HeldTables, explanation: Explanation) -> list[int]:
     return drifting(state, explanation.order) if state else [c for c in everything if c not in explanation.order]
 
 
-def _pruned(tables: HeldTables, found: Explanation, *, aside: bool) -> Explanation:
-    """Without columns that later ones made needless; held columns are set aside where that is enough."""
+def _pruned(tables: HeldTables, found: Explanation) -> Explanation:
+    """Without columns that later ones made needless."""
     while len(found.order) > 1:
-        simpler = [_without(found, place) for place in found.order]
-        if aside:
-            simpler += [Explanation(found.order, Hold(found.hold.columns - {place})) for place in found.hold.columns]
+        simpler = (_without(found, place) for place in found.order)
         enough = next((step for step in simpler if not _drifting(tables, step)), None)
         if enough is None:
             break

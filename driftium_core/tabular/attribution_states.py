@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -58,10 +58,13 @@ class HeldTables:
     columns : sequence of BinnedColumn
     step : callable
         Called before every piece of work; may raise to stop it.
+    moved : collection of str
+        Names of columns that drift by a test of all rows, where these are only some.
     """
 
-    def __init__(self, columns: Sequence[BinnedColumn], step: Callable[[], None]) -> None:
+    def __init__(self, columns: Sequence[BinnedColumn], step: Callable[[], None], moved: Collection[str] = ()) -> None:
         self.columns = tuple(columns)
+        self.moved = frozenset(place for place, column in enumerate(columns) if column.name in moved)
         self._step = step
         self._known: dict[Hold, State | None] = {}
         self._current = [np.bincount(c.current, minlength=c.n_levels).astype(np.float64) for c in self.columns]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from driftium_core.formats import fmt_name, fmt_percent
+from driftium_core.formats import fmt_n, fmt_name, fmt_percent
 from driftium_core.stats.chi_square import chi_square_test
 from driftium_core.tabular.phrases import SURE, listed, ratio_words
 from driftium_core.tabular.root_values import RootValues, RootWords
@@ -21,9 +21,14 @@ MOST_LEFT = 3
 """Categories that are left are named instead of those that are gone, up to this many."""
 
 SAME_SHARE = 0.25
+"""Relative difference up to which a new category may be a vanished one by another name."""
+MANY = 0.1
+"""Share of rows by which rare categories that one side lacks are told, beyond what chance would miss."""
 STILL = 0.001
+"""With a larger p the values did not move."""
 
 Counts = npt.NDArray[np.intp]
+Shares = npt.NDArray[np.float64]
 
 
 def category_words(root: RootValues, *, always: bool) -> RootWords | None:
@@ -31,33 +36,50 @@ def category_words(root: RootValues, *, always: bool) -> RootWords | None:
 
     *always*: something moved, by other tests than the one here.
     """
-    name, aside, current = root.name, root.aside, root.current
-    labels, r, c = _counts(root.reference, current)
+    labels, r, c = _counts(root.reference, root.current)
     if not r.sum() or not c.sum() or not (always or (chi_square_test(r, c).pvalue or 0.0) <= STILL):
         return None
     gone, new = _only_in(r, c), _only_in(c, r)
     shares = r / r.sum(), c / c.sum()
-    if aside and len(gone) == len(new) == 1:
-        before, now = float(shares[0][gone[0]]), float(shares[1][new[0]])
-        if abs(now - before) <= SAME_SHARE * before:
-            old, young = (fmt_name(labels[at]) for at in (gone[0], new[0]))
-            return RootWords(f"category “{old}” is now “{young}”", "measurement")
-    parts = []
-    if gone:
-        kept = np.flatnonzero(c)
-        only = len(kept) <= min(MOST_LEFT, len(gone)) and not current.isna().any()
-        which = listed([fmt_name(labels[at]) for at in (kept if only else gone)], word="or")
-        parts.append(f"only rows with {name} = {which} are left" if only else f"rows with {name} = {which} are gone")
-    if new:
-        which = listed([f"“{fmt_name(labels[at])}”" for at in new])
-        noun = "category" if len(new) == 1 else "categories"
-        share = fmt_percent(float(shares[1][new].sum()))
-        parts.append(f"{noun} {which} {'is' if len(new) == 1 else 'are'} new, {share} of rows")
+    if root.aside and gone and new:
+        return RootWords(_changed_words(labels, gone, new, shares), "measurement")
+    parts = [_gone_words(root, labels, gone, c)] if gone else []
+    parts += [_new_words(labels, new, shares[1])] if new else []
     if parts:
-        return RootWords("; ".join(parts), "measurement" if new and aside else "reweight")
+        return RootWords("; ".join(parts), root.action if new else "reweight")
+    for here, there, words in ((r, c, "are gone, {} of the reference"), (c, r, "are new, {} of rows")):
+        many = _many_only_in(here, there)
+        if many:
+            share = fmt_percent(float(here[many].sum() / here.sum()))
+            return RootWords(f"{fmt_n(len(many))} categories of {root.name} {words.format(share)}", root.mix_action)
     most = int((np.square(shares[0] - shares[1]) / np.maximum(shares[0] + shares[1], 1e-300)).argmax())
-    text = ratio_words(f"{name} = {fmt_name(labels[most])}", float(shares[0][most]), float(shares[1][most]))
-    return RootWords(text, root.action)
+    text = ratio_words(f"{root.name} = {fmt_name(labels[most])}", float(shares[0][most]), float(shares[1][most]))
+    return RootWords(text, root.mix_action)
+
+
+def _changed_words(labels: list[str], gone: list[int], new: list[int], shares: tuple[Shares, Shares]) -> str:
+    """Categories that others took the place of; with the share of one, one was renamed."""
+    before, now = float(shares[0][gone].sum()), float(shares[1][new].sum())
+    if len(gone) == len(new) == 1 and abs(now - before) <= SAME_SHARE * before:
+        return f"category “{fmt_name(labels[gone[0]])}” is now “{fmt_name(labels[new[0]])}”"
+    noun, verb = ("category", "is") if len(gone) == 1 else ("categories", "are")
+    return f"{noun} {_quoted(labels, gone)} {verb} gone; {_new_words(labels, new, shares[1])}"
+
+
+def _gone_words(root: RootValues, labels: list[str], gone: list[int], current: Counts) -> str:
+    left = np.flatnonzero(current)
+    if len(left) <= min(MOST_LEFT, len(gone)) and not root.current.isna().any():
+        return f"only rows with {root.name} = {listed([fmt_name(labels[at]) for at in left], word='or')} are left"
+    return f"rows with {root.name} = {listed([fmt_name(labels[at]) for at in gone], word='or')} are gone"
+
+
+def _new_words(labels: list[str], new: list[int], shares: Shares) -> str:
+    noun, verb = ("category", "is") if len(new) == 1 else ("categories", "are")
+    return f"{noun} {_quoted(labels, new)} {verb} new, {fmt_percent(float(shares[new].sum()))} of rows"
+
+
+def _quoted(labels: list[str], places: list[int]) -> str:
+    return listed([f"“{fmt_name(labels[at])}”" for at in places])
 
 
 def _counts(reference: pd.Series[Any], current: pd.Series[Any]) -> tuple[list[str], Counts, Counts]:
@@ -73,8 +95,22 @@ def _counts(reference: pd.Series[Any], current: pd.Series[Any]) -> tuple[list[st
 
 
 def _only_in(here: Counts, there: Counts) -> list[int]:
-    """Labels of one side that the other would have many of but lacks, largest first."""
+    """Labels of one side that the other would have many of but lacks, largest first.
+
+    Where other labels are merely rarer there, it would have as many as of these.
+    """
     alone = np.flatnonzero((here > 0) & (there == 0))
-    wanted = SURE + math.log(max(1, alone.size))
-    sure = alone[here[alone] / here.sum() * there.sum() >= wanted]
+    density = there.sum() / here.sum()
+    rarer = (there > 0) & (there < density * here / 2)
+    if rarer.any():
+        density = there[rarer].sum() / here[rarer].sum()
+    sure = alone[here[alone] * math.log1p(density) >= SURE + math.log(max(1, alone.size))]
     return [int(at) for at in sure[np.argsort(-here[sure], kind="stable")]]
+
+
+def _many_only_in(here: Counts, there: Counts) -> list[int]:
+    """Labels that only one side has, each too rare to tell, where together they are far more than chance would miss."""
+    alone = np.flatnonzero((here > 0) & (there == 0))
+    pooled = (here + there) / (here.sum() + there.sum())
+    by_chance = float((here * np.exp(-pooled * there.sum())).sum())
+    return [int(at) for at in alone] if here[alone].sum() - by_chance > MANY * here.sum() else []

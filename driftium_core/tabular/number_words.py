@@ -26,6 +26,7 @@ DISCRETE = 0.5
 
 ALMOST_ALL = 0.99
 STILL = 0.001
+"""With a larger p the values did not move."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,6 +40,11 @@ def number_words(root: RootValues, *, always: bool) -> RootWords | None:
     r, c = (np.sort(side[~np.isnan(side)]) for side in (reference, current))
     if not r.size or not c.size:
         return None
+    if c[0] == c[-1] and r[0] != c[0]:
+        if not root.aside:
+            return RootWords(f"only rows with {root.name} = {fmt_value(float(c[0]))} are left", "reweight")
+        was = f", before {fmt_value(float(r[0]))}" if r[0] == r[-1] else ""
+        return RootWords(f"every value is now {fmt_value(float(c[0]))}{was}", root.action)
     gone, new = absent_ranges(r, c), absent_ranges(c, r)
     if not (always or gone or new or (ks_from_sorted(r, c)[0].pvalue or 0.0) <= STILL):
         return None
@@ -53,7 +59,7 @@ def number_words(root: RootValues, *, always: bool) -> RootWords | None:
     if new:
         share = fmt_percent(sum(part.share for part in new))
         return RootWords(f"rows with {range_words(root.name, new)} are new, {share} of rows", root.action)
-    return RootWords(_tilt_words(root.name, r, c), root.action)
+    return RootWords(_tilt_words(root.name, r, c), root.mix_action)
 
 
 def _shifted(root: RootValues, current: Floats, gone: Sequence[Range], new: Sequence[Range]) -> str | None:
@@ -61,7 +67,9 @@ def _shifted(root: RootValues, current: Floats, gone: Sequence[Range], new: Sequ
     values = row_numbers(root.sample)
     order = np.argsort(values, kind="stable")
     order = order[np.isfinite(values[order]) & (root.weights[order] > 0)]
-    values, weights = values[order], root.weights[order]
+    values, weights, current = values[order], root.weights[order], current[np.isfinite(current)]
+    if not values.size or not current.size:
+        return None
     filtered = _is_filter(values, weights, current, gone) if gone and not new else False
     if filtered or (filtered is None and not root.unchanged):
         return None
@@ -110,7 +118,7 @@ def _is_filter(reference: Floats, weights: Floats, current: Floats, gone: Sequen
 
 def _shift_words(reference: Floats, current: Floats, weights: Floats) -> str | None:
     """``"values shifted by −12 %"``, ``"values shifted by +250"``, ``"values scaled by 1.25"``; None for no such."""
-    shift = fit_value_shift(reference, current[np.isfinite(current)], weights)
+    shift = fit_value_shift(reference, current, weights)
     if shift is None:
         return None
     if shift.factor == 1:

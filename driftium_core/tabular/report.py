@@ -115,6 +115,8 @@ class CompareSettings:
             parts.append("1 column" if len(self.columns) == 1 else f"{len(self.columns)} columns")
         if self.categorical:
             parts.append(f"{len(self.categorical)} as categories")
+        if not self.attribution:
+            parts.append("without root causes")
         return ", ".join(parts)
 
 

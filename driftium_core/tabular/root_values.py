@@ -32,7 +32,7 @@ class RootValues:
     aside : bool
         The column moved alone.
     unchanged : tuple of str
-        Columns that the values go with and that did not move, or are held.
+        Columns that did not move, but would have if rows had been selected by these values.
     """
 
     column: str
@@ -53,6 +53,11 @@ class RootValues:
     def action(self) -> RootAction:
         """What the search took the root for."""
         return "measurement" if self.aside else "reweight"
+
+    @property
+    def mix_action(self) -> RootAction:
+        """What a mere change of shares is: another mix of rows, unless other columns rule that out."""
+        return "measurement" if self.aside and self.unchanged else "reweight"
 
 
 @dataclass(frozen=True, slots=True)

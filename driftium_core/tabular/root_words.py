@@ -18,6 +18,7 @@ __all__ = ["root_words"]
 
 MISSING_MOVED = 0.005
 STILL = 0.001
+"""A share of missing values moved by less than the first, or with a larger p than the second, is not told."""
 
 
 def root_words(root: RootValues) -> RootWords:
