@@ -107,9 +107,7 @@ def _has_a_hole(evidence: TableEvidence, name: str) -> bool:
     A filter cuts a range at its ends, and hardly ever leaves all other columns alone; values that are written otherwise
     leave the places where they were.
     """
-    gone = str(evidence.reweighted[name].value)
-    within = "are gone" in gone and "≤" in gone and "<" in gone
-    return within and evidence.columns[name].detail == "numeric"
+    return evidence.reweighted[name].gone == "middle"
 
 
 def _is_origin(evidence: TableEvidence, name: str) -> bool:

@@ -94,7 +94,7 @@ def _selection_confidence(evidence: TableEvidence, roots: list[Fact]) -> Confide
     """By the share of other drifted columns that the roots explain, and whether anything stays shifted."""
     share = evidence.summary.value if evidence.summary else None
     if not isinstance(share, float):
-        gone = any("gone" in str(root.value) or root.subject in evidence.vanished for root in roots)
+        gone = any(root.gone or root.subject in evidence.vanished for root in roots)
         return "moderate" if gone else "low"
     if share >= 0.75 and not evidence.left_over:
         return "high"

@@ -81,6 +81,7 @@ def _root_fact(root: Root, column: ColumnAttribution | None, known: tuple[str, .
         significant=True,
         detail=root.action,
         names=(shown(root.column), *_named(text, known)),
+        gone=root.gone,
     )
 
 

@@ -97,10 +97,12 @@ def test_a_category_counted_as_another_is_told_from_one_that_was_filtered_out() 
 def test_a_hole_in_the_values_of_one_column_alone_is_no_selection() -> None:
     reference, current = table_reports.draws()
     report = table_reports.compare(reference, current.assign(balance=current["balance"] + 400.5))
-    hole = attributed(report, {"balance": "reweight"}, said="rows with −1.1 ≤ balance < 1.2 are gone")
-    cut = attributed(report, {"balance": "reweight"}, said="rows with balance < 300 are gone")
-    causes = [table_diagnosis(table_ledger(told, title="t")).cause for told in (hole, cut)]
-    assert causes == [Cause.MEASUREMENT, Cause.SELECTION]
+    hole = attributed(report, {"balance": "reweight"}, said="rows with −1.1 ≤ balance < 1.2 are gone", gone="middle")
+    cut = attributed(report, {"balance": "reweight"}, said="rows with balance < 300 are gone", gone="ends")
+    both = attributed(report, {"balance": "reweight"}, said="only rows with 30 ≤ balance < 45 are left", gone="ends")
+    found = [table_diagnosis(table_ledger(told, title="t")).findings[0] for told in (hole, cut, both)]
+    assert [finding.cause for finding in found] == [Cause.MEASUREMENT, Cause.SELECTION, Cause.SELECTION]
+    assert found[1].confidence == found[2].confidence == "moderate"
 
 
 def test_a_renamed_column_names_both_names() -> None:
