@@ -24,10 +24,16 @@ def test_one_cause():
 
 def test_several_causes_and_a_measurement_shift():
     assert attribution_line(TWO_ROOTS) == (
-        "Two causes explain 3 of the 4: `age` moved and carries `job` with it; `balance` is measured or scaled in "
-        "another way; `day` is too weak to attribute."
+        "Two causes explain 3 of the 4: `age` moved and carries `job` with it; `balance` moved by itself (values "
+        "shifted by −12 % at unchanged age and job); `day` is too weak to attribute."
     )
     assert held_line(TWO_ROOTS) == "Hold `age` and `balance` fixed, and one of the other two falls to chance:"
+
+
+@pytest.mark.parametrize("said", ["category “gig” is new, 12 % of rows", "missing values rose from 2 % to 30 %"])
+def test_a_new_category_or_a_gap_is_not_called_another_scale(said):
+    alone = replace(TWO_ROOTS, roots=(TWO_ROOTS.roots[0], Root("balance", "measurement", (), said)))
+    assert f"`balance` moved by itself ({said})" in attribution_line(alone)
 
 
 def test_a_column_that_moved_alone():
