@@ -40,7 +40,7 @@ def test_a_filter_is_told_with_what_follows_it_and_what_it_is_not() -> None:
     assert diagnosis.findings[0].summary.text.startswith("Rows with age ≥ 35 are gone; with `age` held, the drift of ")
     assert diagnosis.findings[0].claims[0].text.startswith("`age` is a root of the drift: rows with age ≥ 35 are gone;")
     assert [claim.title for claim in diagnosis.ruled_out if claim.bearing == "rules_out"] == [
-        "A second cause.",
+        "A further cause.",
         "Missing values.",
         "A change of columns or types.",
         "New categories.",
@@ -123,6 +123,30 @@ def test_a_lost_column_without_drift_is_told_calmly_as_a_change_of_the_source() 
     assert found.diagnosis.cause is Cause.UPSTREAM_DATA
     assert found.triage.urgency is Urgency.NONE
     assert found.recommendation.actions[0].text == "Look for `day` among the columns of the newest data at the source."
+
+
+def test_categories_that_are_gone_are_not_ruled_out_where_they_are_the_second_cause() -> None:
+    reference, current = table_reports.draws()
+    other = current[current["job"] != "student"].assign(balance=lambda rows: rows["balance"] * 1000)
+    report = table_reports.compare(reference, other)
+    diagnosis = table_diagnosis(
+        table_ledger(attributed(report, {"balance": "measurement", "job": "measurement"}), title="")
+    )
+    assert Cause.NEW_CATEGORIES in [finding.cause for finding in diagnosis.findings[1:]]
+    assert "New categories." not in [claim.title for claim in diagnosis.ruled_out]
+
+
+def test_a_lost_column_is_acted_on_also_where_the_rows_are_too_few() -> None:
+    reference, current = table_reports.draws()
+    whole, lost = (
+        findings_by_rules(table_ledger(table_reports.compare(reference, rows), title=""))
+        for rows in (current[:9], current[:9].drop(columns="day"))
+    )
+    assert whole.recommendation.lead.text.endswith("Look again when there is more data.")
+    assert lost.recommendation.lead.text == (
+        "No verdict on the values is possible yet. Until then, find out what changed where the data comes from."
+    )
+    assert any("`day`" in action.text for action in lost.recommendation.actions)
 
 
 def test_two_causes_at_once_are_both_named_the_larger_first() -> None:
