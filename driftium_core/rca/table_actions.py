@@ -16,9 +16,9 @@ __all__ = ["owned_columns", "table_recommendation"]
 
 _AIMS = {
     Cause.SELECTION: "find out who chooses the rows, and whether this choice was meant",
-    Cause.MEASUREMENT: "find out in which unit and by which formula the values are written now",
+    Cause.MEASUREMENT: "find out how the values are measured and written now",
     Cause.NEW_CATEGORIES: "find out whether the categories are right, or old ones under another name",
-    Cause.MISSINGNESS: "find out where the values get lost, and since when",
+    Cause.MISSINGNESS: "find out why another share of the values is missing, and since when",
     Cause.UPSTREAM_DATA: "find out what changed where the data comes from",
     Cause.UNKNOWN: "look at the columns that moved most, and ask what changed",
 }

@@ -73,6 +73,36 @@ def test_a_column_that_follows_a_filter_and_lost_values_besides_has_both_causes(
     assert [finding.cause for finding in diagnosis.findings] == [Cause.SELECTION, Cause.MISSINGNESS]
 
 
+def test_gaps_that_were_filled_are_missingness_and_not_called_lost_or_selected() -> None:
+    reference, current = table_reports.draws()
+    rows = np.random.default_rng(2).random(len(reference)) < 0.3
+    report = table_reports.compare(reference.assign(education=reference["education"].mask(rows)), current)
+    report = attributed(report, {"education": "reweight"}, said="missing values fell from 30 % to 0 %")
+    found = findings_by_rules(table_ledger(report, title="t"))
+    [finding] = found.diagnosis.findings
+    assert finding.cause is Cause.MISSINGNESS
+    assert "−30" in finding.summary.text
+    assert finding.confidence == "moderate"
+    assert "does a default stand where values were missing?" in found.recommendation.actions[0].text
+
+
+def test_scaled_columns_are_not_said_to_leave_others_alone_where_no_roots_were_sought() -> None:
+    reference, current = table_reports.draws()
+    scaled = current.assign(balance=current["balance"] * 1000, age=current["age"] * 12)
+    [finding] = table_diagnosis(table_ledger(table_reports.compare(reference, scaled), title="t")).findings
+    assert finding.summary.text == "`age` and `balance` look scaled, all values of each alike."
+
+
+def test_of_categories_nobody_asks_for_a_unit() -> None:
+    reference, current = table_reports.draws()
+    rows = np.random.default_rng(2).random(len(current)) < 0.3
+    report = table_reports.compare(reference, current.assign(housing=current["housing"].mask(rows, "yes")))
+    report = attributed(report, {"housing": "measurement"}, said="share of housing = yes ×1.3")
+    found = findings_by_rules(table_ledger(report, title="t"))
+    assert found.diagnosis.cause is Cause.MEASUREMENT
+    assert not any("unit" in action.text for action in found.recommendation.actions)
+
+
 def test_rows_without_a_value_that_bring_others_are_a_selection() -> None:
     """Rows were chosen for lacking education: other columns' values follow, which empty cells alone would not do."""
     reference, current = table_reports.draws()
@@ -107,7 +137,16 @@ def test_a_hole_in_the_values_of_one_column_alone_is_no_selection() -> None:
 
 def test_a_renamed_column_names_both_names() -> None:
     [finding] = table_diagnosis(ledger("renamed")).findings
-    assert finding.summary.text == "`age` is not in current data, and `customer_age` came in its place."
+    assert finding.summary.text == "`age` is not in current data, and `customer_age` is new there."
+
+
+@pytest.mark.parametrize(("lost", "added", "alike"), [("age", "customer_age", True), ("age", "percentage_paid", False)])
+def test_a_short_name_within_a_longer_one_is_no_renaming_unless_it_is_a_word_of_it(lost, added, alike) -> None:
+    reference, current = table_reports.draws()
+    reference = reference.rename(columns={"age": lost})
+    current = current.rename(columns={"age": added}).drop(columns="day")
+    [finding] = table_diagnosis(table_ledger(table_reports.compare(reference, current), title="t")).findings
+    assert ("A column may have been renamed." in [claim.title for claim in finding.claims]) is alike
 
 
 def test_labels_in_other_letters_are_recognised() -> None:
