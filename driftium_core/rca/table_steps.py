@@ -94,11 +94,11 @@ def _new_categories(ledger: Ledger, evidence: TableEvidence, columns: tuple[str,
         first = f"Count rows by {name} at the source: are those with {value_name(label)} gone there too, or renamed?"
     else:
         first = f"Count rows by {name} at the source: which categories came, and which are gone?"
-    handles = "does with a category that it does not know" if new else f"does without these categories of {name}"
+    copes = "with a category that it does not know" if new else "without these categories"
     return (
         _step(first, 5, [fact]),
         _step(f"Ask who keeps the list of {name} whether categories were added, renamed or merged.", 10, [fact]),
-        _step(f"See what whatever reads {name} {handles}.", 15, [fact]),
+        _step(f"See how whatever reads {name} copes {copes}.", 15, [fact]),
         _step(
             f"Map the categories of {name} to those of the reference where they mean the same.", 15, [new, gone or fact]
         ),

@@ -1,15 +1,19 @@
 """The cause that was planted is the one that is named, with its reasons and with what it is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from driftium_core.rca.causes import Cause
-from driftium_core.rca.facts import Ledger
+from driftium_core.rca.facts import FactKind, Ledger
 from driftium_core.rca.report import Urgency
 from driftium_core.rca.rules import findings_by_rules
 from driftium_core.rca.table_causes import table_diagnosis
 from driftium_core.rca.table_facts import table_ledger
+from driftium_core.rca.table_root_facts import root_facts
 from driftium_core.severity import Severity
+from driftium_core.tabular.attribution_report import ColumnAttribution, Root
 from tests.rca import table_reports
 from tests.rca.table_reports import attributed, ledger
 
@@ -186,6 +190,31 @@ def test_a_lost_column_is_acted_on_also_where_the_rows_are_too_few() -> None:
         "No verdict on the values is possible yet. Until then, find out what changed where the data comes from."
     )
     assert any("`day`" in action.text for action in lost.recommendation.actions)
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (("explained",), "With `age` held, no other column stays shifted."),
+        (
+            ("explained", "too_weak"),
+            "With `age` held, no other column that drifted strongly enough to tell stays shifted.",
+        ),
+        (("too_weak",), None),
+    ],
+)
+def test_what_is_too_weak_to_attribute_is_not_said_to_be_gone(roles, said) -> None:
+    names = ("job", "marital")[: len(roles)]
+    attribution = replace(
+        table_reports.filtered().attribution,
+        roots=(Root("age", "reweight", (), "rows with age ≥ 35 are gone"),),
+        columns=tuple(
+            ColumnAttribution(name, role, 0.4, 0.01, 0.05, 0.3)
+            for name, role in zip(("age", *names), ("root", *roles), strict=True)
+        ),
+    )
+    facts = root_facts(attribution, ["age", *names], frozenset())
+    assert [fact.text for fact in facts if fact.kind is FactKind.LEFT_OVER] == ([said] if said else [])
 
 
 def test_two_causes_at_once_are_both_named_the_larger_first() -> None:
