@@ -38,6 +38,9 @@ _NEXT = {
 }
 """Title of the fact that is told beside the verdict."""
 
+_PLAIN = ("error", "empty", "refusal", "language")
+"""Properties of answers that are told before others: most others follow from them."""
+
 
 def triage(ledger: Ledger) -> Triage:
     """What happened in at most three claims. Severity is the report's, and urgency follows from it.
@@ -85,4 +88,7 @@ def _beside(ledger: Ledger) -> Iterator[Fact]:
         kinds = (FactKind.FLAG, FactKind.DESCRIPTOR, FactKind.GROUP)
         yield from ledger.of(FactKind.TRAFFIC)[:1]
     for kind in kinds:
-        yield from [fact for fact in ledger.of(kind) if fact.significant][:1]
+        moved = [fact for fact in ledger.of(kind) if fact.significant]
+        if kind is FactKind.DESCRIPTOR:
+            moved.sort(key=lambda fact: (fact.detail not in _PLAIN, -(fact.effect_size or 0.0)))
+        yield from moved[:1]

@@ -103,6 +103,16 @@ def test_each_severity_of_a_drift_has_other_steps_and_begins_small(name):
     assert found[Severity.CRITICAL].actions[1].text.startswith("Keep current answers from being used unread")
 
 
+def test_going_back_is_not_crowded_out_where_broken_answers_are_severe():
+    actions = findings_by_rules(planted("echo")).recommendation.actions
+    assert any(action.text.startswith("Go back to the model") for action in actions)
+
+
+def test_refusals_are_told_at_once_and_not_the_shorter_answers_they_make():
+    told = [claim.text for claim in findings_by_rules(planted("refusals")).triage.claims]
+    assert told[-1].startswith("More responses refuse: 33")
+
+
 def test_failed_requests_do_not_wait_for_more_answers():
     triage = findings_by_rules(planted("only errors")).triage
     assert triage.severity is None
