@@ -1,14 +1,11 @@
 """Planted causes in pools of real answers, for the catalogue of root causes: the text half.
 
-    python -m benchmarks.rca_text_cases --data FOLDER [--seed 2024]
-
 Answers are real (see `benchmarks.rca_text_pools`), vectors are the real encoder's. Unpaired pools share no prompt,
 paired ones share all. Rules were tuned on other seeds than the one that is the default.
 """
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -36,11 +33,10 @@ from benchmarks.text_pairs import first_words
 from benchmarks.text_traffic import chatty, first_half, first_sentence, numbered
 from driftium_core import compare_responses
 from driftium_core.rca.causes import Cause
-from driftium_core.rca.rules import diagnose
 from driftium_core.rca.text_facts import text_ledger
 from driftium_core.response import Response
 
-__all__ = ["text_cases"]
+__all__ = ["SEED", "text_cases"]
 
 SEED = 2024
 
@@ -258,25 +254,3 @@ def _plants(cache: Path) -> tuple[_Plant, ...]:
         _Plant("2 against 2", Cause.NOT_ENOUGH_EVIDENCE, _two(2, _as_it_is)),
         _Plant("3 against 3 on another topic", Cause.NOT_ENOUGH_EVIDENCE, _mixes("old", "all new", 3)),
     )
-
-
-def main() -> None:
-    """Print what is named first for each case; exit status 1 when less than 85 % are right."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder that holds text/tp_*.jsonl")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir(), "driftium-bench"))
-    parser.add_argument("--seed", type=int, default=SEED)
-    options = parser.parse_args()
-    right = total = 0
-    for case in text_cases(options.data, cache=options.cache, seed=options.seed):
-        found = diagnose(case.ledger)
-        total += 1
-        right += found.cause == case.cause
-        sign = "" if found.cause == case.cause else f"  instead of {case.cause}"
-        print(f"{case.name:<45}{found.cause:<22}{found.confidence:<10}{sign}", flush=True)
-    print(f"{right} of {total} right: {right / total:.0%}")
-    raise SystemExit(right < 0.85 * total)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Literal
 
 from driftium_core.severity import Severity
+from driftium_core.tabular.attribution_report import Attribution, ColumnAttribution
 from driftium_core.tabular.column_result import CategoryDistribution, NumberDistribution
 from driftium_core.text.drift_report import NullRange
 
@@ -18,6 +19,7 @@ __all__ = [
     "NullRangeLayout",
     "SeverityRun",
     "category_rows",
+    "held_rows",
     "largest_gap",
     "null_range_layout",
     "round_ticks",
@@ -197,6 +199,23 @@ def category_rows(distribution: CategoryDistribution, limit: int = MOST_CATEGORI
             )
         )
     return chosen
+
+
+def held_rows(attribution: Attribution, limit: int) -> tuple[tuple[ColumnAttribution, ...], int]:
+    """The drifted columns whose effect alone and with the roots held is drawn, and how many more there would be.
+
+    A single root has no row: with nothing else to hold, both of its effects are one. Where one of the effects is not
+    known there is nothing to draw. Roots come first, then the largest effects alone.
+    """
+    wanted = [
+        column
+        for column in attribution.columns
+        if attribution.roots
+        and (len(attribution.roots) > 1 or column.role != "root")
+        and math.isfinite(column.effect_alone)
+        and math.isfinite(column.effect_held)
+    ]
+    return tuple(wanted[:limit]), max(0, len(wanted) - limit)
 
 
 def sparkline(shares: tuple[float, ...], n_points: int = 20) -> list[float]:

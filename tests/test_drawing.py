@@ -1,12 +1,14 @@
 """What drawings lay out alike on a page and in a file."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from driftium_core.drawing import SeverityRun, null_range_layout, severity_runs
+from driftium_core.drawing import SeverityRun, held_rows, null_range_layout, severity_runs
 from driftium_core.severity import Severity
 from driftium_core.text.drift_report import NullRange
+from tests.figures.attributions import NO_ROOT, ONE_ROOT, TWO_ROOTS, column
 
 LOW, HIGH = Severity.LOW, Severity.HIGH
 
@@ -44,3 +46,15 @@ def test_a_value_far_off_is_pointed_at(value, side, words):
 def test_without_a_value_or_its_range_there_is_no_layout():
     assert null_range_layout(NullRange(math.nan, 0.0, 0.1)) is None
     assert null_range_layout(NullRange(0.2, math.nan, math.nan)) is None
+
+
+def test_effects_are_drawn_of_what_others_can_be_held_for():
+    assert [row.column for row in held_rows(ONE_ROOT, 9)[0]] == ["income", "loan_amount", "utilisation"]
+    assert [row.column for row in held_rows(TWO_ROOTS, 9)[0]] == ["age", "balance", "job", "day"]
+    assert held_rows(NO_ROOT, 9) == ((), 0)
+
+
+def test_rows_that_do_not_fit_are_counted_and_unknown_effects_are_not():
+    unknown = replace(ONE_ROOT, columns=(*ONE_ROOT.columns, column("x", "too_weak", 0.1, math.nan)))
+    rows, n_rest = held_rows(unknown, 2)
+    assert ([row.column for row in rows], n_rest) == (["income", "loan_amount"], 1)

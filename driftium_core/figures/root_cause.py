@@ -8,11 +8,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from driftium_core.drawing import held_rows
 from driftium_core.figures.layout import apply_layout, empty_figure, label_text, top_legend
 from driftium_core.figures.terms import cut_term
 from driftium_core.formats import fmt_effect, fmt_n, fmt_name
 from driftium_core.palette import PALETTES, Palette, Theme, rgba
 from driftium_core.tabular.attribution_report import Attribution, ColumnAttribution
+from driftium_core.tabular.attribution_words import ROLE_WORDS
 
 __all__ = ["MAX_ROWS", "RootCauseInfo", "root_cause", "root_cause_info"]
 
@@ -54,19 +56,9 @@ class RootCauseInfo:
 
 
 def root_cause_info(attribution: Attribution, *, limit: int = MAX_ROWS) -> RootCauseInfo:
-    """The drifted columns worth a row: roots only where there are several, then the largest effects alone.
-
-    A single root has no row: with nothing else to hold, both of its effects are one.
-    """
-    roots = tuple(root.column for root in attribution.roots)
-    wanted = [
-        column
-        for column in attribution.columns
-        if (len(roots) > 1 or column.role != "root")
-        and math.isfinite(column.effect_alone)
-        and math.isfinite(column.effect_held)
-    ]
-    return RootCauseInfo(tuple(wanted[:limit]), roots, max(0, len(wanted) - limit))
+    """The drifted columns worth a row, by `held_rows`."""
+    rows, n_rest = held_rows(attribution, limit)
+    return RootCauseInfo(rows, tuple(root.column for root in attribution.roots), n_rest)
 
 
 def root_cause(attribution: Attribution, theme: Theme, *, height: int | None = None) -> go.Figure:
@@ -113,10 +105,9 @@ def _chance(row: ColumnAttribution) -> float:
 
 
 def _alt(info: RootCauseInfo) -> str:
-    words = {"root": "a root", "explained": "explained", "left_over": "left over", "too_weak": "too weak to attribute"}
     rows = "; ".join(
         f"{' '.join(row.column.split())} {fmt_effect(row.effect_alone)} to {fmt_effect(row.effect_held)}, "
-        f"chance up to {fmt_effect(row.chance)}, {words[row.role]}"
+        f"chance up to {fmt_effect(row.chance)}, {ROLE_WORDS[row.role]}"
         for row in info.rows
     )
     return f"Effect of each drifted column alone and with {info.held}: {rows}.{f' {info.rest}' if info.rest else ''}"

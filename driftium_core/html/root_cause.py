@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from driftium_core.drawing import round_ticks
+from driftium_core.drawing import held_rows, round_ticks
 from driftium_core.formats import fmt_name, fmt_names, fmt_value
 from driftium_core.html.scales import Scale, Tick
 from driftium_core.tabular.attribution_report import Attribution, ColumnAttribution, Root
@@ -21,13 +21,13 @@ LEFT, RIGHT = 8.0, 352.0
 class Dumbbell:
     """One column in a drawing of 360 × 22: places of its effect alone, with the roots held, and the end of chance.
 
-    ``held`` and ``chance`` are None where they are not known.
+    ``chance`` is None where it is not known.
     """
 
     column: ColumnAttribution
     role: str
     alone: float
-    held: float | None
+    held: float
     chance: float | None
 
 
@@ -42,7 +42,7 @@ class RootCause:
     held : str
         What is held, in words: ``"`age` held"``.
     rows : tuple of Dumbbell
-        Drifted columns but the only root, at most `MOST_ROWS`; a single root has nothing else to hold.
+        By `held_rows`, at most `MOST_ROWS`.
     n_rest : int
         Rows that are left out.
     left_over, too_weak : str
@@ -64,12 +64,7 @@ def root_cause(attribution: Attribution | None) -> RootCause | None:
     if attribution is None:
         return None
     roots = attribution.roots
-    wanted = [
-        column
-        for column in attribution.columns
-        if roots and (len(roots) > 1 or column.role != "root") and math.isfinite(column.effect_alone)
-    ]
-    rows = wanted[:MOST_ROWS]
+    rows, n_rest = held_rows(attribution, MOST_ROWS)
     furthest = max([0.1, *(_finite(x) for row in rows for x in (row.effect_alone, row.effect_held, row.chance))])
     across = Scale(0, 1.05 * furthest, LEFT, RIGHT)
     words = role_words(attribution)
@@ -78,7 +73,7 @@ def root_cause(attribution: Attribution | None) -> RootCause | None:
         explains=tuple((root, fmt_names(root.explains, limit=MOST_NAMES)) for root in roots),
         held=f"`{fmt_name(roots[0].column)}` held" if len(roots) == 1 else "the roots held",
         rows=tuple(_dumbbell(row, words[row.column], across) for row in rows),
-        n_rest=len(wanted) - len(rows),
+        n_rest=n_rest,
         ticks=tuple(Tick(across(value), fmt_value(value)) for value in round_ticks(0, furthest, 4)),
         left_over=fmt_names(attribution.unexplained, limit=MOST_NAMES),
         too_weak=fmt_names([c.column for c in attribution.columns if c.role == "too_weak"], limit=MOST_NAMES),
@@ -109,8 +104,8 @@ def _role(column: ColumnAttribution, measurement: bool, roots: Sequence[Root]) -
 
 
 def _dumbbell(column: ColumnAttribution, role: str, across: Scale) -> Dumbbell:
-    held, chance = (across(x) if math.isfinite(x) else None for x in (column.effect_held, column.chance))
-    return Dumbbell(column, role, across(column.effect_alone), held, chance)
+    chance = across(column.chance) if math.isfinite(column.chance) else None
+    return Dumbbell(column, role, across(column.effect_alone), across(column.effect_held), chance)
 
 
 def _finite(value: float) -> float:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from driftium_core.severity import Severity
+from driftium_core.tabular.attribution_report import GoneRange
 
 __all__ = ["Direction", "Fact", "FactKind", "Ledger", "SubjectKind"]
 
@@ -73,6 +74,8 @@ class Fact:
         ``"vanished"`` categories, a finding's kind.
     names : tuple of str
         Other names that the text holds: categories, columns that a root explains, terms of a group.
+    gone : {"", "ends", "middle"}
+        Of a root: where the numbers lie that current data lacks.
     """
 
     id: str
@@ -88,6 +91,7 @@ class Fact:
     significant: bool = False
     detail: str = ""
     names: tuple[str, ...] = ()
+    gone: GoneRange = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ def table_diagnosis(ledger: Ledger) -> Diagnosis:
         findings = [not_enough_evidence(ledger, evidence), *findings]
     elif not findings:
         findings = [unknown(ledger, evidence) if ledger.status == "drift" else stable(ledger, evidence)]
-    return Diagnosis(findings=tuple(findings), ruled_out=ruled_out(ledger, findings[0].cause))
+    return Diagnosis(findings=tuple(findings), ruled_out=ruled_out(ledger, [finding.cause for finding in findings]))
 
 
 def column_causes(evidence: TableEvidence) -> dict[str, Cause]:
@@ -88,6 +88,8 @@ def _cause(evidence: TableEvidence, name: str) -> Cause | None:
     if name in evidence.new and _more_came_than_went(evidence, name):
         return Cause.NEW_CATEGORIES
     explains = bool(evidence.follows(name))
+    if name in evidence.filled and not explains:
+        return Cause.MISSINGNESS  # rows chosen by whether a value is known would bring others with them
     if name in evidence.rescaled and not explains:
         return Cause.MEASUREMENT
     if name in evidence.merged and not explains:
@@ -107,9 +109,7 @@ def _has_a_hole(evidence: TableEvidence, name: str) -> bool:
     A filter cuts a range at its ends, and hardly ever leaves all other columns alone; values that are written otherwise
     leave the places where they were.
     """
-    gone = str(evidence.reweighted[name].value)
-    within = "are gone" in gone and "≤" in gone and "<" in gone
-    return within and evidence.columns[name].detail == "numeric"
+    return evidence.reweighted[name].gone == "middle"
 
 
 def _is_origin(evidence: TableEvidence, name: str) -> bool:

@@ -29,6 +29,8 @@ class TableEvidence:
         How much the roots explain; None without roots.
     went_missing : dict of str to Fact
         More missing values than before, and these are much of the column's drift, or the column shifted by itself.
+    filled : dict of str to Fact
+        Columns in which fewer values are missing, and nothing moved more.
     new, vanished : dict of str to Fact
         Categories that only one table has, where they are no rarity.
     merged, retyped, constant, rescaled : dict of str to Fact
@@ -44,6 +46,7 @@ class TableEvidence:
     left_over: dict[str, Fact]
     summary: Fact | None
     went_missing: dict[str, Fact]
+    filled: dict[str, Fact]
     new: dict[str, Fact]
     vanished: dict[str, Fact]
     merged: dict[str, Fact]
@@ -80,6 +83,7 @@ def table_evidence(ledger: Ledger) -> TableEvidence:
         left_over={fact.subject: fact for fact in ledger.of(FactKind.LEFT_OVER) if fact.subject},
         summary=next((fact for fact in ledger.of(FactKind.EXPLAINED) if fact.detail == "summary"), None),
         went_missing=_went_missing(ledger, columns),
+        filled=_filled(ledger, columns),
         new=_many(ledger, "new"),
         vanished=_many(ledger, "vanished"),
         merged=_by_column(ledger, FactKind.CATEGORIES, "merged"),
@@ -110,6 +114,14 @@ def _went_missing(ledger: Ledger, columns: dict[str, Fact]) -> dict[str, Fact]:
         if fact.direction == "up" and ((fact.effect_size or 0.0) >= moved / 2 or fact.subject in alone):
             risen[fact.subject] = fact
     return risen
+
+
+def _filled(ledger: Ledger, columns: dict[str, Fact]) -> dict[str, Fact]:
+    return {
+        fact.subject: fact
+        for fact in ledger.of(FactKind.MISSINGNESS)
+        if fact.direction == "down" and fact.subject in columns and columns[fact.subject].detail == "missing"
+    }
 
 
 def _many(ledger: Ledger, detail: str) -> dict[str, Fact]:

@@ -94,7 +94,7 @@ def _selection_confidence(evidence: TableEvidence, roots: list[Fact]) -> Confide
     """By the share of other drifted columns that the roots explain, and whether anything stays shifted."""
     share = evidence.summary.value if evidence.summary else None
     if not isinstance(share, float):
-        gone = any("gone" in str(root.value) or root.subject in evidence.vanished for root in roots)
+        gone = any(root.gone or root.subject in evidence.vanished for root in roots)
         return "moderate" if gone else "low"
     if share >= 0.75 and not evidence.left_over:
         return "high"
@@ -113,10 +113,12 @@ def measurement(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
     text = facts[0].text
     if len(columns) > 1:
         text = f"{named(columns)} shifted by themselves, each without moving other columns."
+        if len(scaled) == len(columns):
+            text = f"{named(columns)} look scaled, all values of each alike."
         facts = [evidence.columns.get(name) or alone[name] for name in columns[:3]]
     claims = [
         *_reasons("All of its values were scaled alike.", scaled, limit=2),
-        *_reasons("Its shift explains nothing else.", roots, limit=2),
+        *_reasons("Its shift explains nothing else.", own if scaled else roots, limit=2),
         *_reasons("How it moved.", moved, limit=2),
         *_reasons("It left its range.", ranges, limit=1),
     ]
@@ -141,7 +143,7 @@ def new_categories(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, 
     text, facts = first.text, [first]
     if len(columns) > 1:
         text = f"{named(ordered)} have categories that only one of the tables has."
-        told = evidence.vanished | evidence.new
+        told = evidence.merged | evidence.vanished | evidence.new
         facts = [told[name] for name in ordered[:3]]
     claims = [
         *(claim for name in ordered for claim in _renamed(evidence, name)),
@@ -178,8 +180,11 @@ def _letters(label: str) -> str:
 
 
 def missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:
-    """More values are missing than in the reference."""
+    """More values are missing than in the reference, or fewer."""
     del ledger
+    if max(columns, key=evidence.effect) in evidence.filled:
+        return _filled(evidence, tuple(name for name in columns if name in evidence.filled))
+    columns = tuple(name for name in columns if name in evidence.went_missing)
     followers = [fact.subject for name in columns for fact in evidence.follows(name)]
     every = [*columns, *(name for name in followers if name in evidence.went_missing)]
     ordered = sorted(every, key=lambda name: -(evidence.went_missing[name].effect_size or 0.0))
@@ -194,6 +199,20 @@ def missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
         *_reasons("It is a root.", (evidence.shifted[name] for name in ordered if name in evidence.shifted), limit=1),
     ]
     return _finding(Cause.MISSINGNESS, "high", text, risen[: 3 if len(risen) > 1 else 1], claims)
+
+
+def _filled(evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:
+    """Fewer values are missing; rows without a value may have been left out, too."""
+    facts = [evidence.filled[name] for name in columns]
+    text = facts[0].text
+    if len(columns) > 1:
+        text = f"{named(columns)} have fewer missing values than in the reference."
+    roots = (evidence.reweighted.get(name) or evidence.shifted.get(name) for name in columns)
+    claims = [
+        *_reasons("Fewer of its values are missing.", facts, limit=3),
+        *_reasons("Nothing else moved with it.", (root for root in roots if root), limit=2),
+    ]
+    return _finding(Cause.MISSINGNESS, "moderate", text, facts[: 3 if len(columns) > 1 else 1], claims)
 
 
 def not_enough_evidence(ledger: Ledger, evidence: TableEvidence) -> Finding:

@@ -44,8 +44,10 @@ def root_facts(attribution: Attribution, names: Iterable[str], columns: frozense
     for column in left:
         if column.column in columns:
             yield _held_fact(column, "", held, attribution)
-    if not left and len(attribution.columns) > len(attribution.roots):
-        text = f"With {held} held, no other column stays shifted."
+    roles = {column.role for column in attribution.columns}
+    if not left and "explained" in roles:
+        strong = " that drifted strongly enough to tell" if "too_weak" in roles else ""
+        text = f"With {held} held, no other column{strong} stays shifted."
         yield Fact(id="", kind=FactKind.LEFT_OVER, text=text, detail="none", names=_roots_shown(attribution))
     yield Fact(id="", kind=FactKind.NOTE, text=disarmed(attribution.scope_note, known), detail="scope")
 
@@ -81,6 +83,7 @@ def _root_fact(root: Root, column: ColumnAttribution | None, known: tuple[str, .
         significant=True,
         detail=root.action,
         names=(shown(root.column), *_named(text, known)),
+        gone=root.gone,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from driftium_core.rca.causes import Cause
 from driftium_core.rca.facts import Fact, FactKind, Ledger
 from driftium_core.rca.report import Bearing, Claim
@@ -9,7 +11,7 @@ from driftium_core.rca.report import Bearing, Claim
 __all__ = ["ruled_out"]
 
 _ABSENT: tuple[tuple[FactKind, str, str, Cause], ...] = (
-    (FactKind.LEFT_OVER, "none", "A second cause.", Cause.STABLE),
+    (FactKind.LEFT_OVER, "none", "A further cause.", Cause.STABLE),
     (FactKind.MISSINGNESS, "none", "Missing values.", Cause.MISSINGNESS),
     (FactKind.SCHEMA, "none", "A change of columns or types.", Cause.STABLE),
     (FactKind.CATEGORIES, "none", "New categories.", Cause.NEW_CATEGORIES),
@@ -18,17 +20,17 @@ _ABSENT: tuple[tuple[FactKind, str, str, Cause], ...] = (
 """Facts that rule something out: kind, detail, what that is, and the cause beside which it would be odd."""
 
 
-def ruled_out(ledger: Ledger, cause: Cause) -> tuple[Claim, ...]:
-    """Claims for “what it is not” and “what stays open”, given the likeliest cause."""
+def ruled_out(ledger: Ledger, causes: Sequence[Cause]) -> tuple[Claim, ...]:
+    """Claims for “what it is not” and “what stays open”, given the causes found, the likeliest first."""
     if ledger.status == "inconclusive":
         return ()
     claims = [
         _claim(title, fact, "rules_out")
         for kind, detail, title, odd in _ABSENT
         for fact in ledger.of(kind)
-        if fact.detail == detail and cause is not odd
+        if fact.detail == detail and odd not in causes
     ]
-    if ledger.status == "no_drift" and cause is not Cause.STABLE:
+    if ledger.status == "no_drift" and Cause.STABLE not in causes:
         counts = (fact for fact in ledger.of(FactKind.SIZE) if fact.detail == "columns")
         claims = [*(_claim("A shift of values.", fact, "rules_out") for fact in counts), *claims]
     return (*claims, *_open(ledger))

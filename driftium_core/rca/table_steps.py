@@ -66,13 +66,15 @@ def _measurement(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ..
     del ledger
     name = column_name(columns[0])
     fact = evidence.rescaled.get(columns[0]) or evidence.shifted.get(columns[0]) or evidence.columns[columns[0]]
-    what = "unit, scale or formula"
+    what, seen, back = "unit, scale or formula", "in which unit they are", "the unit"
+    if columns[0] in evidence.columns and evidence.columns[columns[0]].detail == "categorical":
+        what, seen, back = "rule or code list", "whether they are the same", "the categories"
     scale = f": its values look like {fact.value}" if columns[0] in evidence.rescaled else ""
     steps = [
-        _step(f"Compare five current values of {name} with the source and see in which unit they are.", 5, [fact]),
+        _step(f"Compare five current values of {name} with the source and see {seen}.", 5, [fact]),
         _step(f"Look for a change of {what} in whatever writes {name}{scale}.", 15, [fact]),
         _step(f"Ask who measures {name} whether an instrument, a form or a definition changed.", 10, [fact]),
-        _step(f"Bring {name} back to the unit of the reference, then run the check again.", 15, [fact], "tabular"),
+        _step(f"Bring {name} back to {back} of the reference, then run the check again.", 15, [fact], "tabular"),
     ]
     if len(columns) > 1:
         facts = [evidence.columns[other] for other in columns[1:4] if other in evidence.columns]
@@ -92,11 +94,11 @@ def _new_categories(ledger: Ledger, evidence: TableEvidence, columns: tuple[str,
         first = f"Count rows by {name} at the source: are those with {value_name(label)} gone there too, or renamed?"
     else:
         first = f"Count rows by {name} at the source: which categories came, and which are gone?"
-    handles = "does with a category that it does not know" if new else f"does without these categories of {name}"
+    copes = "with a category that it does not know" if new else "without these categories"
     return (
         _step(first, 5, [fact]),
         _step(f"Ask who keeps the list of {name} whether categories were added, renamed or merged.", 10, [fact]),
-        _step(f"See what whatever reads {name} {handles}.", 15, [fact]),
+        _step(f"See how whatever reads {name} copes {copes}.", 15, [fact]),
         _step(
             f"Map the categories of {name} to those of the reference where they mean the same.", 15, [new, gone or fact]
         ),
@@ -106,6 +108,8 @@ def _new_categories(ledger: Ledger, evidence: TableEvidence, columns: tuple[str,
 
 def _missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Steps:
     del ledger
+    if columns[0] in evidence.filled:
+        return _filled(evidence.filled[columns[0]])
     fact = evidence.went_missing[columns[0]] if columns[0] in evidence.went_missing else evidence.columns[columns[0]]
     name = column_name(columns[0])
     risen = [evidence.went_missing[other] for other in columns if other in evidence.went_missing]
@@ -124,6 +128,16 @@ def _missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ..
         text = f"See whether {named(columns)} are missing in the same rows: then one source feeds them all."
         steps.insert(1, _step(text, 5, risen[:3]))
     return tuple(steps)
+
+
+def _filled(fact: Fact) -> Steps:
+    name = column_name(fact.subject)
+    return (
+        _step(f"Count the most frequent values of {name}: does a default stand where values were missing?", 5, [fact]),
+        _step(f"See whether rows without {name} are dropped in whatever made the current data.", 15, [fact]),
+        _step(f"Ask who fills {name} whether it became mandatory or is guessed now.", 10, [fact]),
+        _step(f"Take current data as the new reference if {name} is to be filled from now on.", 5, [fact], "tabular"),
+    )
 
 
 def _upstream(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 
 from driftium_core.rca.causes import Cause
@@ -12,6 +13,8 @@ from driftium_core.rca.table_evidence import TableEvidence
 from driftium_core.rca.table_findings import ids, named
 
 __all__ = ["renamed_columns", "upstream"]
+
+_WORD = re.compile(r"[^\W_]+")
 
 ALIKE = 0.6
 """Share of equal letters from which a lost and an added column look like one that was renamed."""
@@ -32,7 +35,10 @@ def renamed_columns(evidence: TableEvidence) -> tuple[tuple[Fact, Fact], ...]:
 
 def _likeness(one: str, other: str) -> float:
     a, b = (name[:200].casefold() for name in (one, other))
-    return SequenceMatcher(None, a, b).ratio() if not (a in b or b in a) else 1.0
+    words = [set(_WORD.findall(name)) for name in (a, b)]
+    if words[0] and words[1] and (words[0] <= words[1] or words[1] <= words[0]):
+        return 1.0
+    return SequenceMatcher(None, a, b).ratio()
 
 
 def upstream(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:
@@ -54,9 +60,7 @@ def _summary(
 ) -> Claim:
     if pairs:
         lost, added = pairs[0]
-        text = (
-            f"{column_name(lost.subject)} is not in current data, and {column_name(added.subject)} came in its place."
-        )
+        text = f"{column_name(lost.subject)} is not in current data, and {column_name(added.subject)} is new there."
         return Claim(text=text, evidence_ids=(lost.id, added.id))
     if len(evidence.lost) > 1:
         text = f"Current data lacks {named([fact.subject for fact in evidence.lost])}, which the reference has."

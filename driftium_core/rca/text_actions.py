@@ -3,41 +3,44 @@
 from __future__ import annotations
 
 from driftium_core.rca.causes import Cause
-from driftium_core.rca.facts import Ledger
-from driftium_core.rca.report import Action, Claim, Diagnosis, Recommendation, Triage
+from driftium_core.rca.facts import Fact, Ledger
+from driftium_core.rca.report import Action, Claim, Diagnosis, Place, Recommendation, Triage
+from driftium_core.rca.steps_by_severity import WHEN, few_steps, with_meanwhile
 from driftium_core.rca.text_signals import TextSignals
 from driftium_core.rca.text_steps import steps_for
 from driftium_core.severity import Severity
 
 __all__ = ["text_recommendation"]
 
-MOST_STEPS = 6
-
 
 def text_recommendation(ledger: Ledger, triage: Triage, diagnosis: Diagnosis) -> Recommendation:
     """Concrete actions against the likeliest cause, the first of which takes at most five minutes.
 
-    Where a second cause is found, the first look at it stands before the last step.
+    Severity decides how soon, and what to do about the answers meanwhile; the cause decides the rest. Where a second
+    cause is found, the first look at it stands before the last step.
     """
     signals = TextSignals(ledger)
     steps = list(steps_for(diagnosis.cause, signals))
     for finding in diagnosis.findings[1:2]:
         if finding.cause not in (Cause.NOT_ENOUGH_EVIDENCE, Cause.STABLE):
             steps.insert(len(steps) - 1, steps_for(finding.cause, signals)[0])
-    return Recommendation(lead=_lead(diagnosis, triage.severity), actions=_shortened(steps))
+    if triage.severity in _MEANWHILE and signals.drifted:
+        steps = with_meanwhile(steps, _meanwhile(triage.severity, ledger.facts[0]), triage.severity)
+    return Recommendation(lead=_lead(diagnosis, triage.severity), actions=few_steps(steps))
 
 
-def _shortened(steps: list[Action]) -> tuple[Action, ...]:
-    """Each step once, and the last one kept: it is the decision that the others lead up to."""
-    once = list({step.text: step for step in steps}.values())
-    return tuple(once if len(once) <= MOST_STEPS else [*once[: MOST_STEPS - 1], once[-1]])
-
-
-_WHEN = {
-    Severity.CRITICAL: "Begin now",
-    Severity.HIGH: "Begin today",
-    Severity.MEDIUM: "Begin this week",
+_MEANWHILE: dict[Severity, tuple[str, int, Place | None]] = {
+    Severity.CRITICAL: ("Keep current answers from being used unread until this is settled.", 15, None),
+    Severity.HIGH: ("Check the latest answers wherever they are used.", 15, None),
+    Severity.MEDIUM: ("See in the next calculation whether the difference grows.", 5, "llm-dashboard"),
 }
+"""What to do about the answers until the cause is found: text, minutes and page."""
+
+
+def _meanwhile(severity: Severity, verdict: Fact) -> Action:
+    text, minutes, place = _MEANWHILE[severity]
+    return Action(text=text, minutes=minutes, evidence_ids=(verdict.id,), place=place)
+
 
 _AIMS = {
     Cause.TOPIC_SHIFT: "find out where the new prompts come from, and whether their answers are right",
@@ -69,5 +72,5 @@ def _lead(diagnosis: Diagnosis, severity: Severity | None) -> Claim:
     elif severity is None:
         text = f"No verdict on what the answers say is possible yet. First {aim}."
     else:
-        text = f"{_WHEN[severity]}: {aim}."
+        text = f"{WHEN[severity]}: {aim}."
     return Claim(text=text, evidence_ids=ids)

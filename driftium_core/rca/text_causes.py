@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from driftium_core.rca.causes import Cause
 from driftium_core.rca.facts import FactKind, Ledger
-from driftium_core.rca.report import Diagnosis, Finding
+from driftium_core.rca.report import Confidence, Diagnosis, Finding
 from driftium_core.rca.text_claims import cite, finding, sign, sureness, told, with_terms
 from driftium_core.rca.text_moved import causes_of_drift, format_change
 from driftium_core.rca.text_ruled_out import ruled_out
@@ -60,6 +60,13 @@ def _without_drift(signals: TextSignals, visible: list[Visible]) -> list[Finding
     return found
 
 
+def _sureness_of_none(signals: TextSignals) -> Confidence:
+    """How much it says that nothing was found: by the share of answers on a new topic that would have been."""
+    power = signals.ledger.first(FactKind.POWER)
+    share = power.value if power and isinstance(power.value, float) else 1.0
+    return "high" if share <= 0.25 else "moderate" if share <= 0.5 else "low"
+
+
 def _verdict_alone(signals: TextSignals) -> Finding:
     """What to say where no cause is found: that there is none, that it cannot be told, or that it is not known."""
     verdict = signals.ledger.facts[0]
@@ -69,7 +76,7 @@ def _verdict_alone(signals: TextSignals) -> Finding:
         case "inconclusive":
             return finding(Cause.NOT_ENOUGH_EVIDENCE, "high", summary, power[::-1])
         case "no_drift":
-            return finding(Cause.STABLE, "high", summary, power)
+            return finding(Cause.STABLE, _sureness_of_none(signals), summary, power)
     terms, facts = with_terms(signals)
     shown = (*signals.groups("gained")[:2], *signals.ledger.of(FactKind.REMOVAL), *signals.exemplars("gained")[:1])
     text = f"The answers differ ({sign(verdict)}), and nothing that was tested says why{f': {terms}' if terms else ''}."

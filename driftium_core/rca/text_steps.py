@@ -103,8 +103,8 @@ def _model(signals: TextSignals) -> Steps:
         reading,
         *_go_back(signals, *signals.settings),
         _run_again(behaviour, _verdict(signals), why="then prompts cannot be what differs"),
-        _promote("the change was meant and the answers are as good", *signals.settings, _verdict(signals)),
         *_record(signals),
+        _promote("the change was meant and the answers are as good", *signals.settings, _verdict(signals)),
     )
 
 
@@ -165,9 +165,9 @@ def _degenerate(signals: TextSignals) -> Steps:
             *facts,
             place="playground",
         ),
+        *_go_back(signals, *facts),
         _step("Check what is really sent: a filled template, stop words, the token limit.", 15, *facts),
         _check_settings(signals),
-        *_go_back(signals, *facts),
         _step(
             "Leave these answers out when you next promote answers to the baseline.", None, *facts, place="playground"
         ),

@@ -38,10 +38,16 @@ _NEXT = {
 }
 """Title of the fact that is told beside the verdict."""
 
+_PLAIN = ("error", "empty", "refusal", "language")
+"""Properties of answers that are told before others: most others follow from them."""
+
 
 def triage(ledger: Ledger) -> Triage:
-    """What happened in at most three claims. Severity is the report's; urgency follows from it alone."""
-    urgency = Urgency.MORE_DATA if ledger.severity is None else URGENCIES[ledger.severity]
+    """What happened in at most three claims. Severity is the report's, and urgency follows from it.
+
+    Without a verdict there is time until there is more data, unless requests fail or answers are empty.
+    """
+    urgency = URGENCIES[ledger.severity] if ledger.severity else Urgency.TODAY if _faults(ledger) else Urgency.MORE_DATA
     verdict = ledger.first(FactKind.VERDICT) or ledger.facts[0]
     others = [fact for fact in _beside(ledger) if fact.id != verdict.id]
     claims = [
@@ -58,13 +64,21 @@ def _title(ledger: Ledger) -> str:
 
 
 def _next_title(ledger: Ledger, fact: Fact) -> str:
-    return "What is needed." if ledger.status == "inconclusive" else _NEXT[fact.kind]
+    needed = ledger.status == "inconclusive" and fact.kind is FactKind.POWER
+    return "What is needed." if needed else _NEXT[fact.kind]
+
+
+def _faults(ledger: Ledger) -> list[Fact]:
+    """Failed requests and empty answers that became more: they are plain to see without a verdict on the others."""
+    risen = [fact for fact in ledger.of(FactKind.DESCRIPTOR) if fact.detail in ("error", "empty")]
+    return [fact for fact in risen if fact.significant and fact.direction == "up"]
 
 
 def _beside(ledger: Ledger) -> Iterator[Fact]:
     """The facts that say most beside the verdict, the first of each kind."""
     if ledger.status == "inconclusive":
-        yield from ledger.of(FactKind.POWER)[:1]
+        yield from ledger.of(FactKind.POWER)[-1:]
+        yield from _faults(ledger)[:1]
         return
     yield from [fact for fact in ledger.of(FactKind.SCHEMA) if fact.detail in ("missing_column", "type_changed")][:1]
     if ledger.status == "no_drift":
@@ -74,4 +88,7 @@ def _beside(ledger: Ledger) -> Iterator[Fact]:
         kinds = (FactKind.FLAG, FactKind.DESCRIPTOR, FactKind.GROUP)
         yield from ledger.of(FactKind.TRAFFIC)[:1]
     for kind in kinds:
-        yield from [fact for fact in ledger.of(kind) if fact.significant][:1]
+        moved = [fact for fact in ledger.of(kind) if fact.significant]
+        if kind is FactKind.DESCRIPTOR:
+            moved.sort(key=lambda fact: (fact.detail not in _PLAIN, -(fact.effect_size or 0.0)))
+        yield from moved[:1]

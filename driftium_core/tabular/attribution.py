@@ -106,7 +106,7 @@ def _find(
         step()
         words = _words(tables, held, found, place, kinds[columns[place].name])
         names = tuple(columns[other].name for other in explains)
-        roots.append(Root(columns[place].name, words.action, names, words.description))
+        roots.append(Root(columns[place].name, words.action, names, words.description, words.gone))
     return AttributionBasis(tuple(roots), roles, n_columns, "", tables.sample)
 
 

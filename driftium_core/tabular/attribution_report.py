@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Attribution", "AttributionBasis", "ColumnAttribution", "ColumnRole", "Root", "RootAction"]
+__all__ = ["Attribution", "AttributionBasis", "ColumnAttribution", "ColumnRole", "GoneRange", "Root", "RootAction"]
 
 RootAction = Literal["reweight", "measurement"]
 """``"reweight"``: other rows came, and with their mix held others' drift goes. ``"measurement"``: the values of this
 column alone shifted, which explains nothing else."""
 
+GoneRange = Literal["", "ends", "middle"]
+"""Where numbers lie that current data lacks: beyond an end of those left, or between them too; empty for neither."""
 
 ColumnRole = Literal["root", "explained", "left_over", "too_weak"]
 
@@ -28,12 +30,15 @@ class Root:
     description : str
         The shift in words a person would use, without a full stop: ``"rows with age ≥ 35 are gone"``,
         ``"share of job = student ×3"``, ``"values shifted by −12 % at unchanged age, job and marital"``.
+    gone : {"", "ends", "middle"}
+        What the description says of a range of numbers that is gone, for rules; empty of categories.
     """
 
     column: str
     action: RootAction
     explains: tuple[str, ...]
     description: str
+    gone: GoneRange = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def left_over_line(column: ColumnAttribution, roots: Sequence[Root]) -> str:
 def _moved(root: Root) -> str:
     name = f"`{fmt_name(root.column)}`"
     if root.action == "measurement":
-        return f"{name} is measured or scaled in another way"
+        return f"{name} moved by itself ({root.description})"
     if not root.explains:
         return f"{name} moved by itself"
     return f"{name} moved and carries {fmt_names(root.explains, limit=_MAX_NAMES)} with it"

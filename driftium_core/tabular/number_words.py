@@ -55,7 +55,9 @@ def number_words(root: RootValues, *, always: bool) -> RootWords | None:
         return RootWords(shifted, "measurement")
     if gone:
         all_missing_gone = bool(np.isnan(reference).any()) and not np.isnan(current).any()
-        return RootWords(gone_words(root.name, gone, all_missing_gone=all_missing_gone), "reweight")
+        inside = any(part.low is not None and part.high is not None for part in gone)
+        words = gone_words(root.name, gone, all_missing_gone=all_missing_gone)
+        return RootWords(words, "reweight", "middle" if inside else "ends")
     if new:
         share = fmt_percent(sum(part.share for part in new))
         return RootWords(f"rows with {range_words(root.name, new)} are new, {share} of rows", root.action)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from driftium_core.formats import fmt_name
-from driftium_core.tabular.attribution_report import RootAction
+from driftium_core.tabular.attribution_report import GoneRange, RootAction
 from driftium_core.tabular.column_result import ColumnKind
 
 __all__ = ["RootValues", "RootWords"]
@@ -62,7 +62,7 @@ class RootValues:
 
 @dataclass(frozen=True, slots=True)
 class RootWords:
-    """A description without a full stop, and the action that fits it.
+    """A description without a full stop, the action that fits it, and where numbers are gone.
 
     A column that nothing else depends on may have been filtered or measured in another way; where its values say
     which, the action follows them.
@@ -70,3 +70,4 @@ class RootWords:
 
     description: str
     action: RootAction
+    gone: GoneRange = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -45,7 +46,7 @@ def root_words(root: RootValues) -> RootWords:
         text += f", and {missing}"
     if values.action == "measurement" and root.unchanged:
         text += f" at unchanged {listed([fmt_name(other) for other in root.unchanged])}"
-    return RootWords(text, values.action)
+    return replace(values, description=text)
 
 
 def _missing_words(reference: pd.Series[Any], current: pd.Series[Any]) -> str | None:

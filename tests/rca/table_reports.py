@@ -11,7 +11,7 @@ import pandas as pd
 from driftium_core import compare_tables
 from driftium_core.rca.facts import Ledger
 from driftium_core.rca.table_facts import table_ledger
-from driftium_core.tabular.attribution_report import Attribution, ColumnAttribution, Root, RootAction
+from driftium_core.tabular.attribution_report import Attribution, ColumnAttribution, GoneRange, Root, RootAction
 from driftium_core.tabular.demographics import simulate_demographics
 from driftium_core.tabular.report import TableReport
 
@@ -49,6 +49,7 @@ def attributed(
     *,
     left_over: tuple[str, ...] = (),
     said: str = "rows with it are gone",
+    gone: GoneRange = "",
 ) -> TableReport:
     """The report with an attribution: all other drifted columns are explained by the first root that can."""
     drifted = [column.column for column in report.columns if column.drifted]
@@ -66,7 +67,7 @@ def attributed(
         for name in (*roots, *left_over, *others)
     )
     attribution = Attribution(
-        roots=tuple(Root(name, action, others if name == first else (), said) for name, action in roots.items()),
+        roots=tuple(Root(name, action, others if name == first else (), said, gone) for name, action in roots.items()),
         columns=columns,
         unexplained=left_over,
         summary="No column stands out." if not roots else "One column shifted.",
@@ -79,7 +80,7 @@ def filtered() -> TableReport:
     """Current rows are the young ones; ``age`` is the root."""
     reference, current = draws()
     report = compare(reference, current[current["age"] < 35])
-    return attributed(report, {"age": "reweight"}, said="rows with age ≥ 35 are gone")
+    return attributed(report, {"age": "reweight"}, said="rows with age ≥ 35 are gone", gone="ends")
 
 
 def campaign() -> TableReport:

@@ -1,15 +1,19 @@
 """The cause that was planted is the one that is named, with its reasons and with what it is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from driftium_core.rca.causes import Cause
-from driftium_core.rca.facts import Ledger
+from driftium_core.rca.facts import FactKind, Ledger
 from driftium_core.rca.report import Urgency
 from driftium_core.rca.rules import findings_by_rules
 from driftium_core.rca.table_causes import table_diagnosis
 from driftium_core.rca.table_facts import table_ledger
+from driftium_core.rca.table_root_facts import root_facts
 from driftium_core.severity import Severity
+from driftium_core.tabular.attribution_report import ColumnAttribution, Root
 from tests.rca import table_reports
 from tests.rca.table_reports import attributed, ledger
 
@@ -40,7 +44,7 @@ def test_a_filter_is_told_with_what_follows_it_and_what_it_is_not() -> None:
     assert diagnosis.findings[0].summary.text.startswith("Rows with age ≥ 35 are gone; with `age` held, the drift of ")
     assert diagnosis.findings[0].claims[0].text.startswith("`age` is a root of the drift: rows with age ≥ 35 are gone;")
     assert [claim.title for claim in diagnosis.ruled_out if claim.bearing == "rules_out"] == [
-        "A second cause.",
+        "A further cause.",
         "Missing values.",
         "A change of columns or types.",
         "New categories.",
@@ -73,6 +77,36 @@ def test_a_column_that_follows_a_filter_and_lost_values_besides_has_both_causes(
     assert [finding.cause for finding in diagnosis.findings] == [Cause.SELECTION, Cause.MISSINGNESS]
 
 
+def test_gaps_that_were_filled_are_missingness_and_not_called_lost_or_selected() -> None:
+    reference, current = table_reports.draws()
+    rows = np.random.default_rng(2).random(len(reference)) < 0.3
+    report = table_reports.compare(reference.assign(education=reference["education"].mask(rows)), current)
+    report = attributed(report, {"education": "reweight"}, said="missing values fell from 30 % to 0 %")
+    found = findings_by_rules(table_ledger(report, title="t"))
+    [finding] = found.diagnosis.findings
+    assert finding.cause is Cause.MISSINGNESS
+    assert "−30" in finding.summary.text
+    assert finding.confidence == "moderate"
+    assert "does a default stand where values were missing?" in found.recommendation.actions[0].text
+
+
+def test_scaled_columns_are_not_said_to_leave_others_alone_where_no_roots_were_sought() -> None:
+    reference, current = table_reports.draws()
+    scaled = current.assign(balance=current["balance"] * 1000, age=current["age"] * 12)
+    [finding] = table_diagnosis(table_ledger(table_reports.compare(reference, scaled), title="t")).findings
+    assert finding.summary.text == "`age` and `balance` look scaled, all values of each alike."
+
+
+def test_of_categories_nobody_asks_for_a_unit() -> None:
+    reference, current = table_reports.draws()
+    rows = np.random.default_rng(2).random(len(current)) < 0.3
+    report = table_reports.compare(reference, current.assign(housing=current["housing"].mask(rows, "yes")))
+    report = attributed(report, {"housing": "measurement"}, said="share of housing = yes ×1.3")
+    found = findings_by_rules(table_ledger(report, title="t"))
+    assert found.diagnosis.cause is Cause.MEASUREMENT
+    assert not any("unit" in action.text for action in found.recommendation.actions)
+
+
 def test_rows_without_a_value_that_bring_others_are_a_selection() -> None:
     """Rows were chosen for lacking education: other columns' values follow, which empty cells alone would not do."""
     reference, current = table_reports.draws()
@@ -97,15 +131,26 @@ def test_a_category_counted_as_another_is_told_from_one_that_was_filtered_out() 
 def test_a_hole_in_the_values_of_one_column_alone_is_no_selection() -> None:
     reference, current = table_reports.draws()
     report = table_reports.compare(reference, current.assign(balance=current["balance"] + 400.5))
-    hole = attributed(report, {"balance": "reweight"}, said="rows with −1.1 ≤ balance < 1.2 are gone")
-    cut = attributed(report, {"balance": "reweight"}, said="rows with balance < 300 are gone")
-    causes = [table_diagnosis(table_ledger(told, title="t")).cause for told in (hole, cut)]
-    assert causes == [Cause.MEASUREMENT, Cause.SELECTION]
+    hole = attributed(report, {"balance": "reweight"}, said="rows with −1.1 ≤ balance < 1.2 are gone", gone="middle")
+    cut = attributed(report, {"balance": "reweight"}, said="rows with balance < 300 are gone", gone="ends")
+    both = attributed(report, {"balance": "reweight"}, said="only rows with 30 ≤ balance < 45 are left", gone="ends")
+    found = [table_diagnosis(table_ledger(told, title="t")).findings[0] for told in (hole, cut, both)]
+    assert [finding.cause for finding in found] == [Cause.MEASUREMENT, Cause.SELECTION, Cause.SELECTION]
+    assert found[1].confidence == found[2].confidence == "moderate"
 
 
 def test_a_renamed_column_names_both_names() -> None:
     [finding] = table_diagnosis(ledger("renamed")).findings
-    assert finding.summary.text == "`age` is not in current data, and `customer_age` came in its place."
+    assert finding.summary.text == "`age` is not in current data, and `customer_age` is new there."
+
+
+@pytest.mark.parametrize(("lost", "added", "alike"), [("age", "customer_age", True), ("age", "percentage_paid", False)])
+def test_a_short_name_within_a_longer_one_is_no_renaming_unless_it_is_a_word_of_it(lost, added, alike) -> None:
+    reference, current = table_reports.draws()
+    reference = reference.rename(columns={"age": lost})
+    current = current.rename(columns={"age": added}).drop(columns="day")
+    [finding] = table_diagnosis(table_ledger(table_reports.compare(reference, current), title="t")).findings
+    assert ("A column may have been renamed." in [claim.title for claim in finding.claims]) is alike
 
 
 def test_labels_in_other_letters_are_recognised() -> None:
@@ -121,6 +166,55 @@ def test_a_lost_column_without_drift_is_told_calmly_as_a_change_of_the_source() 
     assert found.diagnosis.cause is Cause.UPSTREAM_DATA
     assert found.triage.urgency is Urgency.NONE
     assert found.recommendation.actions[0].text == "Look for `day` among the columns of the newest data at the source."
+
+
+def test_categories_that_are_gone_are_not_ruled_out_where_they_are_the_second_cause() -> None:
+    reference, current = table_reports.draws()
+    other = current[current["job"] != "student"].assign(balance=lambda rows: rows["balance"] * 1000)
+    report = table_reports.compare(reference, other)
+    diagnosis = table_diagnosis(
+        table_ledger(attributed(report, {"balance": "measurement", "job": "measurement"}), title="")
+    )
+    assert Cause.NEW_CATEGORIES in [finding.cause for finding in diagnosis.findings[1:]]
+    assert "New categories." not in [claim.title for claim in diagnosis.ruled_out]
+
+
+def test_a_lost_column_is_acted_on_also_where_the_rows_are_too_few() -> None:
+    reference, current = table_reports.draws()
+    whole, lost = (
+        findings_by_rules(table_ledger(table_reports.compare(reference, rows), title=""))
+        for rows in (current[:9], current[:9].drop(columns="day"))
+    )
+    assert whole.recommendation.lead.text.endswith("Look again when there is more data.")
+    assert lost.recommendation.lead.text == (
+        "No verdict on the values is possible yet. Until then, find out what changed where the data comes from."
+    )
+    assert any("`day`" in action.text for action in lost.recommendation.actions)
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (("explained",), "With `age` held, no other column stays shifted."),
+        (
+            ("explained", "too_weak"),
+            "With `age` held, no other column that drifted strongly enough to tell stays shifted.",
+        ),
+        (("too_weak",), None),
+    ],
+)
+def test_what_is_too_weak_to_attribute_is_not_said_to_be_gone(roles, said) -> None:
+    names = ("job", "marital")[: len(roles)]
+    attribution = replace(
+        table_reports.filtered().attribution,
+        roots=(Root("age", "reweight", (), "rows with age ≥ 35 are gone"),),
+        columns=tuple(
+            ColumnAttribution(name, role, 0.4, 0.01, 0.05, 0.3)
+            for name, role in zip(("age", *names), ("root", *roles), strict=True)
+        ),
+    )
+    facts = root_facts(attribution, ["age", *names], frozenset())
+    assert [fact.text for fact in facts if fact.kind is FactKind.LEFT_OVER] == ([said] if said else [])
 
 
 def test_two_causes_at_once_are_both_named_the_larger_first() -> None:

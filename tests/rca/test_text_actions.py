@@ -8,6 +8,7 @@ import pytest
 
 from driftium_core.rca.causes import Cause
 from driftium_core.rca.facts import Ledger
+from driftium_core.rca.report import Urgency
 from driftium_core.rca.rules import findings_by_rules
 from driftium_core.rca.text_causes import text_diagnosis
 from driftium_core.severity import Severity
@@ -89,6 +90,39 @@ def test_what_to_do_depends_on_the_severity_too(severity, lead, goes_back):
     recommendation = findings_by_rules(ledger(*DRIFTS, severity=severity)).recommendation
     assert recommendation.lead.text.startswith(lead)
     assert any(action.text.startswith("Go back") for action in recommendation.actions) is goes_back
+
+
+@pytest.mark.parametrize("name", ["refusal", "error", "empty"])
+def test_each_severity_of_a_drift_has_other_steps_and_begins_small(name):
+    found = {
+        severity: findings_by_rules(ledger(descriptor(name, 0.01, 0.4), *DRIFTS, severity=severity)).recommendation
+        for severity in (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL)
+    }
+    assert len({tuple(action.text for action in item.actions) for item in found.values()}) == len(found)
+    assert all((item.actions[0].minutes or 99) <= 5 and len(item.actions) <= 6 for item in found.values())
+    assert found[Severity.CRITICAL].actions[1].text.startswith("Keep current answers from being used unread")
+
+
+def test_going_back_is_not_crowded_out_where_broken_answers_are_severe():
+    actions = findings_by_rules(planted("echo")).recommendation.actions
+    assert any(action.text.startswith("Go back to the model") for action in actions)
+
+
+def test_refusals_are_told_at_once_and_not_the_shorter_answers_they_make():
+    told = [claim.text for claim in findings_by_rules(planted("refusals")).triage.claims]
+    assert told[-1].startswith("More responses refuse: 33")
+
+
+def test_failed_requests_do_not_wait_for_more_answers():
+    triage = findings_by_rules(planted("only errors")).triage
+    assert triage.severity is None
+    assert triage.urgency is Urgency.TODAY
+    assert [claim.title for claim in triage.claims] == [
+        "Too little data to tell.",
+        "What is needed.",
+        "What changed in the answers.",
+    ]
+    assert findings_by_rules(planted("tiny")).triage.urgency is Urgency.MORE_DATA
 
 
 def test_a_second_cause_has_its_first_step_too():

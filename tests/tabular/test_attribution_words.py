@@ -2,10 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from driftium_core.tabular.attribution_report import Root
 from driftium_core.tabular.attribution_words import attribution_line, held_line, left_over_line, root_line
+from driftium_core.tabular.column_result import ColumnKind
+from driftium_core.tabular.root_values import RootValues
+from driftium_core.tabular.root_words import root_words
 from tests.figures.attributions import NO_ROOT, ONE_ROOT, TWO_ROOTS, column
 
 
@@ -19,10 +24,16 @@ def test_one_cause():
 
 def test_several_causes_and_a_measurement_shift():
     assert attribution_line(TWO_ROOTS) == (
-        "Two causes explain 3 of the 4: `age` moved and carries `job` with it; `balance` is measured or scaled in "
-        "another way; `day` is too weak to attribute."
+        "Two causes explain 3 of the 4: `age` moved and carries `job` with it; `balance` moved by itself (values "
+        "shifted by −12 % at unchanged age and job); `day` is too weak to attribute."
     )
     assert held_line(TWO_ROOTS) == "Hold `age` and `balance` fixed, and one of the other two falls to chance:"
+
+
+@pytest.mark.parametrize("said", ["category “gig” is new, 12 % of rows", "missing values rose from 2 % to 30 %"])
+def test_a_new_category_or_a_gap_is_not_called_another_scale(said):
+    alone = replace(TWO_ROOTS, roots=(TWO_ROOTS.roots[0], Root("balance", "measurement", (), said)))
+    assert f"`balance` moved by itself ({said})" in attribution_line(alone)
 
 
 def test_a_column_that_moved_alone():
@@ -73,3 +84,27 @@ def test_what_cannot_be_compared_is_left_over_without_numbers():
     assert left_over_line(unknown, TWO_ROOTS.roots) == (
         "`notes` stays shifted with `age` and `balance` held: a cause of its own."
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "said", "gone"),
+    [
+        ("x < 35", "rows with age ≥ 35 are gone", "ends"),
+        ("30 <= x < 45", "only rows with 30 ≤ age < 45 are left", "ends"),
+        ("x < 40 or x >= 50", "rows with 40 ≤ age < 50 are gone", "middle"),
+    ],
+)
+def test_rules_know_where_numbers_are_gone_without_reading_the_words(left, said, gone):
+    ages = pd.Series(range(18, 93)).repeat(40)
+    current = ages[ages.to_frame("x").eval(left)]
+    root = RootValues(
+        column="age",
+        kind=ColumnKind.NUMERIC,
+        reference=ages,
+        current=current,
+        sample=ages,
+        weights=np.ones(ages.size),
+        aside=False,
+    )
+    words = root_words(root)
+    assert (words.description, words.gone) == (said, gone)
