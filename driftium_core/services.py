@@ -43,10 +43,11 @@ class Services:
     ``reports`` and ``text_reports`` are found by fingerprint, ``latest_checks`` by baseline, ``calculation_ids`` by
     calculation and revision, ``evidence_errors`` (why a score is behind) by project, ``rca_steps`` (the traces of
     investigations) by what they are about, ``tables`` (samples, simulations, opened references) by how they were made.
-    ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts, whose threads mostly wait
-    for a model, and ``starting`` is held by whoever starts work that must not be started twice. Whoever computes a
-    check of pools holds ``checking``, so that one state is computed once; the vectors of one text are made under
-    ``embedding``, and moved between collections under ``indexing``.
+    ``jobs`` run what computes; ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts
+    and ``investigating`` investigations, whose threads mostly wait for a model. ``starting`` is held by whoever starts
+    work that must not be started twice. Whoever computes a check of pools holds ``checking``, so that one state is
+    computed once; the vectors of one text are made under ``embedding``, and moved between collections under
+    ``indexing``.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -55,6 +56,7 @@ class Services:
         self.jobs = Jobs()
         self.background = Jobs(1)
         self.answering = Jobs(16, keep=100)
+        self.investigating = Jobs(8)
         self.encoder = MiniLM(precision=settings.precision, threads=settings.threads)
         self.checking = threading.Lock()
         self.embedding = threading.Lock()
@@ -107,7 +109,8 @@ class Services:
 
     def notices(self) -> list[str]:
         """Sentences that the user must see, e.g. that a damaged database was kept aside."""
-        found = (self.store.notice, self.store.calculations.notice, self.store.investigations.notice)
+        lists = (self.store.runs, self.store.calculations, self.store.investigations)
+        found = (self.store.notice, *(records.notice for records in lists))
         return [*(notice for notice in found if notice), *self.vector_notices()]
 
     def vector_notices(self) -> list[str]:
@@ -119,6 +122,7 @@ class Services:
         """Stop the jobs, then close the stores."""
         self.jobs.close()
         self.answering.close()
+        self.investigating.close()
         self.background.close()
         self.generators.close()
         with self._opening:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def rca_token(services: Services) -> object:
     """What changes whenever the page may look different: reports, investigations, and a run that began."""
-    going_on = [job.about for job in services.jobs.all() if job.about.startswith("rca:") and not job.finished]
+    going_on = [job.about for job in services.investigating.all() if not job.finished]
     return monitor.project_version(services, project=current_project()), going_on
 
 

@@ -90,7 +90,7 @@ def start_investigation(
         if running is not None:
             return running
         services.rca_steps.put(about, ())
-        return services.jobs.start(
+        return services.investigating.start(
             lambda progress: _work(services, kind, report_id, project, asked, progress),
             title=f"Investigating {title}",
             about=about,
@@ -99,7 +99,7 @@ def start_investigation(
 
 def investigation_job(services: Services, kind: ReportKind, report_id: str) -> Job[Investigated] | None:
     """The investigation of a report that waits or runs in this process, for its progress and to cancel it."""
-    return services.jobs.working_on(_about(kind, report_id))
+    return services.investigating.working_on(_about(kind, report_id))
 
 
 def investigation_steps(services: Services, kind: ReportKind, report_id: str) -> tuple[TraceStep, ...]:

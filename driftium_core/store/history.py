@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from driftium_core.store.schema import CalculationRow, InvestigationRow, PromptRunRow, TableRunRow
 
-__all__ = ["keep_newest", "read_records"]
+__all__ = ["UNREADABLE", "keep_newest", "read_records"]
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ def keep_newest(
 
 def read_records(
     session: Session,
-    table: type[CalculationRow | InvestigationRow],
+    table: type[TableRunRow | CalculationRow | InvestigationRow],
     query: Any,
     record: Callable[[Any], T],
     *,
@@ -53,7 +53,10 @@ def read_records(
 
 
 def _readable(
-    session: Session, table: type[CalculationRow | InvestigationRow], seqs: list[int], record: Callable[[Any], T]
+    session: Session,
+    table: type[TableRunRow | CalculationRow | InvestigationRow],
+    seqs: list[int],
+    record: Callable[[Any], T],
 ) -> list[T]:
     """Those of the rows that can be read, in this order; by halves, as one that cannot spoils a whole result."""
     place = {seq: at for at, seq in enumerate(seqs)}

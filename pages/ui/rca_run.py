@@ -56,7 +56,7 @@ def start(services: Services, kind: SubjectKind, report_id: str, words: Words) -
 
 def running_now(services: Services, kind: SubjectKind, report_id: str) -> Job[Investigated] | None:
     """The run of a report that goes on, whoever started it."""
-    return services.jobs.working_on(_about(kind, report_id)) if report_id else None
+    return monitor.investigation_job(services, kind, report_id) if report_id else None
 
 
 def unsaved_now(chosen: Chosen) -> Shown | None:

@@ -2,11 +2,13 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from driftium_core.errors import InputError, NotFoundError
+from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.severity import Severity
 from driftium_core.store import Store, open_store
 from driftium_core.store.projects import project_key
@@ -58,6 +60,39 @@ def test_a_deleted_newest_run_does_not_confuse_the_order(store: Store) -> None:
     assert [run.id for run in store.runs.newest()] == [newer, ids[1], ids[0]]
     with pytest.raises(NotFoundError):
         store.runs.delete(ids[2])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("severity", "AWFUL"), ("created_at", "garbage"), ("drifted", "many"), ("max_effect", "x")],
+)
+def test_a_run_that_cannot_be_read_costs_no_other(tmp_path: Path, column: str, value: str) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'a.db'}") as store:
+        first, bad, last = (store.runs.add(new_run(f"f{i}")) for i in range(3))
+        with store.session(write=True) as session:
+            session.execute(
+                text(f"UPDATE table_runs SET {column} = :value WHERE id = :id"), {"value": value, "id": bad.id}
+            )
+        assert store.runs.newest(limit=1) == [last]
+        assert store.runs.notice is None
+        assert store.runs.newest() == store.runs.newest(reference="march.csv") == [last, first]
+        assert "table checks of project “default” cannot be read" in str(store.runs.notice)
+        assert store.runs.find("f1") is None
+        with pytest.raises(StorageError, match=f"Run {bad.id} cannot be read from the database.*Run it again"):
+            store.runs.get(bad.id)
+        again = store.runs.add(new_run("f1"))  # the same tables checked again take the place of what was damaged
+        assert store.runs.newest() == [again, last, first]
+
+
+def test_a_run_that_cannot_be_read_can_be_deleted(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path / 'a.db'}") as store:
+        bad = store.runs.add(new_run("f1"))
+        with store.session(write=True) as session:
+            session.execute(text("UPDATE table_runs SET created_at = 'garbage', report = 'abc'"))
+        with pytest.raises(StorageError, match=f"report of run {bad.id} is damaged"):
+            store.runs.report(bad.id)
+        store.runs.delete(bad.id)
+        assert store.runs.count() == 0
 
 
 def test_threads_never_lose_or_double_a_run(url: str) -> None:

@@ -159,6 +159,21 @@ def test_a_cancelled_investigation_leaves_nothing_and_can_be_begun_anew(services
     assert investigated(services, "table", run_id).investigation is not None
 
 
+def test_investigations_that_wait_for_a_slow_model_hold_up_no_check_and_no_other_report(services: Services) -> None:
+    generators = answering(services, ScriptedGenerators(reworded))
+    generators.gate.clear()
+    waiting = [
+        monitor.start_investigation(services, "table", checked_table(services, f"age < {age}")) for age in (30, 35, 40)
+    ]
+    wait_for(lambda: len(generators.asked) >= len(waiting))
+    upload = services.jobs.start(lambda _progress: "checked", title="Checking an upload")
+    assert upload.wait(10)
+    assert investigated(services, "table", checked_table(services, "age < 45"), by_rules=True).investigation is not None
+    assert not any(job.finished for job in waiting)
+    generators.gate.set()
+    assert all(job.wait(60) for job in waiting)
+
+
 def test_a_model_that_hangs_costs_its_deadline_and_no_more(settings: Settings) -> None:
     short = settings.model_copy(update={"rca_deadline_s": 1.0})
     with open_with_words(short) as services:
