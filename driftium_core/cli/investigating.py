@@ -46,7 +46,7 @@ WIDTH = 78
 Seed = Annotated[int, typer.Option(min=0, help="Seed of everything random, a model's words too.")]
 ModelName = Annotated[
     str,
-    typer.Option(help="Who words it: auto (Ollama where it runs, else embedded), embedded, or an Ollama model's name."),
+    typer.Option(help="Who words it: auto (Ollama where it runs, else rules), embedded, or an Ollama model's name."),
 ]
 ByRules = Annotated[bool, typer.Option("--by-rules", help="Ask no model; the rules' words stand.")]
 Deadline = Annotated[

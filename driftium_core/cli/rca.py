@@ -109,7 +109,9 @@ def text(
 
 @rca.command()
 def stored(
-    run: Annotated[str, typer.Option(metavar="ID", help="Investigate this table check of the history.")] = "",
+    run: Annotated[
+        str, typer.Option(metavar="ID", help="Investigate this saved table check; its link in the app holds the id.")
+    ] = "",
     calculation: Annotated[
         str, typer.Option(metavar="ID", help="Investigate this calculation; `history --json` shows the ids.")
     ] = "",

@@ -120,6 +120,7 @@ from driftium_core.monitor.tables import (
     simulate,
 )
 from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start_reconcile, vectors_behind
+from driftium_core.monitor.writers import words_standing
 
 __all__ = [
     "AUTOMATIC",
@@ -278,4 +279,5 @@ __all__ = [
     "vectors_behind",
     "why_partial",
     "why_run_ended",
+    "words_standing",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from driftium_core.llm.port import AUTOMATIC, ModelChoice
-from driftium_core.monitor.writers import ChosenModel, deadline_of
+from driftium_core.monitor.writers import ChosenModel, deadline_of, words_standing
 from driftium_core.services import Services
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ def investigate_report(
 
     Parameters
     ----------
+    choice : ModelChoice
+        Automatic asks Ollama's model; the embedded one is asked only where it is chosen, as hardly a sentence of its
+        passes.
     by_rules : bool
         Ask no model.
     deadline_s : float, optional
@@ -117,7 +120,7 @@ class _Asked:
 def _ask(services: Services, choice: ModelChoice, *, by_rules: bool, deadline_s: float | None, seed: int = 0) -> _Asked:
     if by_rules:
         return _Asked(None, "", 0.0)
-    standing = services.generators.standing(choice)
+    standing = words_standing(services, choice)
     if standing.backend is None:
         return _Asked(None, standing.text, 0.0)
     waited_s = deadline_of(services, standing) if deadline_s is None else deadline_s

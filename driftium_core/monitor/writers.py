@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from driftium_core.errors import GeneratorUnavailableError
 from driftium_core.llm.generators import Standing
-from driftium_core.llm.port import Generation, GenerationOptions, ModelChoice
+from driftium_core.llm.port import AUTOMATIC, Generation, GenerationOptions, ModelChoice
 from driftium_core.services import Services
 
-__all__ = ["ChosenModel", "deadline_of"]
+__all__ = ["ChosenModel", "deadline_of", "words_standing"]
 
 MAX_TOKENS = 768
 """Of one answer: a dozen statements."""
@@ -19,6 +19,9 @@ EMBEDDED_MAX_TOKENS = 256
 
 EMBEDDED_DEADLINE_S = 15.0
 """On two busy cores each of its five answers takes 4 to 16 s, and of 23 statements that it worded none passed."""
+
+TOO_SMALL = "the embedded model is too small to word them; choose it to try."
+"""Said after "Written by rules:"."""
 
 
 class ChosenModel:
@@ -45,6 +48,14 @@ class ChosenModel:
         if generation is None or not generation.complete:
             raise GeneratorUnavailableError(_why(generation))
         return generation.text
+
+
+def words_standing(services: Services, choice: ModelChoice = AUTOMATIC) -> Standing:
+    """Who would word an investigation: the embedded model only where it is chosen by name, else the rules at once."""
+    standing = services.generators.standing(choice)
+    if choice.backend is None and standing.backend == "embedded":
+        return Standing(None, "", TOO_SMALL)
+    return standing
 
 
 def deadline_of(services: Services, standing: Standing) -> float:

@@ -99,9 +99,8 @@ def _of_columns(report: TableReport, asked: Sequence[str]) -> Iterator[Fact]:
     listed = [*drifted[:MAX_COLUMNS], *(column for column in own if column not in drifted[:MAX_COLUMNS])]
     adjusted = report.settings.correction == "bh"
     yield from (column_fact(column, adjusted=adjusted) for column in listed)
-    if report.attribution is not None and report.summary.status == "drift":
-        names = [name for column in report.columns for name in (column.column, *_categories(column))]
-        yield from root_facts(report.attribution, names, frozenset(column.column for column in listed))
+    if report.summary.status == "drift":
+        yield from _of_roots(report, frozenset(column.column for column in listed))
     left_out = len(drifted) - sum(column.drifted for column in listed)
     moved = [column for column in drifted if _missingness_moved(column, report)]
     yield from (missingness_fact(column) for column in moved[:MAX_OF_A_KIND])
@@ -113,6 +112,15 @@ def _of_columns(report: TableReport, asked: Sequence[str]) -> Iterator[Fact]:
     more = len(findings) - len(told) + len(moved[MAX_OF_A_KIND:])
     if left_out or more:
         yield _more(left_out, more)
+
+
+def _of_roots(report: TableReport, listed: frozenset[str]) -> Iterator[Fact]:
+    if report.attribution is None:
+        text = "Root columns were not looked for in this check; run it again to have them looked for."
+        yield Fact(id="", kind=FactKind.NOTE, text=text, detail="scope")
+        return
+    names = [name for column in report.columns for name in (column.column, *_categories(column))]
+    yield from root_facts(report.attribution, names, listed)
 
 
 def _categories(column: ColumnResult) -> tuple[str, ...]:

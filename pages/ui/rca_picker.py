@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from driftium_core import monitor
 from driftium_core.formats import fmt_name, fmt_time
 from driftium_core.monitor import AUTOMATIC, ModelChoice
 from driftium_core.severity import severity_label
@@ -88,6 +89,8 @@ def choose_words(services: Services) -> Words:
     """Draw the choice of who words the report: automatic, one model, or rules alone."""
     picked = st.session_state.get(WORDS) or str(chosen_model())
     labels = {RULES: "Rules only, no model", **model_labels(services, *([] if picked == RULES else [picked]))}
+    if monitor.words_standing(services).backend is None:
+        labels[str(AUTOMATIC)] = "Automatic: the rules, until Ollama has a model"
     name = {RULES: "rules", str(AUTOMATIC): "automatic"}.get(picked) or picked.partition(":")[2] or picked
     with st.popover(f"Words: {fmt_name(name, limit=18)}", icon=":material/edit_note:", key="rca-words-open"):
         st.selectbox(
@@ -101,7 +104,8 @@ def choose_words(services: Services) -> Words:
         )
         st.caption(
             "Causes, severity and actions come from rules in any case. A model may only word them; a sentence with a "
-            "name, number or direction that the evidence does not hold is refused, and the rules' words stand."
+            "name, number or direction that the evidence does not hold is refused, and the rules' words stand. The "
+            "embedded model is too small for that to go well: it is asked only when it is chosen."
         )
     choice = AUTOMATIC if picked == RULES else ModelChoice.parse(picked)
     return Words(choice, picked == RULES)

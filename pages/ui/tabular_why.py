@@ -97,7 +97,8 @@ def _offer_model(explanation: Explanation, key: str) -> None:
         args=(key,),
         disabled=key in _asked(),
         help="Has the model chosen on the Playground word this text. Its words are shown only where every name, number "
-        "and direction in them is in the evidence; otherwise the rules' words stay, and it is said why.",
+        "and direction in them is in the evidence; otherwise the rules' words stay, and it is said why. The embedded "
+        "model is asked only when it is chosen.",
     )
 
 

@@ -86,7 +86,7 @@ def test_two_files_give_one_document_and_leave_nothing_behind(
 ) -> None:
     command, *names = arguments
     before = set(tmp_path.iterdir())
-    found = document(capsys, command, *(files[name] for name in names))
+    found = document(capsys, command, *(files[name] for name in names), "--model", "embedded")
     assert found.keys() >= KEYS
     assert "about" not in found
     assert (found["kind"], found["severity"], found["status"]) == (kind, "CRITICAL", "drift")
@@ -130,7 +130,7 @@ def test_a_person_reads_what_why_and_what_to_do(files: dict[str, str], capsys: p
 def test_trace_and_evidence_are_shown_when_asked_for(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     tables = (files["march.csv"], files["april.csv"])
     n_facts = len(document(capsys, "tabular", *tables, "--by-rules")["evidence"])
-    assert cli.main(["rca", "tabular", *tables, "--trace", "--evidence"]) == 0
+    assert cli.main(["rca", "tabular", *tables, "--trace", "--evidence", "--model", "embedded"]) == 0
     out = capsys.readouterr().out
     trace = out.partition("\nTrace (UTC)\n")[2]
     assert all(agent in trace for agent in ("orchestrator", "triage", "diagnosis", "recommendation"))
@@ -153,7 +153,7 @@ def test_markdown_is_printed_or_written(
 
 def test_a_stored_report_is_checked_investigated_and_kept(capsys: pytest.CaptureFixture[str]) -> None:
     pools()
-    found = document(capsys, "stored")
+    found = document(capsys, "stored", "--model", "embedded")
     (record,) = kept()
     assert (found["about"]["id"], found["about"]["kind"]) == (record.id, "text")
     assert found["title"].startswith("Answers of “default” against “launch”, version 1, ")
@@ -217,6 +217,14 @@ def test_bad_input_is_one_sentence(
     assert error.count("\n") == 1
 
 
+def test_without_ollama_the_rules_speak_at_once_and_say_how_to_ask_the_embedded_model(
+    files: dict[str, str], capsys: pytest.CaptureFixture[str], model: ScriptedGenerators
+) -> None:
+    found = document(capsys, "tabular", files["march.csv"], files["april.csv"])
+    assert found["worded_by"] == "Written by rules: the embedded model is too small to word them; choose it to try."
+    assert (found["model"], model.asked) == (None, [])
+
+
 def test_a_model_that_is_not_there_is_named_and_the_rules_speak(
     files: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,7 +237,9 @@ def test_a_model_that_hangs_is_waited_for_no_longer_than_asked(
 ) -> None:
     model.gate.clear()
     began_s = time.monotonic()
-    found = document(capsys, "tabular", files["march.csv"], files["april.csv"], "--deadline", "1")
+    found = document(
+        capsys, "tabular", files["march.csv"], files["april.csv"], "--model", "embedded", "--deadline", "1"
+    )
     assert time.monotonic() - began_s < 10
     assert {claim["source"] for claim in found["claims"]} == {"rules"}
     assert "did not answer within" in found["worded_by"]
@@ -246,7 +256,7 @@ def test_ctrl_c_stops_at_once_and_keeps_nothing(capsys: pytest.CaptureFixture[st
 
     model.script = interrupt
     began_s = time.monotonic()
-    assert cli.main(["rca", "stored"]) == 130
+    assert cli.main(["rca", "stored", "--model", "embedded"]) == 130
     assert time.monotonic() - began_s < 10
     assert capsys.readouterr() == ("", "Stopped. Nothing was stored.\n")
     assert kept() == []

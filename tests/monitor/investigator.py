@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from driftium_core import monitor
+from driftium_core.llm.port import ModelChoice
 from driftium_core.settings import Settings
 from tests.monitor.conftest import open_with_words
 from tests.monitor.scripted import ScriptedGenerators
@@ -16,7 +17,7 @@ def main(folder: Path, run_id: str) -> None:
     with open_with_words(settings) as services:
         generators = ScriptedGenerators(lambda _prompt, _choice: "one two", pause_s=60)
         services.generators = generators  # type: ignore[assignment]
-        job = monitor.start_investigation(services, "table", run_id)
+        job = monitor.start_investigation(services, "table", run_id, choice=ModelChoice("embedded"))
         while not generators.asked:
             time.sleep(0.01)
         print("asked", flush=True)

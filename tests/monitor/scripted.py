@@ -19,8 +19,8 @@ class ScriptedGenerators:
     """Answers every prompt by ``script``: a text whose words are the pieces, or an error to raise.
 
     ``gate`` holds every piece after the first back until it is set; ``asked`` are the prompts in order, ``options`` how
-    each was to be answered. ``models`` are what Ollama has, ``library`` what it can download; with ``nobody`` set, that
-    is why no model answers.
+    each was to be answered. ``models`` are what Ollama has, ``default`` the one it answers an automatic choice with,
+    ``library`` what it can download; with ``nobody`` set, that is why no model answers.
     """
 
     script: Callable[[str, ModelChoice], str | Exception]
@@ -29,6 +29,7 @@ class ScriptedGenerators:
     models: list[str] = field(default_factory=list)
     library: tuple[str, ...] = ("qwen3:0.6b",)
     nobody: str = ""
+    default: str = ""
     asked: list[str] = field(default_factory=list)
     options: list[GenerationOptions] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
@@ -74,6 +75,8 @@ class ScriptedGenerators:
     def standing(self, choice: ModelChoice = AUTOMATIC) -> Standing:
         if self.nobody:
             return Standing(None, "", self.nobody, "Start Ollama with `ollama serve`.")
+        if choice.backend is None and self.default:
+            choice = ModelChoice("ollama", self.default)
         if choice.backend != "ollama":
             return Standing("embedded", "scripted", "The scripted model is here.")
         if choice.model in self.models:

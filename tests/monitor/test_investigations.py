@@ -27,6 +27,9 @@ from tests.store.make import new_calculation, new_investigation, new_run
 
 ROOT = Path(__file__).parents[2]
 
+EMBEDDED = ModelChoice("embedded")
+"""Under an automatic choice it is not asked."""
+
 
 def checked_table(services: Services, rule: str = "age < 35") -> str:
     """Id of the run of a simulation."""
@@ -95,6 +98,24 @@ def test_without_a_model_the_rules_speak_and_say_why(services: Services) -> None
     assert report.worded_by == "Written by rules. No model is here. Start Ollama with `ollama serve`."
 
 
+def test_the_embedded_model_is_asked_only_when_it_is_chosen(services: Services) -> None:
+    generators = answering(services, ScriptedGenerators(reworded))
+    run_id = checked_table(services)
+    report = investigated(services, "table", run_id).report
+    assert (report.source, report.model, generators.asked) == ("rules", None, [])
+    assert report.worded_by == ("Written by rules: the embedded model is too small to word them; choose it to try.")
+    chosen = investigated(services, "table", run_id, choice=EMBEDDED).report
+    assert (chosen.source, chosen.model) == ("llm", "scripted · embedded")
+    assert chosen.worded_by.startswith("Worded by scripted · embedded and checked")
+
+
+def test_an_automatic_choice_that_comes_to_ollama_asks_it(services: Services) -> None:
+    generators = answering(services, ScriptedGenerators(reworded, models=["qwen3:0.6b"], default="qwen3:0.6b"))
+    report = investigated(services, "table", checked_table(services)).report
+    assert (report.source, report.model) == ("llm", "qwen3:0.6b · Ollama")
+    assert generators.asked
+
+
 def test_by_rules_no_model_is_asked(services: Services) -> None:
     generators = answering(services, ScriptedGenerators(reworded))
     report = investigated(services, "table", checked_table(services), by_rules=True).report
@@ -122,7 +143,9 @@ def test_two_who_start_at_once_share_one_investigation_and_later_ones_are_new(se
     run_id = checked_table(services)
     jobs = []
     threads = [
-        threading.Thread(target=lambda: jobs.append(monitor.start_investigation(services, "table", run_id)))
+        threading.Thread(
+            target=lambda: jobs.append(monitor.start_investigation(services, "table", run_id, choice=EMBEDDED))
+        )
         for _ in range(8)
     ]
     for thread in threads:
@@ -145,7 +168,7 @@ def test_a_cancelled_investigation_leaves_nothing_and_can_be_begun_anew(services
     generators = answering(services, ScriptedGenerators(reworded))
     generators.gate.clear()
     run_id = checked_table(services)
-    job = monitor.start_investigation(services, "table", run_id)
+    job = monitor.start_investigation(services, "table", run_id, choice=EMBEDDED)
     wait_for(lambda: generators.asked)
     steps = monitor.investigation_steps(services, "table", run_id)
     assert [step.agent for step in steps][:2] == ["orchestrator", "triage"]
@@ -180,7 +203,7 @@ def test_a_model_that_hangs_costs_its_deadline_and_no_more(settings: Settings) -
         generators = answering(services, ScriptedGenerators(reworded))
         generators.gate.clear()
         began_s = time.monotonic()
-        report = investigated(services, "table", checked_table(services)).report
+        report = investigated(services, "table", checked_table(services), choice=EMBEDDED).report
         generators.gate.set()
     assert time.monotonic() - began_s < 10
     assert report.source == "rules"
@@ -198,7 +221,7 @@ def test_a_model_that_is_gone_midway_leaves_the_rules_words(
 
     generators = answering(services, ScriptedGenerators(script, ending=Ending(stop_reason=ending)))
     run_id = checked_table(services)
-    found = investigated(services, "table", run_id)
+    found = investigated(services, "table", run_id, choice=EMBEDDED)
     by_rules = investigated(services, "table", run_id, by_rules=True)
     assert found.investigation is not None
     assert any(why in step.rejected_reason for step in found.report.steps)
@@ -265,6 +288,7 @@ def test_both_exports_say_what_is_stored(services: Services) -> None:
         **{name: getattr(kept, name) for name in ("id", "project", "kind", "report_id", "title", "summary")},
         **{name: getattr(kept, name) for name in ("severity", "status", "cause", "confidence", "source", "model")},
         "created_at": kept.created_at.isoformat(),
+        "n_actions": len(document["recommendations"]),
         "done": [],
     }
     assert document["recommendations"]
@@ -366,8 +390,11 @@ def test_a_column_is_explained_by_rules_or_by_a_model(services: Services) -> Non
     assert any("age" in claim.text for claim in ruled.claims)
     assert 1 <= len(ruled.actions) <= 2
     assert "No model is here." in ruled.worded_by
-    answering(services, ScriptedGenerators(reworded))
-    worded = monitor.explain_columns(services, report, ["age"], title="t")
+    generators = answering(services, ScriptedGenerators(reworded))
+    unasked = monitor.explain_columns(services, report, ["age"], title="t")
+    assert (unasked.claims, generators.asked) == (ruled.claims, [])
+    assert "too small to word them" in unasked.worded_by
+    worded = monitor.explain_columns(services, report, ["age"], title="t", choice=EMBEDDED)
     assert worded.model == "scripted · embedded"
     assert any(claim.source == "llm" for claim in worded.claims)
     assert worded.actions == ruled.actions

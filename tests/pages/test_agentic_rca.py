@@ -16,6 +16,7 @@ from driftium_core.rca.report import RcaReport
 from driftium_core.recent import Recent
 from driftium_core.services import Services
 from driftium_core.store.table_records import TableRun
+from tests.monitor.scripted import ScriptedGenerators
 from tests.pages.conftest import ROUTER, settle
 from tests.pages.playground import press, said, table, until
 
@@ -112,6 +113,17 @@ def test_one_press_says_why_with_evidence_and_what_to_do(app: AppTest, services:
     for step in report.steps:
         assert step.message in terminal(page)
     assert page.button(key="rca-start").label == "Investigate again"
+
+
+def test_without_ollama_the_rules_speak_at_once_and_say_why(app: AppTest, services: Services) -> None:
+    services.generators = generators = ScriptedGenerators(lambda *_: "one two")  # type: ignore[assignment]
+    check(services)
+    page = opened(app)
+    words = page.selectbox(key="rca_words")
+    assert words.options[words.index] == "Automatic: the rules, until Ollama has a model"
+    page = until(press(page, "rca-start"), has_trace)
+    assert "Written by rules: the embedded model is too small to word them; choose it to try." in said(page)
+    assert generators.asked == []
 
 
 def test_a_report_shows_its_newest_investigation_and_past_ones_open(app: AppTest, services: Services) -> None:

@@ -51,6 +51,14 @@ def test_a_filter_is_told_with_what_follows_it_and_what_it_is_not() -> None:
     ]
 
 
+def test_a_report_without_a_search_for_roots_says_that_none_was_made() -> None:
+    report = replace(table_reports.filtered(), attribution=None)
+    diagnosis = table_diagnosis(table_ledger(report, title="t"))
+    (unseen,) = [claim for claim in diagnosis.ruled_out if claim.title == "What this cannot see."]
+    assert unseen.bearing == "inconclusive"
+    assert unseen.text.startswith("Root columns were not looked for in this check; run it again")
+
+
 def test_categories_that_a_filter_took_are_no_cause_of_their_own() -> None:
     reference, current = table_reports.draws()
     report = table_reports.compare(reference, current[current["job"].isin(["student", "retired"])])
