@@ -43,8 +43,9 @@ def root_words(root: RootValues) -> RootWords:
     # A filter drops missing values, too; that they are gone needs no words of its own.
     if missing and values.action == "measurement":
         text += f", and {missing}"
-    if values.action == "measurement" and root.unchanged:
-        text += f" at unchanged {listed([fmt_name(other) for other in root.unchanged])}"
+    same = (*(root.held if values.held else ()), *(root.unchanged if values.action == root.action else ()))
+    if root.aside and same:
+        text += f" at unchanged {listed([fmt_name(other) for other in same])}"
     return RootWords(text, values.action)
 
 
