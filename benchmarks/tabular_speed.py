@@ -94,10 +94,10 @@ def scipy_way(reference: pd.DataFrame, current: pd.DataFrame) -> None:
 
 
 def driftium(reference: pd.DataFrame, current: pd.DataFrame) -> None:
-    """The whole report: tests, missingness, findings, distributions, content hashes."""
+    """The report without attribution: tests, missingness, findings, distributions, content hashes."""
     from driftium_core import compare_tables
 
-    compare_tables(reference, current, n_threads=2)
+    compare_tables(reference, current, attribution=False, n_threads=2)
 
 
 CONTENDERS = {"floor": floor, "driftium": driftium, "scipy": scipy_way}

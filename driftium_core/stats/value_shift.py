@@ -30,17 +30,21 @@ class ValueShift:
     gap: float
 
 
-def fit_value_shift(reference: Floats, current: Floats, weights: Floats | None = None) -> ValueShift | None:
+def fit_value_shift(
+    reference: Floats, current: Floats, weights: Floats | None = None, *, rough: bool = False
+) -> ValueShift | None:
     """Shift, factor or both that turn the reference into the current sample; None when nothing of the kind does.
 
     The quantiles of both samples are compared from 2 % to 98 %: a shift is the median of their differences, a factor
     that of their ratios, and both are a straight line through the quantiles. The simplest that leaves no more than
-    chance would is taken, else the simplest that leaves no more than a quarter of the distance.
+    chance would is taken.
 
     Parameters
     ----------
     reference, current : float arrays, finite
     weights : float array like *reference*, optional
+    rough : bool
+        Also take a shift or a factor that leaves more, up to a quarter of the distance.
     """
     if min(reference.size, current.size) < 2:
         return None
@@ -58,8 +62,8 @@ def fit_value_shift(reference: Floats, current: Floats, weights: Floats | None =
         [ValueShift(factor, offset, weighted_gap(factor * values + offset, mass, current)) for factor, offset in group]
         for group in _candidates(wanted, found)
     ]
-    for allowed in (chance, _LEFT_OVER * before):
-        for group in fits:
+    for allowed, groups in ((chance, fits), (_LEFT_OVER * before if rough else 0.0, fits[:1])):
+        for group in groups:
             best = min(group, key=lambda fit: fit.gap, default=None)
             if best is not None and best.gap <= allowed and best.gap < before:
                 return best

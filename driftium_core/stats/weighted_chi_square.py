@@ -65,7 +65,8 @@ def weighted_chi_square(
     design effect common to all levels [1]_. Weights that were fitted to the current sample bring the two nearer to
     each other than chance would, so that the p-value errs on the large side. With weights of 1 it is Pearson's test.
 
-    Levels with fewer than 5 expected in either sample are taken together. The effect does not depend on how unequal
+    Levels with fewer than 5 expected in the smaller sample are taken together; where they are still fewer, and neither
+    sample has 10 of them, they join the next larger level. The effect does not depend on how unequal
     the samples are: ``V² = ½ Σ (a − b)² / (a + b)`` of shares a and b, less what chance adds on average [2]_.
 
     Parameters
@@ -89,14 +90,9 @@ def weighted_chi_square(
     sums = float(reference.sum()), float(current.sum())
     if not min(*sums, n_reference, n_current) > 0:
         return _NOTHING
-    a, b = reference / sums[0], current / sums[1]
+    a, b = _pooled(reference / sums[0], current / sums[1], n_reference, n_current)
     total = n_reference + n_current
     pooled = (a * n_reference + b * n_current) / total
-    rare = pooled * min(n_reference, n_current) < SMALL_EXPECTED
-    if rare.any():
-        a, b, pooled = (np.append(side[~rare], side[rare].sum()) for side in (a, b, pooled))
-        used = pooled > 0
-        a, b, pooled = a[used], b[used], pooled[used]
     dof = a.size - 1
     if not dof:
         return _NOTHING
@@ -105,3 +101,17 @@ def weighted_chi_square(
     statistic = harmonic * float((apart / pooled).sum())
     excess = (2 * float((apart / (a + b)).sum()) - dof / harmonic) / 4
     return WeightedChiSquare(statistic, dof, max(SMALLEST_P, float(chdtrc(dof, statistic))), excess, harmonic)
+
+
+def _pooled(a: Floats, b: Floats, n: float, m: float) -> tuple[Floats, Floats]:
+    """Shares with rare levels as one, and that one with the next where it is rare itself and seen by chance only."""
+    expected = (a * n + b * m) / (n + m) * min(n, m)
+    rare = expected < SMALL_EXPECTED
+    if not rare.any():
+        return a, b
+    few = expected[rare].sum() < SMALL_EXPECTED and max(a[rare].sum() * n, b[rare].sum() * m) < 2 * SMALL_EXPECTED
+    if few and not rare.all():
+        rare[np.flatnonzero(~rare)[expected[~rare].argmin()]] = True
+    a, b = (np.append(side[~rare], side[rare].sum()) for side in (a, b))
+    used = a + b > 0
+    return a[used], b[used]

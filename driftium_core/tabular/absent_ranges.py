@@ -32,12 +32,18 @@ class Range:
     share: float
 
 
-def absent_ranges(sample: Floats, other: Floats) -> list[Range]:
+def absent_ranges(sample: Floats, other: Floats, *, sure: float = SURE) -> list[Range]:
     """Ranges that many rows of one sorted sample lie in and none of the other, at most both ends and one between.
 
     A range where the other sample is merely thin is none: as many rows beside it have to make its emptiness
     impossible by chance. A bound is the roundest number that separates the samples as they are, so that the words
     are exactly true.
+
+    Parameters
+    ----------
+    sample, other : sorted float arrays
+    sure : float
+        Minus the log of the chance of an empty range that is allowed.
     """
     if not sample.size or not other.size:
         return []
@@ -45,7 +51,7 @@ def absent_ranges(sample: Floats, other: Floats) -> list[Range]:
     alone = place == np.searchsorted(other, sample, side="right")
     length = np.bincount(place[alone], minlength=other.size + 1)
     # With many gaps between values, one of them is long by chance more easily.
-    wanted = SURE + math.log(max(1, int(np.count_nonzero(length))))
+    wanted = sure + math.log(max(1, int(np.count_nonzero(length))))
     chosen: list[int] = []
     for at in np.argsort(-length, kind="stable")[:LONGEST].tolist():
         is_end = at in (0, other.size)

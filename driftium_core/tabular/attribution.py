@@ -157,6 +157,7 @@ def _words(tables: _Tables, held: HeldTables, found: Explanation, place: int, ki
         sample=tables.drawn(name)[0] if others.columns else reference,
         weights=held.weights(others)[0] if others.columns else np.ones(len(reference)),
         aside=place not in found.hold.columns,
+        held=tuple(held.columns[other].name for other in sorted(others.columns)),
         unchanged=tuple(held.columns[other].name for other in stable_relatives(held, found, place)),
     )
     return root_words(root)

@@ -19,10 +19,13 @@ __all__ = ["N_BINS", "BinnedColumn", "bin_column", "pick_rows"]
 N_BINS = 20
 """Finer bins hold a column better and leave fewer rows in each."""
 
-ROWS_PER_BIN = 10
+ROWS_PER_BIN = 20
 """Rows of the smaller table in a bin, on average; of small tables there are fewer bins."""
 
-FEWEST_IN_LEVEL = 5
+CERTAIN = 14.0
+"""Minus the log of the chance of a gap that is taken for a cut: edges that chance chose would bias the test of bins."""
+
+FEWEST_IN_LEVEL = 10
 """Levels that the smaller table would have fewer rows of are taken together."""
 
 Numbers = npt.NDArray[np.float64]
@@ -101,7 +104,7 @@ def _cuts(present: Sequence[Numbers]) -> Numbers:
     """Upper ends of bins where one sample has nothing on one side: the cuts of a filter."""
     if len(present) < 2:
         return np.empty(0)
-    ranges = [*absent_ranges(*present), *absent_ranges(*reversed(present))]
+    ranges = [*absent_ranges(*present, sure=CERTAIN), *absent_ranges(*reversed(present), sure=CERTAIN)]
     bounds = [bound for part in ranges for bound in (part.low, part.high) if bound is not None]
     return np.nextafter(np.array(bounds, dtype=np.float64), -np.inf)
 

@@ -56,11 +56,11 @@ def explain(tables: HeldTables) -> Explanation:
 def _moved_alone(tables: HeldTables, found: Explanation) -> Explanation:
     """Held columns are set aside where that leaves nothing, and holding them brings the others no nearer.
 
-    Never while another column drifts by a test of all rows.
+    Never the only one that is held while another column drifts by a test of all rows.
     """
-    if not tables.moved <= {*found.order}:
-        return found
     for place in found.order:
+        if found.hold.columns == {place} and not tables.moved <= {*found.order}:
+            break
         aside = Explanation(found.order, Hold(found.hold.columns - {place}))
         if place in found.hold.columns and not _drifting(tables, aside) and not _nearer(tables, found, aside):
             found = aside

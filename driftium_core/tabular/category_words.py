@@ -24,6 +24,9 @@ SAME_SHARE = 0.25
 """Relative difference up to which a new category may be a vanished one by another name."""
 MANY = 0.1
 """Share of rows by which rare categories that one side lacks are told, beyond what chance would miss."""
+CLEAR = 3.0
+"""Standard errors by which shares of other categories moved, or did not."""
+
 STILL = 0.001
 """With a larger p the values did not move."""
 
@@ -52,9 +55,45 @@ def category_words(root: RootValues, *, always: bool) -> RootWords | None:
         if many:
             share = fmt_percent(float(here[many].sum() / here.sum()))
             return RootWords(f"{fmt_n(len(many))} categories of {root.name} {words.format(share)}", root.mix_action)
-    most = int((np.square(shares[0] - shares[1]) / np.maximum(shares[0] + shares[1], 1e-300)).argmax())
-    text = ratio_words(f"{root.name} = {fmt_name(labels[most])}", float(shares[0][most]), float(shares[1][most]))
-    return RootWords(text, root.mix_action)
+    before = _held_shares(root, labels) if root.aside else shares[0]
+    became = _became_words(root.name, labels, before, shares[1], sizes=(int(r.sum()), int(c.sum())))
+    if root.aside and became:
+        return RootWords(became, "measurement", held=True)
+    most = int((np.square(before - shares[1]) / np.maximum(before + shares[1], 1e-300)).argmax())
+    text = ratio_words(f"{root.name} = {fmt_name(labels[most])}", float(before[most]), float(shares[1][most]))
+    return RootWords(text, root.mix_action, held=root.aside)
+
+
+def _held_shares(root: RootValues, labels: list[str]) -> Shares:
+    """Shares of the reference with the other roots held."""
+    codes, texts = row_texts(root.sample)
+    place = {label: i for i, label in enumerate(labels)}
+    into = np.array([place[text] for text in texts], dtype=np.intp)
+    present = codes >= 0
+    counts = np.bincount(into[codes[present]], weights=root.weights[present], minlength=len(labels))
+    return np.asarray(counts / counts.sum())
+
+
+def _became_words(name: str, labels: list[str], before: Shares, now: Shares, *, sizes: tuple[int, int]) -> str | None:
+    """``"30 % of job = management became blue-collar"``: what one category lost, another has, and no other moved.
+
+    Had rows been chosen by one of the two, the shares of all others would have moved in proportion.
+    """
+    change = now - before
+    lost, won = int(change.argmin()), int(change.argmax())
+    others = np.ones(len(labels), dtype=bool)
+    others[[lost, won]] = False
+    rest = float(before[others].sum())
+    if lost == won or not 0 < rest < 1 or not before[lost] > 0:
+        return None
+    scale = sum(1 / size for size in sizes)
+    error = math.sqrt(rest * (1 - rest) * scale)
+    chosen = [abs(now[others].sum() - rest * (1 - now[at]) / (1 - before[at])) for at in (lost, won)]
+    apart = np.sqrt(np.maximum(before[others], 1e-12) * scale)
+    if min(chosen) < CLEAR * error or (np.abs(change[others]) > CLEAR * apart).any():
+        return None
+    share = fmt_percent(-float(change[lost]) / float(before[lost]))
+    return f"{share} of {name} = {fmt_name(labels[lost])} became {fmt_name(labels[won])}"
 
 
 def _changed_words(labels: list[str], gone: list[int], new: list[int], shares: tuple[Shares, Shares]) -> str:

@@ -42,17 +42,18 @@ def number_words(root: RootValues, *, always: bool) -> RootWords | None:
         return None
     if c[0] == c[-1] and r[0] != c[0]:
         if not root.aside:
-            return RootWords(f"only rows with {root.name} = {fmt_value(float(c[0]))} are left", "reweight")
+            return RootWords(f"only rows with {root.name} = {fmt_value(float(c[0]))} are left", "reweight", "ends")
         was = f", before {fmt_value(float(r[0]))}" if r[0] == r[-1] else ""
         return RootWords(f"every value is now {fmt_value(float(c[0]))}{was}", root.action)
     gone, new = absent_ranges(r, c), absent_ranges(c, r)
     if not (always or gone or new or (ks_from_sorted(r, c)[0].pvalue or 0.0) <= STILL):
         return None
     shifted = _shifted(root, c, gone, new) if root.aside else None
-    if shifted is None and gone:
-        shifted = _capped_words(r, c, gone)
     if shifted:
-        return RootWords(shifted, "measurement")
+        return RootWords(shifted, "measurement", held=True)
+    capped = _capped_words(r, c, gone) if gone else None
+    if capped:
+        return RootWords(capped, "measurement")
     if gone:
         all_missing_gone = bool(np.isnan(reference).any()) and not np.isnan(current).any()
         inside = any(part.low is not None and part.high is not None for part in gone)
@@ -61,21 +62,36 @@ def number_words(root: RootValues, *, always: bool) -> RootWords | None:
     if new:
         share = fmt_percent(sum(part.share for part in new))
         return RootWords(f"rows with {range_words(root.name, new)} are new, {share} of rows", root.action)
-    return RootWords(_tilt_words(root.name, r, c), root.mix_action)
+    if root.aside:
+        values, weights = _held_values(root)
+        if values.size:
+            return RootWords(_tilt_words(root.name, values, _curve(weights), c), root.mix_action, held=True)
+    return RootWords(_tilt_words(root.name, r, _curve(np.ones(r.size)), c), root.mix_action)
+
+
+def _held_values(root: RootValues) -> tuple[Floats, Floats]:
+    """Sorted finite values of the reference, and their weights with the other roots held."""
+    values = row_numbers(root.sample)
+    order = np.argsort(values, kind="stable")
+    order = order[np.isfinite(values[order]) & (root.weights[order] > 0)]
+    return values[order], root.weights[order]
+
+
+def _curve(weights: Floats) -> Floats:
+    mass = np.cumsum(weights)
+    return np.asarray(mass / mass[-1])
 
 
 def _shifted(root: RootValues, current: Floats, gone: Sequence[Range], new: Sequence[Range]) -> str | None:
     """Words for a shift of values; None where there is none, or a filter tells the same as well."""
-    values = row_numbers(root.sample)
-    order = np.argsort(values, kind="stable")
-    order = order[np.isfinite(values[order]) & (root.weights[order] > 0)]
-    values, weights, current = values[order], root.weights[order], current[np.isfinite(current)]
+    values, weights = _held_values(root)
+    current = current[np.isfinite(current)]
     if not values.size or not current.size:
         return None
     filtered = _is_filter(values, weights, current, gone) if gone and not new else False
     if filtered or (filtered is None and not root.unchanged):
         return None
-    return _shift_words(values, current, weights)
+    return _shift_words(values, current, weights, rough=bool(root.unchanged))
 
 
 def _capped_words(reference: Floats, current: Floats, gone: Sequence[Range]) -> str | None:
@@ -118,9 +134,9 @@ def _is_filter(reference: Floats, weights: Floats, current: Floats, gone: Sequen
     return bool(np.isin(current, distinct).mean() >= ALMOST_ALL)
 
 
-def _shift_words(reference: Floats, current: Floats, weights: Floats) -> str | None:
+def _shift_words(reference: Floats, current: Floats, weights: Floats, *, rough: bool) -> str | None:
     """``"values shifted by −12 %"``, ``"values shifted by +250"``, ``"values scaled by 1.25"``; None for no such."""
-    shift = fit_value_shift(reference, current, weights)
+    shift = fit_value_shift(reference, current, weights, rough=rough)
     if shift is None:
         return None
     if shift.factor == 1:
@@ -140,15 +156,22 @@ def _short(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def _tilt_words(name: str, reference: Floats, current: Floats) -> str:
-    """``"share of age ≥ 52 ×1.8, from 20 % to 36 %"``: split where the sorted samples are furthest apart."""
-    points = np.unique(np.concatenate([reference, current]))
-    shares = [np.searchsorted(side, points, side="left") / max(1, side.size) for side in (reference, current)]
+def _tilt_words(name: str, values: Floats, mass: Floats, current: Floats) -> str:
+    """``"share of age ≥ 52 ×1.8, from 20 % to 36 %"``: split where the two are furthest apart.
+
+    *values* are sorted, *mass* is their cumulative share; *current* is sorted.
+    """
+
+    def below(at: Floats) -> tuple[Floats, Floats]:
+        return np.append(0.0, mass)[np.searchsorted(values, at)], np.searchsorted(current, at) / current.size
+
+    points = np.unique(np.concatenate([values, current]))
+    shares = below(points)
     at = int(np.abs(shares[0] - shares[1]).argmax())
     split = roundest(float(points[at - 1]), float(points[at])) if at else float(points[0])
     if split != 0 and math.isfinite(split) and len(f"{split:.12g}".strip("-0.")) > 4:
         split = _short(split)
-    below = [float(np.searchsorted(side, split, side="left") / max(1, side.size)) for side in (reference, current)]
-    if below[0] <= 0.5:
-        return ratio_words(f"{name} < {fmt_value(split)}", below[0], below[1])
-    return ratio_words(f"{name} ≥ {fmt_value(split)}", 1 - below[0], 1 - below[1])
+    before, now = (float(side[0]) for side in below(np.array([split])))
+    if before <= 0.5:
+        return ratio_words(f"{name} < {fmt_value(split)}", before, now)
+    return ratio_words(f"{name} ≥ {fmt_value(split)}", 1 - before, 1 - now)

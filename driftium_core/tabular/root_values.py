@@ -31,6 +31,8 @@ class RootValues:
         Reference rows, and their weights with the other roots held; a shift of values is told against these.
     aside : bool
         The column moved alone.
+    held : tuple of str
+        The other roots that are held.
     unchanged : tuple of str
         Columns that did not move, but would have if rows had been selected by these values.
     """
@@ -42,6 +44,7 @@ class RootValues:
     sample: pd.Series[Any]
     weights: npt.NDArray[np.float64]
     aside: bool
+    held: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
 
     @property
@@ -65,9 +68,10 @@ class RootWords:
     """A description without a full stop, the action that fits it, and where numbers are gone.
 
     A column that nothing else depends on may have been filtered or measured in another way; where its values say
-    which, the action follows them.
+    which, the action follows them. ``held``: it is told against the reference with the other roots held.
     """
 
     description: str
     action: RootAction
     gone: GoneRange = ""
+    held: bool = False

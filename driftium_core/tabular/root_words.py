@@ -28,7 +28,7 @@ def root_words(root: RootValues) -> RootWords:
     Examples
     --------
     >>> ages = pd.Series(range(18, 93)).repeat(40)
-    >>> rows = {"reference": ages, "sample": ages, "weights": np.ones(ages.size), "current": ages[ages < 35]}
+    >>> rows = {"reference": ages, "sample": ages, "weights": (0.0 * ages + 1).to_numpy(), "current": ages[ages < 35]}
     >>> root_words(RootValues(column="age", kind=ColumnKind.NUMERIC, aside=False, **rows)).description
     'rows with age ≥ 35 are gone'
     """
@@ -44,8 +44,9 @@ def root_words(root: RootValues) -> RootWords:
     # A filter drops missing values, too; that they are gone needs no words of its own.
     if missing and values.action == "measurement":
         text += f", and {missing}"
-    if values.action == "measurement" and root.unchanged:
-        text += f" at unchanged {listed([fmt_name(other) for other in root.unchanged])}"
+    same = (*(root.held if values.held else ()), *(root.unchanged if values.action == root.action else ()))
+    if root.aside and same:
+        text += f" at unchanged {listed([fmt_name(other) for other in same])}"
     return replace(values, description=text)
 
 
