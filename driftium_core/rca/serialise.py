@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -71,9 +72,21 @@ def report_from_dict(document: Document) -> RcaReport:
         report = _adapter().validate_python(_values(document))
     except (KeyError, TypeError, AttributeError, ValidationError) as error:
         raise InputError(message) from error
-    if not report.findings.diagnosis.findings:
+    if not _complete(report):
         raise InputError(message)
     return report
+
+
+def _complete(report: RcaReport) -> bool:
+    """Whether the parts fit together that whoever shows an investigation relies on."""
+    findings = report.findings
+    if not (findings.diagnosis.findings and findings.triage.claims):
+        return False
+    ids = [fact.id for fact in report.ledger.facts]
+    items = (*report.claims, *findings.recommendation.actions)
+    cited = {fact_id for item in items for fact_id in item.evidence_ids}
+    times = (report.duration_ms, *(step.duration_ms for step in report.steps))
+    return len(set(ids)) == len(ids) and cited.issubset(ids) and all(map(math.isfinite, times))
 
 
 def _triage(triage: Triage) -> Document:
