@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from driftium_core.formats import UNKNOWN, fmt_effect, fmt_p
+from driftium_core.formats import UNKNOWN, fmt_effect, fmt_name, fmt_p
 from driftium_core.severity import NOT_TESTED, severity_label
 from driftium_core.tabular.column_result import ColumnResult
 from driftium_core.tabular.report import TableReport
@@ -37,7 +37,7 @@ def _columns(report: TableReport, *, wide: bool) -> Table:
         p = column.decisive_pvalue_adjusted
         cells = [
             Text(_label(column, report), STYLES[column.severity]),
-            Text(column.column),
+            Text(fmt_name(column.column, limit=200)),
             Text(UNKNOWN if p is None else fmt_effect(column.decisive.effect_size)),
             Text(UNKNOWN if p is None else fmt_p(p)),
             Text(column.decisive_shift),
