@@ -265,6 +265,7 @@ def test_both_exports_say_what_is_stored(services: Services) -> None:
         **{name: getattr(kept, name) for name in ("id", "project", "kind", "report_id", "title", "summary")},
         **{name: getattr(kept, name) for name in ("severity", "status", "cause", "confidence", "source", "model")},
         "created_at": kept.created_at.isoformat(),
+        "n_actions": kept.n_actions,
         "done": [],
     }
     assert document["recommendations"]
