@@ -80,7 +80,8 @@ def report_from_dict(document: Document) -> RcaReport:
 def _complete(report: RcaReport) -> bool:
     """Whether the parts fit together that whoever shows an investigation relies on."""
     findings = report.findings
-    if not (findings.diagnosis.findings and findings.triage.claims):
+    causes = [found.cause for found in findings.diagnosis.findings]
+    if not (causes and findings.triage.claims) or len(set(causes)) < len(causes):
         return False
     ids = [fact.id for fact in report.ledger.facts]
     items = (*report.claims, *findings.recommendation.actions)

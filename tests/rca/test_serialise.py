@@ -83,6 +83,7 @@ def test_what_json_cannot_hold_is_unknown() -> None:
         {"evidence": []},  # what is claimed stands on facts that are gone
         {"evidence": 2 * report_to_dict(investigation())["evidence"]},
         {"triage": report_to_dict(investigation())["triage"] | {"claims": []}},
+        {"diagnosis": {"findings": 2 * report_to_dict(investigation())["diagnosis"]["findings"], "ruled_out": []}},
         {"duration_ms": math.inf},
     ],
 )
