@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from driftium_core.documents import json_safe
 from driftium_core.errors import InputError
 from driftium_core.rca.facts import Fact
-from driftium_core.rca.report import Diagnosis, RcaReport, TraceStep, Triage
+from driftium_core.rca.report import Action, Claim, Diagnosis, RcaReport, TraceStep, Triage
 
 __all__ = ["RCA_FORMAT", "report_from_dict", "report_to_dict"]
 
@@ -84,7 +84,7 @@ def _complete(report: RcaReport) -> bool:
     if not (causes and findings.triage.claims) or len(set(causes)) < len(causes):
         return False
     ids = [fact.id for fact in report.ledger.facts]
-    items = (*report.claims, *findings.recommendation.actions)
+    items: tuple[Claim | Action, ...] = (*report.claims, *findings.recommendation.actions)
     cited = {fact_id for item in items for fact_id in item.evidence_ids}
     times = (report.duration_ms, *(step.duration_ms for step in report.steps))
     return len(set(ids)) == len(ids) and cited.issubset(ids) and all(map(math.isfinite, times))
