@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from functools import cache
 from typing import Any
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from driftium_core.documents import json_safe
 from driftium_core.errors import InputError
 from driftium_core.rca.facts import Fact
-from driftium_core.rca.report import Diagnosis, RcaReport, TraceStep, Triage
+from driftium_core.rca.report import Action, Claim, Diagnosis, RcaReport, TraceStep, Triage
 
 __all__ = ["RCA_FORMAT", "report_from_dict", "report_to_dict"]
 
@@ -71,9 +72,22 @@ def report_from_dict(document: Document) -> RcaReport:
         report = _adapter().validate_python(_values(document))
     except (KeyError, TypeError, AttributeError, ValidationError) as error:
         raise InputError(message) from error
-    if not report.findings.diagnosis.findings:
+    if not _complete(report):
         raise InputError(message)
     return report
+
+
+def _complete(report: RcaReport) -> bool:
+    """Whether the parts fit together that whoever shows an investigation relies on."""
+    findings = report.findings
+    causes = [found.cause for found in findings.diagnosis.findings]
+    if not (causes and findings.triage.claims) or len(set(causes)) < len(causes):
+        return False
+    ids = [fact.id for fact in report.ledger.facts]
+    items: tuple[Claim | Action, ...] = (*report.claims, *findings.recommendation.actions)
+    cited = {fact_id for item in items for fact_id in item.evidence_ids}
+    times = (report.duration_ms, *(step.duration_ms for step in report.steps))
+    return len(set(ids)) == len(ids) and cited.issubset(ids) and all(map(math.isfinite, times))
 
 
 def _triage(triage: Triage) -> Document:

@@ -148,7 +148,9 @@ def sort_numbers(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if values.dtype.kind in "iu" and values.size > 1000:
         low = int(values.min())
         span = int(values.max()) - low
-        if span < MAX_COUNTED_SPAN:
+        if (
+            span < MAX_COUNTED_SPAN and low + span < np.iinfo(np.int64).max
+        ):  # beyond it a range is no longer of integers
             # In 64 bits: the span of a small dtype does not fit into it.
             counts = np.bincount(np.subtract(values, low, dtype=np.int64), minlength=span + 1)
             return np.repeat(np.arange(low, low + span + 1).astype(values.dtype), counts)

@@ -63,7 +63,7 @@ def _columns(report: TableReport, *, wide: bool) -> Table:
         p = column.decisive_pvalue_adjusted
         cells = [
             Text(_label(column, report), STYLES[column.severity]),
-            Text(column.column),
+            Text(fmt_name(column.column, limit=200)),
             Text(UNKNOWN if p is None else fmt_effect(column.decisive.effect_size)),
             Text(UNKNOWN if p is None else fmt_p(p)),
             Text(column.decisive_shift),

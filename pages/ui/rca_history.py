@@ -81,7 +81,7 @@ def _frame(past: Sequence[Investigation]) -> pd.DataFrame:
 
 def _cause(item: Investigation) -> str:
     title = CAUSE_TITLES.get(item.cause, item.cause)  # another version may have named another one
-    return f"{title[0].upper()}{title[1:]}"
+    return f"{title[:1].upper()}{title[1:]}"
 
 
 def _offer_delete(services: Services, selected: Investigation) -> None:

@@ -63,6 +63,16 @@ def test_the_table_names_severity_by_glyph_and_word(files: Path, capsys: pytest.
     assert "p < 0.001" in out.replace("\u00a0", " ")
 
 
+def test_a_column_name_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file, shift in (("a.csv", 0), ("b.csv", 400)):
+        rows = "\n".join(str(value % 50 + shift) for value in range(200))
+        (tmp_path / file).write_text(f"\x1b[31mred \u202eltr\n{rows}\n", "utf-8")
+    assert run("tabular", tmp_path / "a.csv", tmp_path / "b.csv") == 0
+    out = capsys.readouterr().out
+    assert "✕ CRITICAL  [31mred ltr" in out
+    assert not {"\x1b", "\u202e"}.intersection(out)
+
+
 @pytest.mark.parametrize(
     ("current", "options", "code"),
     [

@@ -80,6 +80,11 @@ def test_what_json_cannot_hold_is_unknown() -> None:
         {"created_at": "yesterday"},
         {"kind": "picture"},
         {"versions": 3},
+        {"evidence": []},  # what is claimed stands on facts that are gone
+        {"evidence": 2 * report_to_dict(investigation())["evidence"]},
+        {"triage": report_to_dict(investigation())["triage"] | {"claims": []}},
+        {"diagnosis": {"findings": 2 * report_to_dict(investigation())["diagnosis"]["findings"], "ruled_out": []}},
+        {"duration_ms": math.inf},
     ],
 )
 def test_a_document_of_another_version_is_refused_in_a_sentence(changes: dict[str, object]) -> None:

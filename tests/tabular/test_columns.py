@@ -105,6 +105,12 @@ def test_counting_sorts_like_comparing(dtype):
     assert sort_numbers(values).tolist() == np.sort(values).tolist()
 
 
+@pytest.mark.parametrize(("dtype", "top"), [("int64", 2**63 - 1), ("uint64", 2**63 + 40), ("uint64", 2**64 - 1)])
+def test_whole_numbers_at_the_end_of_64_bits_stay_what_they_are(dtype, top):
+    values = np.array([top - i * 7 % 50 for i in range(2000)], dtype)
+    assert sort_numbers(values).tolist() == sorted(values.tolist())
+
+
 def test_digest_depends_on_content_only_not_on_chunks():
     whole = pa.chunked_array([pa.array(["a", "b", None, "a"])])
     parts = pa.chunked_array([pa.array(["a"]), pa.array(["b", None, "a"])])
