@@ -7,9 +7,10 @@ from rich.text import Text
 
 from driftium_core.formats import UNKNOWN, fmt_effect, fmt_p
 from driftium_core.severity import NOT_TESTED, severity_label
+from driftium_core.tabular.attribution_words import attribution_line
 from driftium_core.tabular.column_result import ColumnResult
 from driftium_core.tabular.report import TableReport
-from driftium_core.terminal.console import STYLES, stdout
+from driftium_core.terminal.console import STYLES, plain, stdout
 
 __all__ = ["print_report"]
 
@@ -18,9 +19,11 @@ WIDE = 120
 
 
 def print_report(report: TableReport) -> None:
-    """Verdict, ranked columns and findings on stdout."""
+    """Verdict, root cause, ranked columns and findings on stdout."""
     console = stdout()
     console.print(Text.assemble((report.headline, STYLES[report.summary.severity]), " ", report.verdict))
+    if report.attribution and report.summary.status == "drift":
+        console.print(Text(plain(attribution_line(report.attribution) or report.attribution.summary)))
     if report.columns:
         console.print(_columns(report, wide=console.width >= WIDE))
     for finding in report.findings:

@@ -63,6 +63,20 @@ def test_the_table_names_severity_by_glyph_and_word(files: Path, capsys: pytest.
     assert "p < 0.001" in out.replace("\u00a0", " ")
 
 
+def test_the_root_cause_stands_under_the_verdict_where_it_was_looked_for(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = (files / "reference.csv", files / "young.csv")
+    assert run("tabular", *tables) == 0
+    lines = capsys.readouterr().out.splitlines()
+    told = next(place for place, line in enumerate(lines) if line.startswith("`age` moved by itself. No other column"))
+    assert told < next(place for place, line in enumerate(lines) if line.startswith("severity"))
+    assert run("tabular", *tables, "--no-attribution") == 0
+    assert "moved" not in capsys.readouterr().out
+    assert run("tabular", files / "reference.csv", files / "same.csv") == 0
+    assert "moved" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("current", "options", "code"),
     [
