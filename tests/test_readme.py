@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,9 +51,15 @@ def test_settings_table_is_the_one_the_code_has() -> None:
 
 
 def test_python_example_runs_and_finds_its_planted_drift(capsys: pytest.CaptureFixture[str]) -> None:
-    exec(compile(code_blocks("python")[0], "README.md", "exec"), {})
+    names: dict[str, Any] = {}
+    exec(compile(code_blocks("python")[0], "README.md", "exec"), names)
     # Ages below 35 are 15 of 50 equally frequent ages: D = 1 - 15/50 = 0.70, past CRITICAL's 0.30; job is balanced.
     assert capsys.readouterr().out.strip() == "CRITICAL ['age']"
+    attribution = names["report"].attribution
+    (root,) = attribution.roots
+    assert (root.column, root.explains, attribution.unexplained) == ("age", (), ())
+    assert "`report.attribution` says which" in README
+    assert root.description == "rows with age ≥ 35 are gone"
 
 
 @pytest.mark.models

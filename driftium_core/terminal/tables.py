@@ -13,7 +13,7 @@ from driftium_core.severity import NOT_TESTED, severity_label
 from driftium_core.tabular.attribution_report import Attribution
 from driftium_core.tabular.column_result import ColumnResult
 from driftium_core.tabular.report import TableReport
-from driftium_core.terminal.console import STYLES, stdout
+from driftium_core.terminal.console import STYLES, plain, stdout
 
 __all__ = ["print_report"]
 
@@ -24,24 +24,26 @@ MOST_NAMED = 10
 
 
 def print_report(report: TableReport) -> None:
-    """Verdict, ranked columns, root causes and findings on stdout."""
+    """Verdict, root cause, ranked columns and findings on stdout."""
     console = stdout()
     console.print(Text.assemble((report.headline, STYLES[report.summary.severity]), " ", report.verdict))
-    if report.columns:
-        console.print(_columns(report, wide=console.width >= WIDE))
     if report.attribution and report.summary.drifted_feature_count:
         _print_attribution(console, report.attribution)
+    if report.columns:
+        console.print(_columns(report, wide=console.width >= WIDE))
     for finding in report.findings:
         console.print(Text(f"– {finding.text}"))
 
 
 def _print_attribution(console: Console, attribution: Attribution) -> None:
     """What the drift comes from: each root with what it explains, what is left over, and how far that goes."""
-    console.print(Text.assemble(("Root cause:", "bold"), " ", attribution.summary))
+    console.print(Text.assemble(("Root cause:", "bold"), " ", plain(attribution.summary)))
     for root in attribution.roots:
         explains = f" → explains {_names(root.explains)}" if root.explains else ""
         shift = ", a measurement shift" if root.action == "measurement" else ""
-        console.print(Text.assemble("  ", (fmt_name(root.column), "bold"), f": {root.description}{shift}{explains}"))
+        console.print(
+            Text.assemble("  ", (fmt_name(root.column), "bold"), f": {plain(root.description)}{shift}{explains}")
+        )
     if attribution.unexplained:
         console.print(Text(f"  left over: {_names(attribution.unexplained)}"))
     console.print(Text(f"  {attribution.scope_note}", "bright_black"))

@@ -68,7 +68,7 @@ def _investigated(services: Services, calculation: Calculation | None) -> _Why |
     found = monitor.find_investigation(services, "text", calculation.id, project=current_project())
     if found is None:
         return None
-    by = f"worded by {fmt_name(found.model or 'a model')}" if found.source == "llm" else "by rules"
+    by = f"with words of {fmt_name(found.model or 'a model')}" if found.source == "llm" else "by rules"
     return _Why(found.cause, found.summary, by, found.id)
 
 

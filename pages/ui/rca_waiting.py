@@ -51,7 +51,9 @@ def show_not_investigated(report: Investigable) -> None:
     headline = verdict_headline(report.status, report.severity)
     wish = "find out why" if report.status == "drift" else "see what was looked at"
     verdict(report.severity, headline, f"{report.title}.", f"Not investigated yet. Press Investigate to {wish}.")
-    with card("agents", "What will happen", "Rules take a moment; a model's words are waited for, a minute at most."):
+    with card(
+        "agents", "What will happen", "Rules take a moment; a model's words are waited for no longer than Settings say."
+    ):
         for number, (place, (_, name, asks)) in enumerate(zip(st.columns(3), AGENTS, strict=True), start=1):
             box = place.container(key=f"step-later-rca-{number}", height="stretch")
             box.markdown(f"**{number} · {name}**  \n{asks}")

@@ -73,6 +73,20 @@ def test_a_column_name_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.
     assert not {"\x1b", "\u202e"}.intersection(out)
 
 
+def test_the_root_cause_stands_under_the_verdict_where_it_was_looked_for(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tables = (files / "reference.csv", files / "young.csv")
+    assert run("tabular", *tables) == 0
+    lines = capsys.readouterr().out.splitlines()
+    told = next(place for place, line in enumerate(lines) if line.startswith("Root cause: "))
+    assert told < next(place for place, line in enumerate(lines) if line.startswith("severity"))
+    assert run("tabular", *tables, "--no-attribution") == 0
+    assert "Root cause" not in capsys.readouterr().out
+    assert run("tabular", files / "reference.csv", files / "same.csv") == 0
+    assert "Root cause" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("current", "options", "code"),
     [

@@ -10,7 +10,9 @@ from driftium_core import monitor
 from driftium_core.monitor import checks
 from driftium_core.rca.report import Claim
 from driftium_core.tabular.attribution_report import Attribution, ColumnAttribution, Root
+from tests.monitor.scripted import ScriptedGenerators
 from tests.pages.conftest import settle, texts
+from tests.pages.playground import until
 from tests.pages.test_tabular import line, open_page
 
 SCOPE = "Among the 17 columns given; an association, not proof of cause."
@@ -180,6 +182,16 @@ def test_a_model_is_asked_on_request_and_named_when_its_words_are_shown(app, att
     assert "ask-model" not in keys(page)
     settle(page.run())
     assert asked == [()], "the words are kept, not asked for again"
+
+
+def test_without_ollama_the_embedded_model_is_not_asked_and_it_is_said_at_once(app, attribute, services):
+    attribute(AGE_MOVED)
+    services.generators = generators = ScriptedGenerators(lambda *_: "one two")
+    page = open_page(app)
+    button(page, "ask-model").click()
+    page = until(page.run(), lambda page: "the embedded model is too small to word them" in texts(page))
+    assert generators.asked == []
+    assert ":gray-badge[by rules]" in texts(page)
 
 
 def test_a_model_whose_words_were_refused_leaves_the_rules_words_and_can_be_asked_again(app, attribute, monkeypatch):
