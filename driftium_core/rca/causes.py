@@ -41,7 +41,7 @@ CAUSE_TITLES: dict[Cause, str] = {
     Cause.SELECTION: "other rows were selected",
     Cause.MEASUREMENT: "values are measured or scaled in another way",
     Cause.NEW_CATEGORIES: "categories appeared or vanished",
-    Cause.MISSINGNESS: "values went missing",
+    Cause.MISSINGNESS: "the share of missing values changed",
     Cause.UNKNOWN: "no cause of the catalogue fits",
     Cause.NOT_ENOUGH_EVIDENCE: "there is not enough evidence",
     Cause.STABLE: "nothing changed that can be detected",

@@ -19,14 +19,14 @@ _WHEN = {
     Severity.CRITICAL: "Begin now",
     Severity.HIGH: "Begin today",
     Severity.MEDIUM: "Begin this week",
-    Severity.LOW: "There is no hurry; when you have time",
+    Severity.LOW: "When you have time",
 }
 
 _AIMS = {
     Cause.SELECTION: "find out who chooses the rows, and whether this choice was meant",
-    Cause.MEASUREMENT: "find out in which unit and by which formula the values are written now",
+    Cause.MEASUREMENT: "find out how the values are measured and written now",
     Cause.NEW_CATEGORIES: "find out whether the categories are right, or old ones under another name",
-    Cause.MISSINGNESS: "find out where the values get lost, and since when",
+    Cause.MISSINGNESS: "find out where values get lost or filled in, and since when",
     Cause.UPSTREAM_DATA: "find out what changed where the data comes from",
     Cause.UNKNOWN: "look at the columns that moved most, and ask what changed",
 }

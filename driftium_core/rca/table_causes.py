@@ -88,6 +88,8 @@ def _cause(evidence: TableEvidence, name: str) -> Cause | None:
     if name in evidence.new and _more_came_than_went(evidence, name):
         return Cause.NEW_CATEGORIES
     explains = bool(evidence.follows(name))
+    if name in evidence.no_longer_missing and not explains:
+        return Cause.MISSINGNESS  # filled in, or rows without a value left out: nothing else moved that could tell
     if name in evidence.rescaled and not explains:
         return Cause.MEASUREMENT
     if name in evidence.merged and not explains:

@@ -29,6 +29,8 @@ class TableEvidence:
         How much the roots explain; None without roots.
     went_missing : dict of str to Fact
         More missing values than before, and these are much of the column's drift, or the column shifted by itself.
+    no_longer_missing : dict of str to Fact
+        Fewer missing values than before, and these are what moved most in the column.
     new, vanished : dict of str to Fact
         Categories that only one table has, where they are no rarity.
     merged, retyped, constant, rescaled : dict of str to Fact
@@ -44,6 +46,7 @@ class TableEvidence:
     left_over: dict[str, Fact]
     summary: Fact | None
     went_missing: dict[str, Fact]
+    no_longer_missing: dict[str, Fact]
     new: dict[str, Fact]
     vanished: dict[str, Fact]
     merged: dict[str, Fact]
@@ -80,6 +83,11 @@ def table_evidence(ledger: Ledger) -> TableEvidence:
         left_over={fact.subject: fact for fact in ledger.of(FactKind.LEFT_OVER) if fact.subject},
         summary=next((fact for fact in ledger.of(FactKind.EXPLAINED) if fact.detail == "summary"), None),
         went_missing=_went_missing(ledger, columns),
+        no_longer_missing={
+            fact.subject: fact
+            for fact in ledger.of(FactKind.MISSINGNESS)
+            if fact.direction == "down" and fact.subject in columns and columns[fact.subject].detail == "missing"
+        },
         new=_many(ledger, "new"),
         vanished=_many(ledger, "vanished"),
         merged=_by_column(ledger, FactKind.CATEGORIES, "merged"),

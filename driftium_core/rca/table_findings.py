@@ -109,7 +109,7 @@ def measurement(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
     moved = [evidence.columns[name] for name in columns if name in evidence.columns]
     ranges = [fact for name in columns for fact in ledger.of(FactKind.RANGE, subject=name) if fact.detail != "rescaled"]
     own = [fact for fact in roots if fact.detail == "measurement"]
-    facts = [*(scaled or own or moved)][:1]
+    facts = [*(scaled or own or roots or moved)][:1]
     text = facts[0].text
     if len(columns) > 1:
         text = f"{named(columns)} shifted by themselves, each without moving other columns."
@@ -178,10 +178,16 @@ def _letters(label: str) -> str:
 
 
 def missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:
-    """More values are missing than in the reference."""
+    """More values are missing than in the reference, or fewer."""
     del ledger
+    fewer = [evidence.no_longer_missing[name] for name in columns if name in evidence.no_longer_missing]
+    if len(fewer) == len(columns):
+        return _no_longer_missing(fewer)
     followers = [fact.subject for name in columns for fact in evidence.follows(name)]
-    every = [*columns, *(name for name in followers if name in evidence.went_missing)]
+    every = [
+        *(name for name in columns if name in evidence.went_missing),
+        *(name for name in followers if name in evidence.went_missing),
+    ]
     ordered = sorted(every, key=lambda name: -(evidence.went_missing[name].effect_size or 0.0))
     risen = [evidence.went_missing[name] for name in ordered]
     together = [fact for name in columns for fact in evidence.follows(name)]
@@ -192,8 +198,18 @@ def missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
         *_reasons("More of its values are missing.", risen, limit=3),
         *_reasons("It went missing with them.", together, limit=2),
         *_reasons("It is a root.", (evidence.shifted[name] for name in ordered if name in evidence.shifted), limit=1),
+        *_reasons("Fewer of its values are missing.", fewer, limit=1),
     ]
     return _finding(Cause.MISSINGNESS, "high", text, risen[: 3 if len(risen) > 1 else 1], claims)
+
+
+def _no_longer_missing(fewer: list[Fact]) -> Finding:
+    """Filled in at the source, or rows without a value left out: the facts cannot tell which."""
+    text = fewer[0].text
+    if len(fewer) > 1:
+        text = f"{named([fact.subject for fact in fewer])} have fewer missing values than in the reference."
+    claims = _reasons("Fewer of its values are missing.", fewer, limit=3)
+    return _finding(Cause.MISSINGNESS, "moderate", text, fewer[: 3 if len(fewer) > 1 else 1], claims)
 
 
 def not_enough_evidence(ledger: Ledger, evidence: TableEvidence) -> Finding:

@@ -40,14 +40,16 @@ def _selection(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]
     steps = [
         _step(f"Count rows by {name} at the source and see whether it holds there too: {described}.", 5, [root]),
         _step(f"Look for a filter, a join or a campaign on {name} in whatever made the current data.", 15, [root]),
-        _step(
-            f"Filter the reference by {name} on the Tabular page and see whether the other columns move alike.",
-            5,
-            [root],
-            "tabular",
-        ),
     ]
     if followers:
+        steps.append(
+            _step(
+                f"Filter the reference by {name} on the Tabular page and see whether the other columns move alike.",
+                5,
+                [root],
+                "tabular",
+            )
+        )
         follow = named([fact.subject for fact in followers])
         steps.append(
             _step(
@@ -66,18 +68,48 @@ def _measurement(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ..
     del ledger
     name = column_name(columns[0])
     fact = evidence.rescaled.get(columns[0]) or evidence.shifted.get(columns[0]) or evidence.columns[columns[0]]
-    what = "unit, scale or formula"
-    scale = f": its values look like {fact.value}" if columns[0] in evidence.rescaled else ""
-    steps = [
-        _step(f"Compare five current values of {name} with the source and see in which unit they are.", 5, [fact]),
-        _step(f"Look for a change of {what} in whatever writes {name}{scale}.", 15, [fact]),
-        _step(f"Ask who measures {name} whether an instrument, a form or a definition changed.", 10, [fact]),
-        _step(f"Bring {name} back to the unit of the reference, then run the check again.", 15, [fact], "tabular"),
-    ]
+    moved = evidence.columns.get(columns[0])
+    if moved and moved.detail == "categorical":
+        steps = _labelled(name, fact)
+    elif columns[0] in evidence.reweighted and columns[0] not in evidence.rescaled:
+        steps = _hole(name, evidence.reweighted[columns[0]])
+    else:
+        steps = _scaled(evidence, columns[0], fact)
     if len(columns) > 1:
         facts = [evidence.columns[other] for other in columns[1:4] if other in evidence.columns]
         steps.insert(3, _step(f"Do the same for {named(columns[1:])}.", 10, facts))
     return tuple(steps)
+
+
+def _scaled(evidence: TableEvidence, column: str, fact: Fact) -> list[Action]:
+    name = column_name(column)
+    scale = f": its values look like {fact.value}" if column in evidence.rescaled else ""
+    return [
+        _step(f"Compare five current values of {name} with the source and see in which unit they are.", 5, [fact]),
+        _step(f"Look for a change of unit, scale or formula in whatever writes {name}{scale}.", 15, [fact]),
+        _step(f"Ask who measures {name} whether an instrument, a form or a definition changed.", 10, [fact]),
+        _step(f"Bring {name} back to the unit of the reference, then run the check again.", 15, [fact], "tabular"),
+    ]
+
+
+def _labelled(name: str, fact: Fact) -> list[Action]:
+    """Categories have no unit: somebody or something chooses among them."""
+    return [
+        _step(f"Compare five current values of {name} with the source and see whether they say the same.", 5, [fact]),
+        _step(f"Look for a change of rule, mapping or form in whatever writes {name}.", 15, [fact]),
+        _step(f"Ask who fills in {name} whether the meaning of a category changed.", 10, [fact]),
+        _step(f"Bring {name} back to the rule of the reference, then run the check again.", 15, [fact], "tabular"),
+    ]
+
+
+def _hole(name: str, root: Fact) -> list[Action]:
+    """Values that are gone from the middle of a range, and nothing else moved: written elsewhere, or left out."""
+    return [
+        _step(f"Count rows by {name} at the source and see whether it holds there too: {root.value}.", 5, [root]),
+        _step(f"Look for rounding, a code or a formula in whatever writes {name}.", 15, [root]),
+        _step(f"Ask who measures {name} whether an instrument, a form or a definition changed.", 10, [root]),
+        _step(f"Bring {name} back to the form of the reference, then run the check again.", 15, [root], "tabular"),
+    ]
 
 
 def _new_categories(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Steps:
@@ -106,8 +138,10 @@ def _new_categories(ledger: Ledger, evidence: TableEvidence, columns: tuple[str,
 
 def _missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Steps:
     del ledger
-    fact = evidence.went_missing[columns[0]] if columns[0] in evidence.went_missing else evidence.columns[columns[0]]
     name = column_name(columns[0])
+    if columns[0] in evidence.no_longer_missing:
+        return _no_longer_missing(name, evidence.no_longer_missing[columns[0]])
+    fact = evidence.went_missing[columns[0]] if columns[0] in evidence.went_missing else evidence.columns[columns[0]]
     risen = [evidence.went_missing[other] for other in columns if other in evidence.went_missing]
     steps = [
         _step(f"Count the missing values of {name} by day and by source, and see when they began.", 5, [fact]),
@@ -124,6 +158,15 @@ def _missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ..
         text = f"See whether {named(columns)} are missing in the same rows: then one source feeds them all."
         steps.insert(1, _step(text, 5, risen[:3]))
     return tuple(steps)
+
+
+def _no_longer_missing(name: str, fact: Fact) -> Steps:
+    return (
+        _step(f"Read a few current rows: does one value of {name} stand where values were missing before?", 5, [fact]),
+        _step(f"Look in whatever writes {name} for a default, or for a filter on missing values.", 15, [fact]),
+        _step(f"Ask the owner of the source whether missing values of {name} are filled in or left out.", 10, [fact]),
+        _step("Renew the reference if this was meant; else undo it and run the check again.", 5, [fact], "tabular"),
+    )
 
 
 def _upstream(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Steps:
@@ -196,10 +239,13 @@ def _not_enough(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
     steps = [_step("See whether the current data arrived in full.", 5, [evidence.verdict])]
     if power.detail == "rows_wanted":
         steps.append(_step(f"Wait until there is enough data: {power.text[0].lower()}{power.text[1:]}", None, [power]))
+    larger = []
+    if "reference rows" in power.text:
+        larger = [_step("Take a larger reference.", 10, [power], "tabular")]
     return (
         *steps,
         _step("Take a longer period as current data, and run the check again.", 10, [power], "tabular"),
-        _step("Take a larger reference if it is the smaller table.", 10, [power], "tabular"),
+        *larger,
     )
 
 

@@ -101,6 +101,43 @@ def test_a_hole_in_the_values_of_one_column_alone_is_no_selection() -> None:
     cut = attributed(report, {"balance": "reweight"}, said="rows with balance < 300 are gone")
     causes = [table_diagnosis(table_ledger(told, title="t")).cause for told in (hole, cut)]
     assert causes == [Cause.MEASUREMENT, Cause.SELECTION]
+    of_hole = findings_by_rules(table_ledger(hole, title="t"))
+    assert "rows with −1.1 ≤ balance < 1.2 are gone" in of_hole.diagnosis.findings[0].summary.text
+    assert "at the source and see whether it holds there too" in of_hole.recommendation.actions[0].text
+
+
+def test_missing_values_that_were_filled_in_are_no_selection_of_rows() -> None:
+    reference, current = table_reports.draws()
+    gone = np.random.default_rng(3).random(len(reference)) < 0.25
+    report = table_reports.compare(reference.assign(job=reference["job"].mask(gone)), current)
+    roots = attributed(report, {"job": "reweight"}, said="share of job = student fell from 9 % to 7 %")
+    found = findings_by_rules(table_ledger(roots, title="t"))
+    assert (found.diagnosis.cause, found.diagnosis.confidence) == (Cause.MISSINGNESS, "moderate")
+    assert found.diagnosis.headline == "Likely cause: the share of missing values changed."
+    assert found.diagnosis.findings[0].claims[0].title == "Fewer of its values are missing."
+    assert "stand where values were missing before?" in found.recommendation.actions[0].text
+
+
+def test_categories_are_not_asked_for_their_unit() -> None:
+    reference, current = table_reports.draws()
+    job = current["job"].mask(np.arange(len(current)) % 3 == 0, "services")
+    report = table_reports.compare(reference, current.assign(job=job))
+    roots = attributed(report, {"job": "measurement"}, said="share of job = services ×5")
+    found = findings_by_rules(table_ledger(roots, title="t"))
+    assert found.diagnosis.cause is Cause.MEASUREMENT
+    told = " ".join([found.recommendation.lead.text, *(action.text for action in found.recommendation.actions)])
+    assert "unit" not in told
+    assert "Ask who fills in `job` whether the meaning of a category changed." in told
+
+
+def test_the_reference_is_filtered_to_see_followers_move_only_where_there_are_some() -> None:
+    reference, current = table_reports.draws()
+    report = table_reports.compare(reference, current[current["age"] < 35])
+    alone = attributed(report, {column.column: "reweight" for column in report.columns if column.drifted})
+    of_many = findings_by_rules(ledger("filtered")).recommendation.actions
+    of_one = findings_by_rules(table_ledger(alone, title="t")).recommendation.actions
+    assert any("see whether the other columns move alike" in action.text for action in of_many)
+    assert not any("see whether the other columns move alike" in action.text for action in of_one)
 
 
 def test_a_renamed_column_names_both_names() -> None:
