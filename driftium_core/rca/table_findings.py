@@ -80,7 +80,8 @@ def selection(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...])
     claims = [
         *_reasons("This column was selected on.", roots, limit=3),
         *_reason("Other columns follow it.", evidence.summary if followers else None),
-        *_reasons("For example.", followers, limit=2),
+        *_reasons("This one follows most.", followers[:1], limit=1),
+        *_reasons("This one follows, too.", followers[1:], limit=1),
         *_reasons(
             "Its categories are gone.", (evidence.vanished[n] for n in columns if n in evidence.vanished), limit=1
         ),
@@ -214,12 +215,14 @@ def _no_longer_missing(fewer: list[Fact]) -> Finding:
 
 def not_enough_evidence(ledger: Ledger, evidence: TableEvidence) -> Finding:
     """The tables are too small, or hold nothing that can be tested."""
-    verdict = evidence.verdict
+    needed = ledger.first(FactKind.POWER) or evidence.verdict
+    sizes = {fact.detail: fact for fact in ledger.of(FactKind.SIZE)}
     claims = [
-        *_reason("What is needed.", ledger.first(FactKind.POWER)),
-        *_reasons("What was compared.", ledger.of(FactKind.SIZE), limit=2),
+        *_reason("What is needed.", needed),
+        *_reason("What was compared.", sizes.get("rows")),
+        *_reason("What came of it.", sizes.get("columns")),
     ]
-    return _finding(Cause.NOT_ENOUGH_EVIDENCE, "high", verdict.text, [verdict], claims)
+    return _finding(Cause.NOT_ENOUGH_EVIDENCE, "high", needed.text, [needed], claims)
 
 
 def stable(ledger: Ledger, evidence: TableEvidence) -> Finding:
@@ -227,11 +230,9 @@ def stable(ledger: Ledger, evidence: TableEvidence) -> Finding:
     power = ledger.first(FactKind.POWER)
     gap = power.value if power and isinstance(power.value, float) else 1.0
     confidence: Confidence = "high" if gap <= 0.10 else "moderate" if gap <= 0.20 else "low"
-    claims = [
-        *_reasons("No column drifted.", (f for f in ledger.of(FactKind.SIZE) if f.detail == "columns"), limit=1),
-        *_reason("What would have been seen.", power),
-    ]
-    return _finding(Cause.STABLE, confidence, evidence.verdict.text, [evidence.verdict], claims)
+    none = next((fact for fact in ledger.of(FactKind.SIZE) if fact.detail == "columns"), evidence.verdict)
+    claims = [*_reason("No column drifted.", none), *_reason("What would have been seen.", power)]
+    return _finding(Cause.STABLE, confidence, none.text, [none], claims)
 
 
 def unknown(ledger: Ledger, evidence: TableEvidence) -> Finding:

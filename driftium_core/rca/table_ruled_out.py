@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from driftium_core.rca.causes import Cause
 from driftium_core.rca.facts import Fact, FactKind, Ledger
 from driftium_core.rca.report import Bearing, Claim
@@ -9,7 +11,7 @@ from driftium_core.rca.report import Bearing, Claim
 __all__ = ["ruled_out"]
 
 _ABSENT: tuple[tuple[FactKind, str, str, Cause], ...] = (
-    (FactKind.LEFT_OVER, "none", "A second cause.", Cause.STABLE),
+    (FactKind.LEFT_OVER, "none", "No second cause.", Cause.STABLE),
     (FactKind.MISSINGNESS, "none", "Missing values.", Cause.MISSINGNESS),
     (FactKind.SCHEMA, "none", "A change of columns or types.", Cause.STABLE),
     (FactKind.CATEGORIES, "none", "New categories.", Cause.NEW_CATEGORIES),
@@ -18,8 +20,11 @@ _ABSENT: tuple[tuple[FactKind, str, str, Cause], ...] = (
 """Facts that rule something out: kind, detail, what that is, and the cause beside which it would be odd."""
 
 
-def ruled_out(ledger: Ledger, cause: Cause) -> tuple[Claim, ...]:
-    """Claims for “what it is not” and “what stays open”, given the likeliest cause."""
+def ruled_out(ledger: Ledger, cause: Cause, settled: Collection[str] = ()) -> tuple[Claim, ...]:
+    """Claims for “what it is not” and “what stays open”, given the likeliest cause.
+
+    ``settled`` are columns to which a cause of their own was given, so that they are not open.
+    """
     if ledger.status == "inconclusive":
         return ()
     claims = [
@@ -31,13 +36,13 @@ def ruled_out(ledger: Ledger, cause: Cause) -> tuple[Claim, ...]:
     if ledger.status == "no_drift" and cause is not Cause.STABLE:
         counts = (fact for fact in ledger.of(FactKind.SIZE) if fact.detail == "columns")
         claims = [*(_claim("A shift of values.", fact, "rules_out") for fact in counts), *claims]
-    return (*claims, *_open(ledger))
+    return (*claims, *_open(ledger, settled))
 
 
-def _open(ledger: Ledger) -> list[Claim]:
+def _open(ledger: Ledger, settled: Collection[str]) -> list[Claim]:
     if ledger.status != "drift":
         return []
-    left = [fact for fact in ledger.of(FactKind.LEFT_OVER) if fact.subject]
+    left = [fact for fact in ledger.of(FactKind.LEFT_OVER) if fact.subject and fact.subject not in settled]
     windows = [fact for fact in ledger.of(FactKind.NOTE) if fact.detail == "time_window"]
     scope = [fact for fact in ledger.of(FactKind.NOTE) if fact.detail == "scope"]
     return [

@@ -96,7 +96,8 @@ def ledger_opened(ledger: Ledger) -> str:
     """How many facts there are, and of what."""
     counted = Counter(NOUNS[fact.kind] for fact in ledger.facts if fact.kind in NOUNS)
     parts = ", ".join(_count(n, noun) for noun, n in counted.items())
-    return f"Opened {fmt_count(len(ledger.facts), 'fact')} on {ledger.title}{f': {parts}' if parts else ''}."
+    title = f"{ledger.title[:1].lower()}{ledger.title[1:]}"  # “Answers of …” stands within a sentence here
+    return f"Opened {fmt_count(len(ledger.facts), 'fact')} on {title}{f': {parts}' if parts else ''}."
 
 
 def triage_found(triage: Triage) -> str:

@@ -1,5 +1,7 @@
 """The cause that was planted is the one that is named, with its reasons and with what it is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,7 @@ def test_a_filter_is_told_with_what_follows_it_and_what_it_is_not() -> None:
     assert diagnosis.findings[0].summary.text.startswith("Rows with age ≥ 35 are gone; with `age` held, the drift of ")
     assert diagnosis.findings[0].claims[0].text.startswith("`age` is a root of the drift: rows with age ≥ 35 are gone;")
     assert [claim.title for claim in diagnosis.ruled_out if claim.bearing == "rules_out"] == [
-        "A second cause.",
+        "No second cause.",
         "Missing values.",
         "A change of columns or types.",
         "New categories.",
@@ -138,6 +140,42 @@ def test_the_reference_is_filtered_to_see_followers_move_only_where_there_are_so
     of_one = findings_by_rules(table_ledger(alone, title="t")).recommendation.actions
     assert any("see whether the other columns move alike" in action.text for action in of_many)
     assert not any("see whether the other columns move alike" in action.text for action in of_one)
+
+
+def test_a_column_with_a_cause_of_its_own_is_not_left_open() -> None:
+    reference, current = table_reports.draws()
+    gone = np.arange(len(current)) % 3 == 0
+    changed = current.assign(balance=current["balance"] * 1.8 + 32, job=current["job"].mask(gone))
+    report = table_reports.compare(reference, changed)
+    roots = attributed(report, {"job": "reweight"}, left_over=("balance",), said="missing values rose from 0 % to 33 %")
+    diagnosis = table_diagnosis(table_ledger(roots, title="t"))
+    assert Cause.MEASUREMENT in [finding.cause for finding in diagnosis.findings]
+    assert "This is left over." not in [claim.title for claim in diagnosis.ruled_out]
+
+
+def test_what_is_too_weak_to_tell_is_said_once_and_no_second_cause_is_ruled_out() -> None:
+    reference, current = table_reports.draws()
+    report = attributed(table_reports.compare(reference, current[current["age"] < 35]), {"age": "reweight"})
+    assert report.attribution
+    columns = [
+        replace(column, role="too_weak") if column.role == "explained" else column
+        for column in report.attribution.columns
+    ]
+    roots = tuple(replace(root, explains=()) for root in report.attribution.roots)
+    weak = replace(report, attribution=replace(report.attribution, columns=tuple(columns), roots=roots))
+    diagnosis = table_diagnosis(table_ledger(weak, title="t"))
+    assert "other drifted columns moved too weakly to tell where they come from." in diagnosis.findings[0].summary.text
+    assert diagnosis.findings[0].confidence == "moderate"
+    assert "No second cause." not in [claim.title for claim in diagnosis.ruled_out]
+
+
+@pytest.mark.parametrize("name", ["tiny", "two_draws"])
+def test_where_nothing_drifted_what_happened_is_not_said_again_as_the_reason(name: str) -> None:
+    found = findings_by_rules(ledger(name))
+    assert len(found.triage.claims) == 1
+    reasons = [claim.text for finding in found.diagnosis.findings for claim in (finding.summary, *finding.claims)]
+    assert found.triage.claims[0].text not in reasons
+    assert not any("if it is the smaller table" in action.text for action in found.recommendation.actions)
 
 
 def test_a_renamed_column_names_both_names() -> None:

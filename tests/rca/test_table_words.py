@@ -105,6 +105,15 @@ def test_a_column_that_follows_is_explained_by_its_root() -> None:
     ]
 
 
+def test_all_columns_are_explained_by_the_cause_and_what_it_does_not_say_yet() -> None:
+    of = ledger("filtered")
+    claims = explain_by_rules(of).claims
+    assert claims[0].title == "Likely cause: other rows were selected."
+    assert claims[0].text.startswith("Rows with age ≥ 35 are gone; with `age` held, ")
+    assert [claim.text for claim in claims[1:] if "age ≥ 35" in claim.text] == []
+    assert findings_by_rules(of).triage.claims[0].text not in [claim.text for claim in claims]
+
+
 def test_a_column_that_did_not_drift_is_told_so() -> None:
     of = table_ledger(ALL["filtered"](), title="", columns=["day"])
     told = explain_by_rules(of, ["day"])
