@@ -95,9 +95,15 @@ _ROLES = {
 }
 
 
+_ABSENT = {
+    FactKind.MISSINGNESS: "Not missing values.",
+    FactKind.SCHEMA: "Not a change of columns or types.",
+}
+
+
 def _is_not(ledger: Ledger) -> list[Claim]:
     absent = [*ledger.of(FactKind.MISSINGNESS), *ledger.of(FactKind.SCHEMA)]
-    return [_claim("What it is not.", fact, "rules_out") for fact in absent if fact.detail == "none"]
+    return [_claim(_ABSENT[fact.kind], fact, "rules_out") for fact in absent if fact.detail == "none"]
 
 
 def _claim(title: str, fact: Fact, bearing: Bearing) -> Claim:
