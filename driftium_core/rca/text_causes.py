@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from driftium_core.rca.causes import Cause
 from driftium_core.rca.facts import FactKind, Ledger
-from driftium_core.rca.report import Diagnosis, Finding
+from driftium_core.rca.report import Confidence, Diagnosis, Finding
 from driftium_core.rca.text_claims import cite, finding, sign, sureness, told, with_terms
 from driftium_core.rca.text_moved import causes_of_drift, format_change
 from driftium_core.rca.text_ruled_out import ruled_out
@@ -60,6 +60,15 @@ def _without_drift(signals: TextSignals, visible: list[Visible]) -> list[Finding
     return found
 
 
+def _surely_stable(ledger: Ledger) -> Confidence:
+    """No drift says only as much as the sizes could show: a share of new answers, or at best a full change."""
+    power = ledger.first(FactKind.POWER)
+    if power is None or ledger.facts[0].detail == "paired":  # a pair sees what no share describes
+        return "high"
+    share = power.value if isinstance(power.value, float) else 1.0
+    return "high" if share <= 0.4 else "moderate" if share < 1.0 else "low"
+
+
 def _verdict_alone(signals: TextSignals) -> Finding:
     """What to say where no cause is found: that there is none, that it cannot be told, or that it is not known."""
     verdict = signals.ledger.facts[0]
@@ -69,7 +78,7 @@ def _verdict_alone(signals: TextSignals) -> Finding:
         case "inconclusive":
             return finding(Cause.NOT_ENOUGH_EVIDENCE, "high", summary, power[::-1])
         case "no_drift":
-            return finding(Cause.STABLE, "high", summary, power)
+            return finding(Cause.STABLE, _surely_stable(signals.ledger), summary, power)
     terms, facts = with_terms(signals)
     shown = (*signals.groups("gained")[:2], *signals.ledger.of(FactKind.REMOVAL), *signals.exemplars("gained")[:1])
     text = f"The answers differ ({sign(verdict)}), and nothing that was tested says why{f': {terms}' if terms else ''}."
