@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from driftium_core.rca.causes import Cause
 from driftium_core.rca.facts import Fact, FactKind, Ledger
 from driftium_core.rca.names import column_name
-from driftium_core.rca.report import Action, Bearing, Claim, Explanation
+from driftium_core.rca.report import Action, Bearing, Claim, Diagnosis, Explanation
 from driftium_core.rca.rules import findings_by_rules
 from driftium_core.rca.table_causes import column_causes
 from driftium_core.rca.table_evidence import TableEvidence, table_evidence
@@ -29,9 +30,7 @@ def explain_by_rules(ledger: Ledger, columns: Sequence[str] = ()) -> Explanation
         claims, actions = _of_columns(ledger, tuple(columns))
     else:
         findings = findings_by_rules(ledger)
-        first = findings.diagnosis.findings[0]
-        whole = (findings.triage.claims[0], first.summary, *first.claims, *findings.diagnosis.ruled_out)
-        claims, actions = _once(whole), findings.recommendation.actions
+        claims, actions = _of_all(findings.diagnosis), findings.recommendation.actions
     return Explanation(
         columns=tuple(columns),
         claims=tuple(claims[:MAX_CLAIMS]),
@@ -39,6 +38,15 @@ def explain_by_rules(ledger: Ledger, columns: Sequence[str] = ()) -> Explanation
         model=None,
         worded_by=BY_RULES,
     )
+
+
+def _of_all(diagnosis: Diagnosis) -> list[Claim]:
+    """The likeliest cause by its name, then what it does not say yet; the verdict stands wherever this is shown."""
+    first = diagnosis.findings[0]
+    summary = replace(first.summary, title=diagnosis.headline)
+    told = set(summary.evidence_ids) if first.cause is Cause.SELECTION else set()  # made of root and followers' words
+    more = [claim for claim in first.claims if not told.issuperset(claim.evidence_ids)]
+    return _once([summary, *more, *diagnosis.ruled_out])
 
 
 def _once(claims: Sequence[Claim]) -> list[Claim]:
@@ -87,9 +95,15 @@ _ROLES = {
 }
 
 
+_ABSENT = {
+    FactKind.MISSINGNESS: "Not missing values.",
+    FactKind.SCHEMA: "Not a change of columns or types.",
+}
+
+
 def _is_not(ledger: Ledger) -> list[Claim]:
     absent = [*ledger.of(FactKind.MISSINGNESS), *ledger.of(FactKind.SCHEMA)]
-    return [_claim("What it is not.", fact, "rules_out") for fact in absent if fact.detail == "none"]
+    return [_claim(_ABSENT[fact.kind], fact, "rules_out") for fact in absent if fact.detail == "none"]
 
 
 def _claim(title: str, fact: Fact, bearing: Bearing) -> Claim:

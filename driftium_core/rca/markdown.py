@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from driftium_core.formats import fmt_count, fmt_moment, fmt_n, whole
+from driftium_core.rca.causes import CAUSE_TITLES
 from driftium_core.rca.facts import Fact
 from driftium_core.rca.report import Action, Claim, Finding, RcaReport
 from driftium_core.severity import severity_label
@@ -42,7 +43,7 @@ def report_markdown(report: RcaReport, *, done: Collection[int] = (), number: st
         f"# {_plain(diagnosis.headline)}",
         f"**{severity_label(report.severity)}, {triage.urgency.advice}.** {_plain(report.ledger.title)}",
         *_section("What happened", [_claim(claim) for claim in triage.claims]),
-        *_section("Why", [part for finding in diagnosis.findings for part in _finding(finding)]),
+        *_section("Why", [*_finding(diagnosis.findings[0]), *_others(diagnosis.findings[1:])]),
         *_section("What to do", [_claim(advice.lead), _list(_actions(advice.actions, done))]),
         *_section("Ruled out or not settled", [_list(f"- {_claim(claim)}" for claim in diagnosis.ruled_out)]),
         *_section("Evidence", _evidence(report)),
@@ -59,8 +60,16 @@ def _section(title: str, parts: Iterable[str]) -> list[str]:
 
 
 def _finding(finding: Finding) -> Iterator[str]:
-    yield f"{_claim(finding.summary)} Confidence: {finding.confidence}."
+    sure = f"Confidence: {finding.confidence}."
+    yield sure if finding.summary_is_claimed else f"{_claim(finding.summary)} {sure}"
     yield _list(f"- {_claim(claim)}" for claim in finding.claims)
+
+
+def _others(findings: Iterable[Finding]) -> Iterator[str]:
+    for finding in findings:
+        first, *rest = _finding(finding)
+        yield f"**Also fits: {CAUSE_TITLES[finding.cause]}.** {first}"
+        yield from rest
 
 
 def _actions(actions: Iterable[Action], done: Collection[int]) -> Iterator[str]:

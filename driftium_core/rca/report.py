@@ -105,6 +105,11 @@ class Finding:
     summary: Claim
     claims: tuple[Claim, ...]
 
+    @property
+    def summary_is_claimed(self) -> bool:
+        """Whether one of the reasons says in the same words what they come to."""
+        return any(claim.text == self.summary.text for claim in self.claims)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:

@@ -18,7 +18,7 @@ _AIMS = {
     Cause.SELECTION: "find out who chooses the rows, and whether this choice was meant",
     Cause.MEASUREMENT: "find out how the values are measured and written now",
     Cause.NEW_CATEGORIES: "find out whether the categories are right, or old ones under another name",
-    Cause.MISSINGNESS: "find out why another share of the values is missing, and since when",
+    Cause.MISSINGNESS: "find out where values get lost or filled in, and since when",
     Cause.UPSTREAM_DATA: "find out what changed where the data comes from",
     Cause.UNKNOWN: "look at the columns that moved most, and ask what changed",
 }
@@ -79,6 +79,6 @@ def _lead(ledger: Ledger, diagnosis: Diagnosis, severity: Severity | None) -> Cl
     elif diagnosis.cause is Cause.STABLE:
         text = "Nothing needs to be done. Keep watching."
     else:
-        when = WHEN.get(severity or Severity.LOW, "There is no hurry; when you have time")
+        when = WHEN.get(severity or Severity.LOW, "When you have time")
         text = f"{when}: {_AIMS[diagnosis.cause]}."
     return Claim(text=text, evidence_ids=cited)

@@ -59,7 +59,8 @@ def table_diagnosis(ledger: Ledger) -> Diagnosis:
         findings = [not_enough_evidence(ledger, evidence), *findings]
     elif not findings:
         findings = [unknown(ledger, evidence) if ledger.status == "drift" else stable(ledger, evidence)]
-    return Diagnosis(findings=tuple(findings), ruled_out=ruled_out(ledger, [finding.cause for finding in findings]))
+    causes = [finding.cause for finding in findings]
+    return Diagnosis(findings=tuple(findings), ruled_out=ruled_out(ledger, causes, owned))
 
 
 def column_causes(evidence: TableEvidence) -> dict[str, Cause]:

@@ -30,7 +30,7 @@ class TableEvidence:
     went_missing : dict of str to Fact
         More missing values than before, and these are much of the column's drift, or the column shifted by itself.
     filled : dict of str to Fact
-        Columns in which fewer values are missing, and nothing moved more.
+        Fewer missing values than before, and these are what moved most in the column.
     new, vanished : dict of str to Fact
         Categories that only one table has, where they are no rarity.
     merged, retyped, constant, rescaled : dict of str to Fact

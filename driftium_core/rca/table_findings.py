@@ -80,7 +80,8 @@ def selection(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...])
     claims = [
         *_reasons("This column was selected on.", roots, limit=3),
         *_reason("Other columns follow it.", evidence.summary if followers else None),
-        *_reasons("For example.", followers, limit=2),
+        *_reasons("This one follows most.", followers[:1], limit=1),
+        *_reasons("This one follows, too.", followers[1:], limit=1),
         *_reasons(
             "Its categories are gone.", (evidence.vanished[n] for n in columns if n in evidence.vanished), limit=1
         ),
@@ -109,7 +110,7 @@ def measurement(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
     moved = [evidence.columns[name] for name in columns if name in evidence.columns]
     ranges = [fact for name in columns for fact in ledger.of(FactKind.RANGE, subject=name) if fact.detail != "rescaled"]
     own = [fact for fact in roots if fact.detail == "measurement"]
-    facts = [*(scaled or own or moved)][:1]
+    facts = [*(scaled or own or roots or moved)][:1]
     text = facts[0].text
     if len(columns) > 1:
         text = f"{named(columns)} shifted by themselves, each without moving other columns."
@@ -183,7 +184,8 @@ def missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
     """More values are missing than in the reference, or fewer."""
     del ledger
     if max(columns, key=evidence.effect) in evidence.filled:
-        return _filled(evidence, tuple(name for name in columns if name in evidence.filled))
+        return _filled(evidence, columns)
+    fewer = [evidence.filled[name] for name in columns if name in evidence.filled]
     columns = tuple(name for name in columns if name in evidence.went_missing)
     followers = [fact.subject for name in columns for fact in evidence.follows(name)]
     every = [*columns, *(name for name in followers if name in evidence.went_missing)]
@@ -197,12 +199,15 @@ def missingness(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
         *_reasons("More of its values are missing.", risen, limit=3),
         *_reasons("It went missing with them.", together, limit=2),
         *_reasons("It is a root.", (evidence.shifted[name] for name in ordered if name in evidence.shifted), limit=1),
+        *_reasons("Fewer of its values are missing.", fewer, limit=1),
     ]
     return _finding(Cause.MISSINGNESS, "high", text, risen[: 3 if len(risen) > 1 else 1], claims)
 
 
 def _filled(evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:
-    """Fewer values are missing; rows without a value may have been left out, too."""
+    """Filled in at the source, or rows without a value left out: the facts cannot tell which."""
+    risen = [evidence.went_missing[name] for name in columns if name in evidence.went_missing]
+    columns = tuple(name for name in columns if name in evidence.filled)
     facts = [evidence.filled[name] for name in columns]
     text = facts[0].text
     if len(columns) > 1:
@@ -210,6 +215,7 @@ def _filled(evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:
     roots = (evidence.reweighted.get(name) or evidence.shifted.get(name) for name in columns)
     claims = [
         *_reasons("Fewer of its values are missing.", facts, limit=3),
+        *_reasons("More of its values are missing.", risen, limit=1),
         *_reasons("Nothing else moved with it.", (root for root in roots if root), limit=2),
     ]
     return _finding(Cause.MISSINGNESS, "moderate", text, facts[: 3 if len(columns) > 1 else 1], claims)
@@ -217,12 +223,14 @@ def _filled(evidence: TableEvidence, columns: tuple[str, ...]) -> Finding:
 
 def not_enough_evidence(ledger: Ledger, evidence: TableEvidence) -> Finding:
     """The tables are too small, or hold nothing that can be tested."""
-    verdict = evidence.verdict
+    needed = ledger.first(FactKind.POWER) or evidence.verdict
+    sizes = {fact.detail: fact for fact in ledger.of(FactKind.SIZE)}
     claims = [
-        *_reason("What is needed.", ledger.first(FactKind.POWER)),
-        *_reasons("What was compared.", ledger.of(FactKind.SIZE), limit=2),
+        *_reason("What is needed.", needed),
+        *_reason("What was compared.", sizes.get("rows")),
+        *_reason("What came of it.", sizes.get("columns")),
     ]
-    return _finding(Cause.NOT_ENOUGH_EVIDENCE, "high", verdict.text, [verdict], claims)
+    return _finding(Cause.NOT_ENOUGH_EVIDENCE, "high", needed.text, [needed], claims)
 
 
 def stable(ledger: Ledger, evidence: TableEvidence) -> Finding:
@@ -230,11 +238,9 @@ def stable(ledger: Ledger, evidence: TableEvidence) -> Finding:
     power = ledger.first(FactKind.POWER)
     gap = power.value if power and isinstance(power.value, float) else 1.0
     confidence: Confidence = "high" if gap <= 0.10 else "moderate" if gap <= 0.20 else "low"
-    claims = [
-        *_reasons("No column drifted.", (f for f in ledger.of(FactKind.SIZE) if f.detail == "columns"), limit=1),
-        *_reason("What would have been seen.", power),
-    ]
-    return _finding(Cause.STABLE, confidence, evidence.verdict.text, [evidence.verdict], claims)
+    none = next((fact for fact in ledger.of(FactKind.SIZE) if fact.detail == "columns"), evidence.verdict)
+    claims = [*_reason("No column drifted.", none), *_reason("What would have been seen.", power)]
+    return _finding(Cause.STABLE, confidence, none.text, [none], claims)
 
 
 def unknown(ledger: Ledger, evidence: TableEvidence) -> Finding:

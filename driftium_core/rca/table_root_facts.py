@@ -88,13 +88,18 @@ def _root_fact(root: Root, column: ColumnAttribution | None, known: tuple[str, .
 
 
 def _explained_summary(attribution: Attribution, held: str) -> Fact:
-    """How many of the other drifted columns the roots explain; ``value`` is that share, None without others."""
+    """How many of the other drifted columns the roots explain; ``value`` is that share, None where none can be told."""
     roots = {root.column for root in attribution.roots}
     others = [column for column in attribution.columns if column.column not in roots]
     n_explained = sum(column.role == "explained" for column in others)
     n_weak = sum(column.role == "too_weak" for column in others)
+    judged = len(others) > n_weak
     if not others:
         text = f"No column drifted besides {held}."
+    elif not judged:
+        which = "the other drifted column" if n_weak == 1 else f"the {fmt_n(n_weak)} other drifted columns"
+        text = f"{which[0].upper()}{which[1:]} moved too weakly to tell where it comes from."
+        text = text if n_weak == 1 else text.replace(" it comes", " they come")
     else:
         text = f"With {held} held, the drift of {_part(n_explained, len(others))} is gone"
         text += f"; {fmt_n(n_weak)} drifted too weakly to tell." if n_weak else "."
@@ -102,7 +107,7 @@ def _explained_summary(attribution: Attribution, held: str) -> Fact:
         id="",
         kind=FactKind.EXPLAINED,
         text=text,
-        value=n_explained / len(others) if others else None,
+        value=n_explained / len(others) if judged else None,
         detail="summary",
         names=_roots_shown(attribution),
     )

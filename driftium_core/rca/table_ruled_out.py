@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from driftium_core.rca.causes import Cause
 from driftium_core.rca.facts import Fact, FactKind, Ledger
@@ -20,8 +20,11 @@ _ABSENT: tuple[tuple[FactKind, str, str, Cause], ...] = (
 """Facts that rule something out: kind, detail, what that is, and the cause beside which it would be odd."""
 
 
-def ruled_out(ledger: Ledger, causes: Sequence[Cause]) -> tuple[Claim, ...]:
-    """Claims for “what it is not” and “what stays open”, given the causes found, the likeliest first."""
+def ruled_out(ledger: Ledger, causes: Collection[Cause], settled: Collection[str] = ()) -> tuple[Claim, ...]:
+    """Claims for “what it is not” and “what stays open”, given the causes found.
+
+    ``settled`` are columns to which a cause of their own was given, so that they are not open.
+    """
     if ledger.status == "inconclusive":
         return ()
     claims = [
@@ -33,13 +36,13 @@ def ruled_out(ledger: Ledger, causes: Sequence[Cause]) -> tuple[Claim, ...]:
     if ledger.status == "no_drift" and Cause.STABLE not in causes:
         counts = (fact for fact in ledger.of(FactKind.SIZE) if fact.detail == "columns")
         claims = [*(_claim("A shift of values.", fact, "rules_out") for fact in counts), *claims]
-    return (*claims, *_open(ledger))
+    return (*claims, *_open(ledger, settled))
 
 
-def _open(ledger: Ledger) -> list[Claim]:
+def _open(ledger: Ledger, settled: Collection[str]) -> list[Claim]:
     if ledger.status != "drift":
         return []
-    left = [fact for fact in ledger.of(FactKind.LEFT_OVER) if fact.subject]
+    left = [fact for fact in ledger.of(FactKind.LEFT_OVER) if fact.subject and fact.subject not in settled]
     windows = [fact for fact in ledger.of(FactKind.NOTE) if fact.detail == "time_window"]
     scope = [fact for fact in ledger.of(FactKind.NOTE) if fact.detail == "scope"]
     return [

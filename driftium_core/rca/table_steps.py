@@ -40,14 +40,16 @@ def _selection(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]
     steps = [
         _step(f"Count rows by {name} at the source and see whether it holds there too: {described}.", 5, [root]),
         _step(f"Look for a filter, a join or a campaign on {name} in whatever made the current data.", 15, [root]),
-        _step(
-            f"Filter the reference by {name} on the Tabular page and see whether the other columns move alike.",
-            5,
-            [root],
-            "tabular",
-        ),
     ]
     if followers:
+        steps.append(
+            _step(
+                f"Filter the reference by {name} on the Tabular page and see whether the other columns move alike.",
+                5,
+                [root],
+                "tabular",
+            )
+        )
         follow = named([fact.subject for fact in followers])
         steps.append(
             _step(
@@ -66,20 +68,48 @@ def _measurement(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ..
     del ledger
     name = column_name(columns[0])
     fact = evidence.rescaled.get(columns[0]) or evidence.shifted.get(columns[0]) or evidence.columns[columns[0]]
-    what, seen, back = "unit, scale or formula", "in which unit they are", "the unit"
-    if columns[0] in evidence.columns and evidence.columns[columns[0]].detail == "categorical":
-        what, seen, back = "rule or code list", "whether they are the same", "the categories"
-    scale = f": its values look like {fact.value}" if columns[0] in evidence.rescaled else ""
-    steps = [
-        _step(f"Compare five current values of {name} with the source and see {seen}.", 5, [fact]),
-        _step(f"Look for a change of {what} in whatever writes {name}{scale}.", 15, [fact]),
-        _step(f"Ask who measures {name} whether an instrument, a form or a definition changed.", 10, [fact]),
-        _step(f"Bring {name} back to {back} of the reference, then run the check again.", 15, [fact], "tabular"),
-    ]
+    moved = evidence.columns.get(columns[0])
+    if moved and moved.detail == "categorical":
+        steps = _labelled(name, fact)
+    elif columns[0] in evidence.reweighted and columns[0] not in evidence.rescaled:
+        steps = _hole(name, evidence.reweighted[columns[0]])
+    else:
+        steps = _scaled(evidence, columns[0], fact)
     if len(columns) > 1:
         facts = [evidence.columns[other] for other in columns[1:4] if other in evidence.columns]
         steps.insert(3, _step(f"Do the same for {named(columns[1:])}.", 10, facts))
     return tuple(steps)
+
+
+def _scaled(evidence: TableEvidence, column: str, fact: Fact) -> list[Action]:
+    name = column_name(column)
+    scale = f": its values look like {fact.value}" if column in evidence.rescaled else ""
+    return [
+        _step(f"Compare five current values of {name} with the source and see in which unit they are.", 5, [fact]),
+        _step(f"Look for a change of unit, scale or formula in whatever writes {name}{scale}.", 15, [fact]),
+        _step(f"Ask who measures {name} whether an instrument, a form or a definition changed.", 10, [fact]),
+        _step(f"Bring {name} back to the unit of the reference, then run the check again.", 15, [fact], "tabular"),
+    ]
+
+
+def _labelled(name: str, fact: Fact) -> list[Action]:
+    """Categories have no unit: somebody or something chooses among them."""
+    return [
+        _step(f"Compare five current values of {name} with the source and see whether they say the same.", 5, [fact]),
+        _step(f"Look for a change of rule, code list or form in whatever writes {name}.", 15, [fact]),
+        _step(f"Ask who fills in {name} whether the meaning of a category changed.", 10, [fact]),
+        _step(f"Bring {name} back to the rule of the reference, then run the check again.", 15, [fact], "tabular"),
+    ]
+
+
+def _hole(name: str, root: Fact) -> list[Action]:
+    """Values that are gone from the middle of a range, and nothing else moved: written elsewhere, or left out."""
+    return [
+        _step(f"Count rows by {name} at the source and see whether it holds there too: {root.value}.", 5, [root]),
+        _step(f"Look for rounding, a code or a formula in whatever writes {name}.", 15, [root]),
+        _step(f"Ask who measures {name} whether an instrument, a form or a definition changed.", 10, [root]),
+        _step(f"Bring {name} back to the form of the reference, then run the check again.", 15, [root], "tabular"),
+    ]
 
 
 def _new_categories(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...]) -> Steps:
@@ -210,10 +240,13 @@ def _not_enough(ledger: Ledger, evidence: TableEvidence, columns: tuple[str, ...
     steps = [_step("See whether the current data arrived in full.", 5, [evidence.verdict])]
     if power.detail == "rows_wanted":
         steps.append(_step(f"Wait until there is enough data: {power.text[0].lower()}{power.text[1:]}", None, [power]))
+    larger = []
+    if "reference rows" in power.text:
+        larger = [_step("Take a larger reference.", 10, [power], "tabular")]
     return (
         *steps,
         _step("Take a longer period as current data, and run the check again.", 10, [power], "tabular"),
-        _step("Take a larger reference if it is the smaller table.", 10, [power], "tabular"),
+        *larger,
     )
 
 

@@ -60,11 +60,11 @@ def _without_drift(signals: TextSignals, visible: list[Visible]) -> list[Finding
     return found
 
 
-def _sureness_of_none(signals: TextSignals) -> Confidence:
-    """How much it says that nothing was found: by the share of answers on a new topic that would have been."""
+def _surely_stable(signals: TextSignals) -> Confidence:
+    """No drift says only as much as the sizes could show: the share of answers on a new topic that would be seen."""
     power = signals.ledger.first(FactKind.POWER)
     share = power.value if power and isinstance(power.value, float) else 1.0
-    return "high" if share <= 0.25 else "moderate" if share <= 0.5 else "low"
+    return "high" if share <= 0.25 else "moderate" if share <= 0.6 else "low"
 
 
 def _verdict_alone(signals: TextSignals) -> Finding:
@@ -76,7 +76,7 @@ def _verdict_alone(signals: TextSignals) -> Finding:
         case "inconclusive":
             return finding(Cause.NOT_ENOUGH_EVIDENCE, "high", summary, power[::-1])
         case "no_drift":
-            return finding(Cause.STABLE, _sureness_of_none(signals), summary, power)
+            return finding(Cause.STABLE, _surely_stable(signals), summary, power)
     terms, facts = with_terms(signals)
     shown = (*signals.groups("gained")[:2], *signals.ledger.of(FactKind.REMOVAL), *signals.exemplars("gained")[:1])
     text = f"The answers differ ({sign(verdict)}), and nothing that was tested says why{f': {terms}' if terms else ''}."

@@ -36,6 +36,9 @@ NOUNS: dict[FactKind, str] = {
 }
 """What facts of a kind are counted as; a verdict, power and notes are not worth a count."""
 
+_OF_NONE = ("none", "none_new", "summary")
+"""Details of facts that say there is nothing of a kind, or sum up the others of it."""
+
 PLURALS = {
     "column with missing values": "columns with missing values",
     "change of categories": "changes of categories",
@@ -94,9 +97,10 @@ class Trace:
 
 def ledger_opened(ledger: Ledger) -> str:
     """How many facts there are, and of what."""
-    counted = Counter(NOUNS[fact.kind] for fact in ledger.facts if fact.kind in NOUNS)
+    counted = Counter(NOUNS[fact.kind] for fact in ledger.facts if fact.kind in NOUNS and fact.detail not in _OF_NONE)
     parts = ", ".join(_count(n, noun) for noun, n in counted.items())
-    return f"Opened {fmt_count(len(ledger.facts), 'fact')} on {ledger.title}{f': {parts}' if parts else ''}."
+    title = f"{ledger.title[:1].lower()}{ledger.title[1:]}"  # “Answers of …” stands within a sentence here
+    return f"Opened {fmt_count(len(ledger.facts), 'fact')} on {title}{f': {parts}' if parts else ''}."
 
 
 def triage_found(triage: Triage) -> str:

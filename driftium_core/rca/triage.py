@@ -77,7 +77,8 @@ def _faults(ledger: Ledger) -> list[Fact]:
 def _beside(ledger: Ledger) -> Iterator[Fact]:
     """The facts that say most beside the verdict, the first of each kind."""
     if ledger.status == "inconclusive":
-        yield from ledger.of(FactKind.POWER)[-1:]
+        if ledger.kind == "text":  # the verdict on a table says itself what is needed
+            yield from ledger.of(FactKind.POWER)[-1:]
         yield from _faults(ledger)[:1]
         return
     yield from [fact for fact in ledger.of(FactKind.SCHEMA) if fact.detail in ("missing_column", "type_changed")][:1]

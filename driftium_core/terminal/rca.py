@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from driftium_core.formats import fmt_clock, fmt_moment, fmt_n, whole
-from driftium_core.rca.report import Action, Claim, RcaReport, TraceStep
+from driftium_core.rca.causes import CAUSE_TITLES
+from driftium_core.rca.report import Action, Claim, Finding, RcaReport, TraceStep
 from driftium_core.severity import severity_label
 from driftium_core.terminal.console import STYLES, plain, stdout
 
@@ -31,8 +32,7 @@ def print_investigation(
     console.print(Text.assemble((urgency, STYLES[report.severity]), " ", _text(report.ledger.title)))
     console.print(Text(f"{diagnosis.headline} Confidence: {diagnosis.confidence}.", "bold"))
     _section(console, "What happened", map(_claim, findings.triage.claims))
-    why = [(found.summary, found.claims) for found in diagnosis.findings]
-    _section(console, "Why", (line for summary, claims in why for line in (_claim(summary), *map(_point, claims))))
+    _section(console, "Why", (*_found(diagnosis.findings[0]), *_others(diagnosis.findings[1:])))
     advice = findings.recommendation
     _section(console, "What to do", (_claim(advice.lead), *_actions(advice.actions, done)))
     _section(console, "Ruled out or not settled", map(_point, diagnosis.ruled_out))
@@ -61,6 +61,19 @@ def _heading(console: Console, title: str) -> None:
 def _claim(claim: Claim) -> Text:
     title = (f"{_text(claim.title)} ", "bold") if claim.title else ""
     return Text.assemble(title, _text(claim.text), _cited(claim.evidence_ids))
+
+
+def _found(finding: Finding) -> Iterable[Text]:
+    """The reasons, below what they come to where none of them says just that."""
+    if not finding.summary_is_claimed:
+        yield _claim(finding.summary)
+    yield from map(_point, finding.claims)
+
+
+def _others(findings: Iterable[Finding]) -> Iterable[Text]:
+    for finding in findings:
+        yield Text(f"Also fits: {CAUSE_TITLES[finding.cause]}. Confidence: {finding.confidence}.", "bold")
+        yield from _found(finding)
 
 
 def _point(claim: Claim) -> Text:

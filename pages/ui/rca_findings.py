@@ -65,7 +65,7 @@ def show_set_aside(report: RcaReport) -> None:
 def _show_other(report: RcaReport, finding: Finding) -> None:
     title = CAUSE_TITLES[finding.cause]
     with st.expander(f"{title[0].upper()}{title[1:]} · {finding.confidence} confidence", key=f"rca-{finding.cause}"):
-        for claim in (finding.summary, *finding.claims):
+        for claim in finding.claims if finding.summary_is_claimed else (finding.summary, *finding.claims):
             _show_claim(report, claim)
         show_cited(report.ledger, (finding.summary, *finding.claims), f"other-{finding.cause}")
 

@@ -21,7 +21,7 @@ PREVIEW = """
 - **Likely cause** in one sentence, with how sure that is, how severe and how urgent.
 - **Why**: numbered reasons, each with the evidence it stands on; other causes that fit, and what was ruled out.
 - **What to do**: a checklist to tick off, the first item of which takes five minutes or less.
-- **Trace**: every step as it ran, and each of a model's sentences that was refused.
+- **Trace**: every step as it ran, and why a model's words were not used.
 """
 
 

@@ -20,6 +20,7 @@ __all__ = ["show_left_over", "show_root_cause"]
 MAX_LEFT_OVER = 3
 
 MEANING = "Explained means: with the root's mix held, the column no longer differs."
+BINNED = " Effects here are of binned values, so they can differ from the table's."
 CLICK = " Click a dot to open its column."
 
 
@@ -34,11 +35,12 @@ def show_root_cause(shown: Shown) -> None:
             st.caption(prose(attribution.scope_note))
         else:
             _show_dumbbell(shown, attribution)
+            several = f"{BINNED}{CLICK}" if len(attribution.columns) > 1 else ""
             for root in attribution.roots:
                 last = root is attribution.roots[-1]
                 line = root_line(root, attribution.unexplained if last else ())
                 st.markdown(f"**Root** {prose(line.removeprefix('Root '))}")
-            st.caption(prose(f"{MEANING} {attribution.scope_note}{CLICK if len(attribution.columns) > 1 else ''}"))
+            st.caption(prose(f"{MEANING}{several} {attribution.scope_note}"))
 
 
 def show_left_over(shown: Shown) -> None:

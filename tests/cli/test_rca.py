@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from driftium_core import cli, monitor
@@ -125,6 +127,22 @@ def test_a_person_reads_what_why_and_what_to_do(files: dict[str, str], capsys: p
     assert "[E1" in out
     assert "Written by rules from the computed facts. Investigated " in out
     assert "Trace (UTC)" not in out
+
+
+def test_each_cause_that_fits_is_named_and_no_reason_is_printed_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(5)
+    reference = pd.DataFrame({"warm": rng.normal(20, 5, 600), "visits": rng.poisson(4, 600).astype(float)})
+    current = pd.DataFrame({"warm": rng.normal(20, 5, 600) * 1.8 + 32, "visits": rng.poisson(4, 600).astype(float)})
+    current.loc[::3, "visits"] = np.nan
+    for name, table in (("before.csv", reference), ("after.csv", current)):
+        table.to_csv(tmp_path / name, index=False)
+    assert cli.main(["rca", "tabular", str(tmp_path / "before.csv"), str(tmp_path / "after.csv"), "--by-rules"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    why = out.partition(" Why ")[2].partition(" What to do ")[0]
+    assert "Also fits: the share of missing values changed. Confidence: high." in why
+    assert why.count("`visits` is missing in 33") == 1
 
 
 def test_trace_and_evidence_are_shown_when_asked_for(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:

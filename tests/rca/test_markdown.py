@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from markdown_it import MarkdownIt
 
+from driftium_core.rca.causes import Cause
 from driftium_core.rca.markdown import WORD_JOINER, report_markdown
 from driftium_core.rca.report import RcaReport
 from tests.rca.investigations import investigation
@@ -77,6 +78,18 @@ def test_a_reader_finds_what_happened_why_and_what_to_do() -> None:
     assert page.endswith(
         "Written by rules: the model's words were not grounded. Model asked: qwen3:0.6b · Ollama. Investigated 4 Mar "
         "2026 05:06 UTC. Investigation abc123. Driftium 0.1.0.\n"
+    )
+
+
+def test_a_second_cause_has_its_name_and_no_reason_is_said_twice() -> None:
+    found = investigation().findings
+    first = found.diagnosis.findings[0]
+    other = replace(first, cause=Cause.MISSINGNESS, confidence="low", claims=(replace(first.summary, title="Gaps."),))
+    both = replace(found, diagnosis=replace(found.diagnosis, findings=(first, other)))
+    why = report_markdown(investigation(findings=both)).partition("## Why\n\n")[2].partition("\n\n## What to do")[0]
+    assert why.endswith(
+        "**Also fits: the share of missing values changed.** Confidence: low.\n\n"
+        "- **Gaps.** Rows with age ≥ 35 are gone. (E2)"
     )
 
 

@@ -145,6 +145,80 @@ def test_a_hole_in_the_values_of_one_column_alone_is_no_selection() -> None:
     found = [table_diagnosis(table_ledger(told, title="t")).findings[0] for told in (hole, cut, both)]
     assert [finding.cause for finding in found] == [Cause.MEASUREMENT, Cause.SELECTION, Cause.SELECTION]
     assert found[1].confidence == found[2].confidence == "moderate"
+    of_hole = findings_by_rules(table_ledger(hole, title="t"))
+    assert "rows with −1.1 ≤ balance < 1.2 are gone" in of_hole.diagnosis.findings[0].summary.text
+    assert "at the source and see whether it holds there too" in of_hole.recommendation.actions[0].text
+
+
+def test_missing_values_that_were_filled_in_are_no_selection_of_rows() -> None:
+    reference, current = table_reports.draws()
+    gone = np.random.default_rng(3).random(len(reference)) < 0.25
+    report = table_reports.compare(reference.assign(job=reference["job"].mask(gone)), current)
+    roots = attributed(report, {"job": "reweight"}, said="share of job = student fell from 9 % to 7 %")
+    found = findings_by_rules(table_ledger(roots, title="t"))
+    assert (found.diagnosis.cause, found.diagnosis.confidence) == (Cause.MISSINGNESS, "moderate")
+    assert found.diagnosis.headline == "Likely cause: the share of missing values changed."
+    assert found.diagnosis.findings[0].claims[0].title == "Fewer of its values are missing."
+    assert "stand where values were missing?" in found.recommendation.actions[0].text
+
+
+def test_categories_are_not_asked_for_their_unit() -> None:
+    reference, current = table_reports.draws()
+    job = current["job"].mask(np.arange(len(current)) % 3 == 0, "services")
+    report = table_reports.compare(reference, current.assign(job=job))
+    roots = attributed(report, {"job": "measurement"}, said="share of job = services ×5")
+    found = findings_by_rules(table_ledger(roots, title="t"))
+    assert found.diagnosis.cause is Cause.MEASUREMENT
+    told = " ".join([found.recommendation.lead.text, *(action.text for action in found.recommendation.actions)])
+    assert "unit" not in told
+    assert "Ask who fills in `job` whether the meaning of a category changed." in told
+
+
+def test_the_reference_is_filtered_to_see_followers_move_only_where_there_are_some() -> None:
+    reference, current = table_reports.draws()
+    report = table_reports.compare(reference, current[current["age"] < 35])
+    alone = attributed(report, {column.column: "reweight" for column in report.columns if column.drifted})
+    of_many = findings_by_rules(ledger("filtered")).recommendation.actions
+    of_one = findings_by_rules(table_ledger(alone, title="t")).recommendation.actions
+    assert any("see whether the other columns move alike" in action.text for action in of_many)
+    assert not any("see whether the other columns move alike" in action.text for action in of_one)
+
+
+def test_a_column_with_a_cause_of_its_own_is_not_left_open() -> None:
+    reference, current = table_reports.draws()
+    gone = np.arange(len(current)) % 3 == 0
+    changed = current.assign(balance=current["balance"] * 1.8 + 32, job=current["job"].mask(gone))
+    report = table_reports.compare(reference, changed)
+    roots = attributed(report, {"job": "reweight"}, left_over=("balance",), said="missing values rose from 0 % to 33 %")
+    diagnosis = table_diagnosis(table_ledger(roots, title="t"))
+    assert Cause.MEASUREMENT in [finding.cause for finding in diagnosis.findings]
+    assert "This is left over." not in [claim.title for claim in diagnosis.ruled_out]
+
+
+def test_what_is_too_weak_to_tell_is_said_once_and_no_further_cause_is_ruled_out() -> None:
+    reference, current = table_reports.draws()
+    young = table_reports.compare(reference, current[current["age"] < 35])
+    report = attributed(young, {"age": "reweight"}, said="rows with age ≥ 35 are gone", gone="ends")
+    assert report.attribution
+    columns = [
+        replace(column, role="too_weak") if column.role == "explained" else column
+        for column in report.attribution.columns
+    ]
+    roots = tuple(replace(root, explains=()) for root in report.attribution.roots)
+    weak = replace(report, attribution=replace(report.attribution, columns=tuple(columns), roots=roots))
+    diagnosis = table_diagnosis(table_ledger(weak, title="t"))
+    assert "other drifted columns moved too weakly to tell where they come from." in diagnosis.findings[0].summary.text
+    assert diagnosis.findings[0].confidence == "moderate"
+    assert "A further cause." not in [claim.title for claim in diagnosis.ruled_out]
+
+
+@pytest.mark.parametrize("name", ["tiny", "two_draws"])
+def test_where_nothing_drifted_what_happened_is_not_said_again_as_the_reason(name: str) -> None:
+    found = findings_by_rules(ledger(name))
+    assert len(found.triage.claims) == 1
+    reasons = [claim.text for finding in found.diagnosis.findings for claim in (finding.summary, *finding.claims)]
+    assert found.triage.claims[0].text not in reasons
+    assert not any("if it is the smaller table" in action.text for action in found.recommendation.actions)
 
 
 def test_a_renamed_column_names_both_names() -> None:

@@ -10,6 +10,7 @@ from driftium_core.rca.names import shown
 from driftium_core.rca.report import Action, Claim
 from driftium_core.rca.rules import findings_by_rules
 from driftium_core.rca.table_facts import table_ledger
+from driftium_core.rca.trace import ledger_opened
 from driftium_core.severity import Severity
 from tests.rca.table_reports import ALL, HOSTILE, ledger, wide
 
@@ -105,11 +106,32 @@ def test_a_column_that_follows_is_explained_by_its_root() -> None:
     ]
 
 
+def test_all_columns_are_explained_by_the_cause_and_what_it_does_not_say_yet() -> None:
+    of = ledger("filtered")
+    claims = explain_by_rules(of).claims
+    assert claims[0].title == "Likely cause: other rows were selected."
+    assert claims[0].text.startswith("Rows with age ≥ 35 are gone; with `age` held, ")
+    assert [claim.text for claim in claims[1:] if "age ≥ 35" in claim.text] == []
+    assert findings_by_rules(of).triage.claims[0].text not in [claim.text for claim in claims]
+
+
+def test_the_trace_counts_no_fact_that_says_there_is_none() -> None:
+    said = ledger_opened(ledger("filtered"))
+    assert "4 explained columns" in said
+    for absent in ("unexplained", "missing values", "change of schema"):
+        assert absent not in said
+
+
 def test_a_column_that_did_not_drift_is_told_so() -> None:
     of = table_ledger(ALL["filtered"](), title="", columns=["day"])
     told = explain_by_rules(of, ["day"])
     assert told.claims[0].text.startswith("`day` did not drift: effect 0.0")
     assert [action.text for action in told.actions] == ["Leave it as it is.", "See in the next check whether it moves."]
+
+
+def test_what_a_column_is_not_is_titled_by_what_that_is() -> None:
+    titles = [claim.title for claim in explain_by_rules(ledger("filtered"), ["age"]).claims]
+    assert titles[-2:] == ["Not missing values.", "Not a change of columns or types."]
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -204,6 +204,16 @@ def test_without_a_drift_the_surest_change_is_named_first():
     assert causes(found) == [Cause.LATENCY, Cause.FORMAT_CHANGE]
 
 
+@pytest.mark.parametrize(
+    ("share", "confidence"),
+    [(0.12, "high"), (0.15, "high"), (0.4, "moderate"), (0.6, "moderate"), (0.9, "low"), (None, "low")],
+)
+def test_no_drift_is_as_sure_as_what_the_sizes_could_show(share: float | None, confidence: str) -> None:
+    power = Fact(id="", kind=FactKind.POWER, text="What would be seen.", value=share)
+    [found] = text_diagnosis(ledger(power, status="no_drift", severity=Severity.LOW)).findings
+    assert (found.cause, found.confidence) == (Cause.STABLE, confidence)
+
+
 def test_a_change_of_settings_that_no_finding_tells_is_not_kept_back():
     changed = setting("model", "a", "b")
     stable = text_diagnosis(ledger(changed, status="no_drift", severity=Severity.LOW))
@@ -214,10 +224,3 @@ def test_a_change_of_settings_that_no_finding_tells_is_not_kept_back():
     unclear = text_diagnosis(ledger(*traffic("cannot_tell", prompts=0.002), changed))
     assert unclear.cause is Cause.TOPIC_SHIFT
     assert any("`b`" in claim.text for claim in unclear.ruled_out)
-
-
-@pytest.mark.parametrize(("share", "sure"), [(0.12, "high"), (0.4, "moderate"), (0.9, "low"), (None, "low")])
-def test_that_nothing_changed_is_as_sure_as_what_would_have_been_seen(share, sure):
-    power = Fact(id="", kind=FactKind.POWER, text="These sizes detect a new topic.", value=share)
-    [found] = text_diagnosis(ledger(power, status="no_drift", severity=Severity.LOW)).findings
-    assert (found.cause, found.confidence) == (Cause.STABLE, sure)
