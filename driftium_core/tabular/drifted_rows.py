@@ -101,7 +101,7 @@ def drifted_rows(
 
 
 def rows_to_csv(rows: DriftedRows, table: pd.DataFrame, *, limit: int) -> str:
-    """The first ``limit`` of the rows as CSV that a spreadsheet opens without running any of it; ``table`` is that of their side.
+    """The first ``limit`` rows as CSV that a spreadsheet opens without running any of it; ``table`` is their side's.
 
     Text that begins like a formula gets a leading apostrophe, in headings too; numbers stay numbers.
     """
