@@ -71,6 +71,7 @@ PAGES_SEE = {
         "attribution_report",
         "attribution_words",
         "column_result",
+        "drifted_rows",
         "headline",
         "report",
         "table",

@@ -34,7 +34,7 @@ from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_tab
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
 from driftium_core.monitor.diagnosis import explain_columns, investigate_report, table_findings, text_findings
-from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, DriftedRows, drifted_rows, export_drifted_rows
+from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
     count_table,
@@ -134,7 +134,6 @@ __all__ = [
     "BrowsedPair",
     "CheckedRun",
     "Closeness",
-    "DriftedRows",
     "Event",
     "ExportKind",
     "Generation",

@@ -14,13 +14,10 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from driftium_core.documents import neutralise_formula
 from driftium_core.formats import fmt_count, fmt_n, fmt_name, fmt_value
 
-__all__ = ["MAX_CSV_ROWS", "DriftedRows", "drifted_rows", "rows_to_csv"]
+__all__ = ["DriftedRows", "drifted_rows", "rows_to_csv"]
 
 Mask = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
-
-MAX_CSV_ROWS = 50_000
-"""Most rows that one file holds; spreadsheets and people have had enough by then."""
 
 N_BINS = 20
 GONE = 0.1
@@ -103,8 +100,8 @@ def drifted_rows(
     return _rows("reference", gone) if gone else None
 
 
-def rows_to_csv(rows: DriftedRows, table: pd.DataFrame, *, limit: int = MAX_CSV_ROWS) -> str:
-    """The rows as CSV that a spreadsheet opens without running any of it; ``table`` is that of their side.
+def rows_to_csv(rows: DriftedRows, table: pd.DataFrame, *, limit: int) -> str:
+    """The first ``limit`` rows as CSV that a spreadsheet opens without running any of it; ``table`` is their side's.
 
     Text that begins like a formula gets a leading apostrophe, in headings too; numbers stay numbers.
     """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["row_numbers", "row_texts"]
+__all__ = ["missing_rows", "row_numbers", "row_texts"]
 
 
 def row_numbers(series: pd.Series[Any]) -> npt.NDArray[np.float64]:
@@ -36,13 +37,18 @@ def _distinct(series: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     try:
         codes, values = pd.factorize(series, use_na_sentinel=True)
     except TypeError:  # lists and the like have no hash
-        texts = [None if missing else _text(value) for value, missing in zip(series, _missing(series), strict=True)]
+        texts = [None if missing else _text(value) for value, missing in zip(series, missing_rows(series), strict=True)]
         return _distinct(pd.Series(texts, dtype=object))
     return codes, list(values)
 
 
-def _missing(series: pd.Series[Any]) -> list[bool]:
-    return [bool(missing) for missing in series.isna()]
+def missing_rows(series: pd.Series[Any]) -> npt.NDArray[np.bool_]:
+    """Which rows hold no value."""
+    try:
+        return series.isna().to_numpy(dtype=bool)
+    except InvalidOperation:  # a signalling nan refuses to be compared, even to find out whether it is missing
+        quiet = [None if isinstance(value, Decimal) and value.is_snan() else value for value in series]
+        return pd.Series(quiet, dtype=object).isna().to_numpy(dtype=bool)
 
 
 def _number(value: object) -> float:

@@ -8,10 +8,11 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.formats import fmt_n
-from driftium_core.monitor import MAX_CSV_ROWS, DriftedRows
+from driftium_core.monitor import MAX_CSV_ROWS
 from pages.ui.widgets import prose
 
 if TYPE_CHECKING:
+    from driftium_core.tabular.drifted_rows import DriftedRows
     from pages.ui.tabular_inputs import Choice
     from pages.ui.tabular_shown import Shown
 

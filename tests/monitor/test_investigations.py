@@ -186,7 +186,8 @@ def test_investigations_that_wait_for_a_slow_model_hold_up_no_check_and_no_other
     generators = answering(services, ScriptedGenerators(reworded))
     generators.gate.clear()
     waiting = [
-        monitor.start_investigation(services, "table", checked_table(services, f"age < {age}")) for age in (30, 35, 40)
+        monitor.start_investigation(services, "table", checked_table(services, f"age < {age}"), choice=EMBEDDED)
+        for age in (30, 35, 40)
     ]
     wait_for(lambda: len(generators.asked) >= len(waiting))
     upload = services.jobs.start(lambda _progress: "checked", title="Checking an upload")
