@@ -18,7 +18,7 @@ from driftium_core.tabular.row_values import row_numbers
 
 __all__ = ["number_words"]
 
-SMALL_FACTOR = 0.2
+SMALL_FACTOR = 0.17
 """Up to this a factor reads as per cent."""
 
 DISCRETE = 0.5
