@@ -37,7 +37,7 @@ def fit_value_shift(
 
     The quantiles of both samples are compared from 2 % to 98 %: a shift is the median of their differences, a factor
     that of their ratios, and both are a straight line through the quantiles. The simplest that leaves no more than
-    chance would is taken.
+    chance would, and at most half of the distance, is taken.
 
     Parameters
     ----------
@@ -62,10 +62,10 @@ def fit_value_shift(
         [ValueShift(factor, offset, weighted_gap(factor * values + offset, mass, current)) for factor, offset in group]
         for group in _candidates(wanted, found)
     ]
-    for allowed, groups in ((chance, fits), (_LEFT_OVER * before if rough else 0.0, fits[:1])):
+    for allowed, groups in ((min(chance, before / 2), fits), (_LEFT_OVER * before if rough else 0.0, fits[:1])):
         for group in groups:
             best = min(group, key=lambda fit: fit.gap, default=None)
-            if best is not None and best.gap <= allowed and best.gap < before:
+            if best is not None and best.gap <= allowed and before > 0:
                 return best
     return None
 

@@ -14,6 +14,9 @@ from driftium_core.tabular.phrases import SURE
 
 __all__ = ["Range", "absent_ranges", "gone_words", "range_words", "roundest"]
 
+BY_CHANCE = 2.0
+"""Minus the log of the chance, 14 %, at which rows next to a cut may be missing by chance."""
+
 LONGEST = 8
 """Gaps that are looked at, the longest first."""
 
@@ -36,8 +39,8 @@ def absent_ranges(sample: Floats, other: Floats, *, sure: float = SURE) -> list[
     """Ranges that many rows of one sorted sample lie in and none of the other, at most both ends and one between.
 
     A range where the other sample is merely thin is none: as many rows beside it have to make its emptiness
-    impossible by chance. A bound is the roundest number that separates the samples as they are, so that the words
-    are exactly true.
+    impossible by chance. A bound is the roundest number that separates the two, but for rows that chance may leave
+    out next to a cut, so that "gone" is exactly true of what lies beyond it.
 
     Parameters
     ----------
@@ -52,40 +55,51 @@ def absent_ranges(sample: Floats, other: Floats, *, sure: float = SURE) -> list[
     length = np.bincount(place[alone], minlength=other.size + 1)
     # With many gaps between values, one of them is long by chance more easily.
     wanted = sure + math.log(max(1, int(np.count_nonzero(length))))
-    chosen: list[int] = []
+    chosen: dict[int, Range] = {}
     for at in np.argsort(-length, kind="stable")[:LONGEST].tolist():
-        is_end = at in (0, other.size)
-        if (is_end or all(c in (0, other.size) for c in chosen)) and _surprise(sample, other, at) >= wanted:
-            chosen.append(at)
-    return [_range(sample[alone & (place == at)], other, at, float(length[at] / sample.size)) for at in sorted(chosen)]
+        if at not in (0, other.size) and any(c not in (0, other.size) for c in chosen):
+            continue
+        weight = math.log1p(_density(sample, other, at))
+        if length[at] * weight >= wanted:
+            chosen[at] = _range(sample[alone & (place == at)], other, at, sample.size, weight)
+    return [chosen[at] for at in sorted(chosen)]
 
 
-def _surprise(sample: Floats, other: Floats, at: int) -> float:
-    """Minus the log of the chance that a run of *sample* lies between two neighbours of *other*.
+def _density(sample: Floats, other: Floats, at: int) -> float:
+    """Rows of *other* for each row of *sample* beside the gap before place *at*, on the thinner side.
 
-    Each row of both, in order, is of *other* with the share that it has beside the run, on the thinner side.
+    With this, the log of the chance that the gap is as long as it is, is minus its rows times ``log(1 + density)``.
     """
     first = 0 if at == 0 else int(np.searchsorted(sample, other[at - 1], side="right"))
     last = sample.size if at == other.size else int(np.searchsorted(sample, other[at], side="left"))
-    run = last - first
-    if run <= 0:
-        return 0.0
+    run = max(1, last - first)
     densities = []
     if first:
         low = sample[max(0, first - run)]
         rows = first - int(np.searchsorted(sample, low, side="left"))
-        densities.append((at - int(np.searchsorted(other, low, side="left"))) / rows)
+        densities.append((at - int(np.searchsorted(other, low, side="left"))) / max(1, rows))
     if last < sample.size:
         high = sample[min(sample.size, last + run) - 1]
         rows = int(np.searchsorted(sample, high, side="right")) - last
-        densities.append((int(np.searchsorted(other, high, side="right")) - at) / rows)
-    return run * math.log1p(min(densities, default=other.size / sample.size))
+        densities.append((int(np.searchsorted(other, high, side="right")) - at) / max(1, rows))
+    return max(0.0, min(densities, default=other.size / sample.size))
 
 
-def _range(values: Floats, other: Floats, at: int, share: float) -> Range:
-    low = None if at == 0 else roundest(float(other[at - 1]), float(values[0]))
-    high = None if at == other.size else roundest(float(values[-1]), float(other[at]))
-    return Range(low, high, share)
+def _range(values: Floats, other: Floats, at: int, n_rows: int, weight: float) -> Range:
+    """The range of a gap, by its rows; a rounder bound may leave out rows that chance alone would miss."""
+    spare = min(int(BY_CHANCE / weight), (values.size - 1) // 2)
+    low = high = None
+    if at > 0:
+        below = float(other[at - 1])
+        low = _simpler(roundest(below, float(values[0])), roundest(below, float(values[spare])))
+    if at < other.size:
+        up_to = float(other[at])
+        high = _simpler(roundest(float(values[-1]), up_to), roundest(float(values[-1 - spare]), up_to))
+    return Range(low, high, values.size / n_rows)
+
+
+def _simpler(exact: float, rounder: float) -> float:
+    return rounder if len(f"{abs(rounder):.15g}".strip("0.")) < len(f"{abs(exact):.15g}".strip("0.")) else exact
 
 
 def roundest(below: float, up_to: float) -> float:

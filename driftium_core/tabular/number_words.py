@@ -18,13 +18,15 @@ from driftium_core.tabular.row_values import row_numbers
 
 __all__ = ["number_words"]
 
-SMALL_FACTOR = 0.2
+SMALL_FACTOR = 0.17
 """Up to this a factor reads as per cent."""
 
 DISCRETE = 0.5
-"""Share of distinct values up to which they repeat enough to see that current ones are among them."""
+"""Share of distinct values up to which they repeat enough to see whether current ones are among them."""
 
-ALMOST_ALL = 0.99
+AMONG = 0.4
+"""Current values are others than those of the reference where they are among them less often than this, compared with
+how often a reference value repeats. In the tails, where a filter may leave its rows, values repeat less."""
 STILL = 0.001
 """With a larger p the values did not move."""
 
@@ -48,9 +50,12 @@ def number_words(root: RootValues, *, always: bool) -> RootWords | None:
     gone, new = absent_ranges(r, c), absent_ranges(c, r)
     if not (always or gone or new or (ks_from_sorted(r, c)[0].pvalue or 0.0) <= STILL):
         return None
-    shifted = _shifted(root, c, gone, new) if root.aside else None
+    others = _among(r, c) is False
+    shifted = _shifted(root, c, gone, new) if root.aside or others else None
     if shifted:
         return RootWords(shifted, "measurement", held=True)
+    if others:  # a gap between values says nothing where all values are others
+        gone, new = ([part for part in parts if None in (part.low, part.high)] for parts in (gone, new))
     capped = _capped_words(r, c, gone) if gone else None
     if capped:
         return RootWords(capped, "measurement")
@@ -128,10 +133,16 @@ def _is_filter(reference: Floats, weights: Floats, current: Floats, gone: Sequen
     n = mass[-1] ** 2 / float(np.square(weights[left]).sum())
     if weighted_gap(kept, mass / mass[-1], current) > CHANCE * math.sqrt(1 / n + 1 / current.size):
         return False
-    distinct = np.unique(reference)
+    return _among(reference, current)
+
+
+def _among(reference: Floats, current: Floats) -> bool | None:
+    """Whether current values are among those of the reference, as other rows of it are; None if too few repeat."""
+    distinct, counts = np.unique(reference, return_counts=True)
     if distinct.size > DISCRETE * reference.size:
         return None
-    return bool(np.isin(current, distinct).mean() >= ALMOST_ALL)
+    repeated = float(counts[counts > 1].sum() / reference.size)
+    return bool(np.isin(current, distinct).mean() >= AMONG * repeated)
 
 
 def _shift_words(reference: Floats, current: Floats, weights: Floats, *, rough: bool) -> str | None:

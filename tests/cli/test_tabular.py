@@ -55,6 +55,32 @@ def test_json_is_the_only_thing_on_stdout(files: Path) -> None:
     assert document["settings"]["correction"] == "bh"
 
 
+def test_the_root_cause_is_told_in_the_terminal_and_in_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("tabular", files / "reference.csv", files / "young.csv") == 0
+    out = capsys.readouterr().out
+    assert "Root cause: `age` moved; no other column did.\n  age: rows with age ≥ 45 are gone\n" in out
+    assert "  Among the 2 columns given; an association, not proof of cause.\n" in out
+    assert run("tabular", files / "reference.csv", files / "young.csv", "--json") == 0
+    found = json.loads(capsys.readouterr().out)["attribution"]
+    assert found["roots"] == [
+        {"column": "age", "action": "reweight", "explains": [], "description": "rows with age ≥ 45 are gone"}
+    ]
+    assert found["unexplained"] == []
+
+
+def test_the_search_for_root_causes_can_be_left_out(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("tabular", files / "reference.csv", files / "young.csv", "--no-attribution") == 0
+    assert "Root cause" not in capsys.readouterr().out
+    assert run("tabular", files / "reference.csv", files / "young.csv", "--no-attribution", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["attribution"], document["settings"]["attribution"]) == (None, False)
+
+
+def test_without_drift_no_root_cause_is_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("tabular", files / "reference.csv", files / "same.csv") == 0
+    assert "Root cause" not in capsys.readouterr().out
+
+
 def test_the_table_names_severity_by_glyph_and_word(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("tabular", files / "reference.csv", files / "young.csv") == 0
     out = capsys.readouterr().out
