@@ -63,7 +63,13 @@ def test_the_root_cause_is_told_in_the_terminal_and_in_json(files: Path, capsys:
     assert run("tabular", files / "reference.csv", files / "young.csv", "--json") == 0
     found = json.loads(capsys.readouterr().out)["attribution"]
     assert found["roots"] == [
-        {"column": "age", "action": "reweight", "explains": [], "description": "rows with age ≥ 45 are gone"}
+        {
+            "column": "age",
+            "action": "reweight",
+            "explains": [],
+            "description": "rows with age ≥ 45 are gone",
+            "gone": "ends",
+        }
     ]
     assert found["unexplained"] == []
 

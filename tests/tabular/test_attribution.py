@@ -308,7 +308,7 @@ def test_the_json_has_the_documented_shape_and_comes_back_equal(sample):
     data = json.loads(json.dumps(report.to_dict(), allow_nan=False))
     found = data["attribution"]
     assert {"roots", "columns", "unexplained", "summary", "scope_note"} <= set(found)
-    assert set(found["roots"][0]) == {"column", "action", "explains", "description"}
+    assert set(found["roots"][0]) == {"column", "action", "explains", "description", "gone"}
     assert TableReport.from_dict(data).attribution == report.attribution
 
 
