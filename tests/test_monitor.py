@@ -109,8 +109,9 @@ def test_other_settings_or_tables_are_other_checks(reference: Table, young: Tabl
         monitor.fingerprint(reference, young, replace(PLAIN, seed=1)),
         monitor.fingerprint(reference, young, replace(PLAIN, columns=("age",))),
         monitor.fingerprint(reference, young, replace(PLAIN, p_threshold=0.01)),
+        monitor.fingerprint(reference, young, replace(PLAIN, attribution=False)),
     }
-    assert len(keys) == 5
+    assert len(keys) == 6
     assert monitor.fingerprint(replace(reference, name="x"), young, PLAIN) in keys
 
 

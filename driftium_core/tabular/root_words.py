@@ -26,6 +26,7 @@ def root_words(root: RootValues) -> RootWords:
 
     Examples
     --------
+    >>> import numpy as np
     >>> ages = pd.Series(range(18, 93)).repeat(40)
     >>> rows = {"reference": ages, "sample": ages, "weights": np.ones(ages.size), "current": ages[ages < 35]}
     >>> root_words(RootValues(column="age", kind=ColumnKind.NUMERIC, aside=False, **rows)).description
