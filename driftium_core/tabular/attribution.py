@@ -20,6 +20,7 @@ from driftium_core.tabular.column_result import ColumnKind, ColumnResult
 from driftium_core.tabular.places import place_by_name
 from driftium_core.tabular.root_values import RootValues, RootWords
 from driftium_core.tabular.root_words import root_words
+from driftium_core.tabular.row_values import without_signals
 from driftium_core.tabular.verdict import MIN_ROWS
 
 __all__ = ["attribute"]
@@ -128,11 +129,14 @@ class _Tables:
 
     def rows(self, name: str) -> list[pd.Series[Any]]:
         """All rows of a column."""
-        return [side.iloc[:, place[name]] for side, place in zip(self._all, self._places, strict=True)]
+        return self._column(self._all, name)
 
     def drawn(self, name: str) -> list[pd.Series[Any]]:
         """The rows of a column that are looked at."""
-        return [side.iloc[:, place[name]] for side, place in zip(self._drawn, self._places, strict=True)]
+        return self._column(self._drawn, name)
+
+    def _column(self, sides: Sequence[pd.DataFrame], name: str) -> list[pd.Series[Any]]:
+        return [without_signals(side.iloc[:, place[name]]) for side, place in zip(sides, self._places, strict=True)]
 
     @property
     def sample(self) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from driftium_core.tabular.absent_ranges import absent_ranges
 from driftium_core.tabular.column_result import ColumnKind
-from driftium_core.tabular.row_values import missing_rows, row_numbers, row_texts
+from driftium_core.tabular.row_values import row_numbers, row_texts
 
 __all__ = ["N_BINS", "BinnedColumn", "bin_column", "pick_rows"]
 
@@ -70,7 +70,7 @@ def bin_column(name: str, kind: ColumnKind, reference: pd.Series[Any], current: 
         case ColumnKind.CATEGORICAL:
             levels = _label_levels(reference, current)
         case _:
-            levels = [missing_rows(side).astype(np.int64) for side in (reference, current)]
+            levels = [side.isna().to_numpy().astype(np.int64) for side in (reference, current)]
     return _compact(name, *levels)
 
 

@@ -13,7 +13,7 @@ from driftium_core.formats import fmt_n, fmt_name, fmt_percent
 from driftium_core.stats.chi_square import chi_square_test
 from driftium_core.tabular.phrases import SURE, listed, ratio_words
 from driftium_core.tabular.root_values import RootValues, RootWords
-from driftium_core.tabular.row_values import missing_rows, row_texts
+from driftium_core.tabular.row_values import row_texts
 
 __all__ = ["category_words"]
 
@@ -107,7 +107,7 @@ def _changed_words(labels: list[str], gone: list[int], new: list[int], shares: t
 
 def _gone_words(root: RootValues, labels: list[str], gone: list[int], current: Counts) -> str:
     left = np.flatnonzero(current)
-    if len(left) <= min(MOST_LEFT, len(gone)) and not missing_rows(root.current).any():
+    if len(left) <= min(MOST_LEFT, len(gone)) and not root.current.isna().any():
         return f"only rows with {root.name} = {listed([fmt_name(labels[at]) for at in left], word='or')} are left"
     return f"rows with {root.name} = {listed([fmt_name(labels[at]) for at in gone], word='or')} are gone"
 

@@ -14,7 +14,6 @@ from driftium_core.tabular.column_result import ColumnKind
 from driftium_core.tabular.number_words import number_words
 from driftium_core.tabular.phrases import listed
 from driftium_core.tabular.root_values import RootValues, RootWords
-from driftium_core.tabular.row_values import missing_rows
 
 __all__ = ["root_words"]
 
@@ -52,7 +51,7 @@ def root_words(root: RootValues) -> RootWords:
 
 
 def _missing_words(reference: pd.Series[Any], current: pd.Series[Any]) -> str | None:
-    gone = tuple(int(missing_rows(side).sum()) for side in (reference, current))
+    gone = tuple(int(side.isna().sum()) for side in (reference, current))
     rows = len(reference), len(current)
     before, now = gone[0] / rows[0], gone[1] / rows[1]
     p = shares_test((gone[0], gone[1]), rows, method="missing").pvalue

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["missing_rows", "row_numbers", "row_texts"]
+__all__ = ["row_numbers", "row_texts", "without_signals"]
 
 
 def row_numbers(series: pd.Series[Any]) -> npt.NDArray[np.float64]:
@@ -30,25 +30,28 @@ def row_texts(series: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[str]]:
     return np.append(names, -1)[codes], [str(text) for text in texts]
 
 
+def without_signals(series: pd.Series[Any]) -> pd.Series[Any]:
+    """The column with signalling nans as missing: they refuse to be compared, even to find out whether they are."""
+    if series.dtype != object:
+        return series
+    try:
+        series.isna()
+    except InvalidOperation:
+        quiet = [None if isinstance(value, Decimal) and value.is_snan() else value for value in series]
+        return pd.Series(quiet, dtype=object)
+    return series
+
+
 def _distinct(series: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     """Codes of the rows, −1 for missing, and the distinct values."""
     if isinstance(series.dtype, pd.SparseDtype):
         series = pd.Series(np.asarray(series))
     try:
         codes, values = pd.factorize(series, use_na_sentinel=True)
-    except TypeError:  # lists and the like have no hash
-        texts = [None if missing else _text(value) for value, missing in zip(series, missing_rows(series), strict=True)]
+    except Exception:  # noqa: BLE001 - lists have no hash, and a foreign class may raise anything; both have a text
+        texts = [None if missing else _text(value) for value, missing in zip(series, series.isna(), strict=True)]
         return _distinct(pd.Series(texts, dtype=object))
     return codes, list(values)
-
-
-def missing_rows(series: pd.Series[Any]) -> npt.NDArray[np.bool_]:
-    """Which rows hold no value."""
-    try:
-        return series.isna().to_numpy(dtype=bool)
-    except InvalidOperation:  # a signalling nan refuses to be compared, even to find out whether it is missing
-        quiet = [None if isinstance(value, Decimal) and value.is_snan() else value for value in series]
-        return pd.Series(quiet, dtype=object).isna().to_numpy(dtype=bool)
 
 
 def _number(value: object) -> float:

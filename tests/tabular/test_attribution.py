@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -212,6 +213,14 @@ def frame(**columns):
     return pd.DataFrame(columns)
 
 
+class NoHash:
+    def __hash__(self):
+        raise RuntimeError("no hash")
+
+    def __str__(self):
+        return "no hash"
+
+
 RNG = np.random.default_rng(12)
 X = RNG.normal(size=600)
 AWKWARD = {
@@ -239,6 +248,11 @@ AWKWARD = {
         frame(x=pd.to_timedelta(RNG.integers(0, 6000, 600), unit="s")),
         frame(x=pd.to_timedelta(RNG.integers(0, 3000, 600), unit="s")),
     ),
+    "signals": (
+        frame(x=[Decimal("sNaN"), *map(Decimal, range(50))] * 10, y=X[:510]),
+        frame(x=[Decimal("sNaN"), *map(Decimal, range(25))] * 10, y=X[:260]),
+    ),
+    "no hash": (frame(x=[NoHash()] * 300 + ["a"] * 300), frame(x=[NoHash()] * 500 + ["a"] * 100)),
     "complex": (frame(x=X + 1j, y=X), frame(x=X + 2j, y=X - 2)),
 }
 
