@@ -65,7 +65,7 @@ def _summary(
     basis: AttributionBasis, roots: Sequence[Root], drifted: Sequence[str], by_role: dict[str, list[str]]
 ) -> str:
     if not drifted:
-        return "No column drifted, so there is nothing to explain."
+        return "No drift was found, so there is nothing to explain."
     if basis.reason:
         return basis.reason
     if not roots:

@@ -30,6 +30,9 @@ how often a reference value repeats. In the tails, where a filter may leave its 
 STILL = 0.001
 """With a larger p the values did not move."""
 
+EXACT, NEAR = 1e-3, 0.05
+"""Between these a fitted factor is off a power of ten as samples make it."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -159,8 +162,16 @@ def _shift_words(reference: Floats, current: Floats, weights: Floats, *, rough: 
 
 
 def _scaled(shift: ValueShift) -> str:
-    scaled = f"values scaled by {fmt_value(_short(shift.factor))}"
+    scaled = f"values scaled by {_factor(shift.factor)}"
     return scaled if shift.offset == 0 else f"{scaled} and shifted by {fmt_value(_short(shift.offset), signed=True)}"
+
+
+def _factor(factor: float) -> str:
+    """A factor as written; one near a power of ten is that of a unit, and of two samples it is never met exactly."""
+    power = 10.0 ** round(math.log10(factor)) if factor > 0 else 1.0
+    if power == 1 or not EXACT < abs(factor / power - 1) <= NEAR:
+        return fmt_value(_short(factor))
+    return f"about {fmt_value(power)}"
 
 
 def _short(value: float) -> float:

@@ -201,7 +201,7 @@ def test_no_drift_and_weak_drift_have_their_sentence(sample):
     half = sample.iloc[::2], sample.iloc[1::2]
     found = attribution(*half)
     assert (found.roots, found.columns) == ((), ())
-    assert found.summary == "No column drifted, so there is nothing to explain."
+    assert found.summary == "No drift was found, so there is nothing to explain."
     rng = np.random.default_rng(11)
     reference = pd.DataFrame({"x": rng.normal(size=300_000), "y": rng.normal(size=300_000)})
     weak = attribution(reference, reference.assign(x=rng.normal(0.02, 1, 300_000)))

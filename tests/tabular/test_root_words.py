@@ -151,6 +151,14 @@ def test_whole_numbers_that_are_scaled_are_no_filter():
     assert words(AGES, drawn(AGES, sure(lambda x: x < 75)), aside=True) == ("rows with x ≥ 75 are gone", "reweight")
 
 
+def test_another_unit_is_told_by_its_power_of_ten_though_samples_differ():
+    """Other rows of the same distribution fit a factor near a hundred, never at it."""
+    other = drawn(AMOUNTS, lambda x: np.ones(len(x)))
+    assert words(AMOUNTS, other * 100, aside=True)[0] in ("values scaled by about 100", "values scaled by 100")
+    assert words(AMOUNTS, AMOUNTS * 104, aside=True)[0] == "values scaled by about 100"
+    assert words(AMOUNTS, AMOUNTS * 110, aside=True)[0] == "values scaled by 110"
+
+
 def test_what_did_not_move_with_it_is_named():
     text, _ = words(AMOUNTS, AMOUNTS * 0.88, aside=True, unchanged=("age", "job", "marital status"))
     assert text == "values shifted by −12 % at unchanged age, job and marital status"
