@@ -72,11 +72,25 @@ def column_causes(evidence: TableEvidence) -> dict[str, Cause]:
         cause = _cause(evidence, name)
         if cause is not None:
             owned[name] = cause
-    alone = [name for name, cause in owned.items() if cause is Cause.MEASUREMENT]
+    alone = [
+        *(name for name, cause in owned.items() if _moved_alone(evidence, name, cause)),
+        *_left_open(evidence, owned),
+    ]
     scaled = [name for name in alone if name in evidence.rescaled]
     if len(alone) >= MANY and 2 * len(scaled) < len(alone):
-        owned |= dict.fromkeys(set(alone) - set(scaled), Cause.UPSTREAM_DATA)
+        owned |= dict.fromkeys((name for name in alone if name not in scaled), Cause.UPSTREAM_DATA)
     return owned
+
+
+def _moved_alone(evidence: TableEvidence, name: str, cause: Cause) -> bool:
+    """Whether a column moved and took no other with it; one whose range was cut was chosen by, whoever follows."""
+    if cause is Cause.SELECTION:
+        return not evidence.follows(name) and not evidence.reweighted[name].gone and name not in evidence.vanished
+    return cause is Cause.MEASUREMENT
+
+
+def _left_open(evidence: TableEvidence, owned: dict[str, Cause]) -> list[str]:
+    return [name for name in evidence.left_over if name in evidence.columns and name not in owned]
 
 
 def _follows(evidence: TableEvidence, name: str) -> bool:

@@ -13,7 +13,7 @@ from driftium_core.rca.table_causes import table_diagnosis
 from driftium_core.rca.table_facts import table_ledger
 from driftium_core.rca.table_root_facts import root_facts
 from driftium_core.severity import Severity
-from driftium_core.tabular.attribution_report import ColumnAttribution, Root
+from driftium_core.tabular.attribution_report import ColumnAttribution, Root, RootAction
 from tests.rca import table_reports
 from tests.rca.table_reports import attributed, ledger
 
@@ -334,3 +334,16 @@ def test_severity_changes_what_is_done_meanwhile() -> None:
         of = Ledger(kind="table", title="", status="drift", severity=severity, facts=whole.facts)
         told.add(tuple(action.text for action in findings_by_rules(of).recommendation.actions))
     assert len(told) == len(Severity)
+
+
+def test_columns_that_each_moved_alone_are_a_change_of_the_source_whatever_their_shift_looks_like() -> None:
+    """A tilt of shares that no other column follows, a shift of values and a column left over: three of their own."""
+    report = table_reports.many_at_once()
+    drifted = [column.column for column in report.columns if column.drifted]
+    tilted, shifted, left = drifted[:3]
+    others: dict[str, RootAction] = dict.fromkeys(drifted[3:], "measurement")
+    roots: dict[str, RootAction] = {shifted: "measurement", tilted: "reweight", **others}
+    alone = attributed(report, roots, left_over=(left,), said="it moved")
+    found = table_diagnosis(table_ledger(alone, title="t")).findings
+    assert [finding.cause for finding in found] == [Cause.UPSTREAM_DATA]
+    assert found[0].summary.text.endswith("moved at once, and no common root explains them.")
