@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 __all__ = [
+    "MINUS",
     "NARROW_SPACE",
     "UNKNOWN",
     "fmt_clock",

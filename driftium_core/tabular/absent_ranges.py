@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from driftium_core.formats import fmt_value
+from driftium_core.formats import MINUS, NARROW_SPACE, fmt_value
 from driftium_core.tabular.phrases import SURE
 
 __all__ = ["Range", "absent_ranges", "gone_words", "range_words", "roundest"]
@@ -127,10 +127,18 @@ def _one_range(name: str, part: Range) -> str:
     if part.low is None and part.high is None:
         return f"a value of {name}"
     if part.low is None:
-        return f"{name} < {fmt_value(part.high)}"
+        return f"{name} < {_bound(part.high)}"
     if part.high is None:
-        return f"{name} ≥ {fmt_value(part.low)}"
-    return f"{fmt_value(part.low)} ≤ {name} < {fmt_value(part.high)}"
+        return f"{name} ≥ {_bound(part.low)}"
+    return f"{_bound(part.low)} ≤ {name} < {_bound(part.high)}"
+
+
+def _bound(value: float | None) -> str:
+    """A bound with all of its digits: rounded it would not part the two samples any more."""
+    if value is None or not math.isfinite(value):
+        return fmt_value(value)
+    grouping = "," if abs(value) >= 10_000 else ""
+    return f"{value:{grouping}.15g}".replace(",", NARROW_SPACE).replace("-", MINUS)
 
 
 def gone_words(name: str, gone: Sequence[Range], *, all_missing_gone: bool) -> str:

@@ -62,6 +62,13 @@ def test_a_cut_between_decimals_is_the_roundest_number_that_separates_them(cut):
     assert words(AMOUNTS, drawn(AMOUNTS, sure(lambda x: x >= cut)))[0] == f"rows with x < {cut} are gone"
 
 
+def test_a_bound_is_written_with_all_of_its_digits_so_that_a_narrow_gap_is_none_of_nothing():
+    narrow = pd.Series(np.tile(np.arange(1013.0, 1018.0, 0.1).round(1), 100))
+    assert words(narrow, narrow[(narrow < 1015.2) | (narrow >= 1015.6)])[0] == "rows with 1015.2 ≤ x < 1015.6 are gone"
+    far = narrow + 12_340_000
+    assert words(far, far[far < 12_341_015.55])[0] == "rows with x ≥ 12 341 015.6 are gone"
+
+
 def test_what_is_only_rarer_is_not_gone():
     """Of those 35 or older, 2 % are kept: no row of some ages, but of others."""
     kept = drawn(AGES, lambda x: np.where(x < 35, 1.0, 0.02))
