@@ -17,10 +17,10 @@ from driftium_core.tabular.attribution_roles import column_roles, explained_by, 
 from driftium_core.tabular.attribution_search import Explanation, explain
 from driftium_core.tabular.attribution_states import LEVEL, HeldTables, Hold
 from driftium_core.tabular.column_result import ColumnKind, ColumnResult
+from driftium_core.tabular.foreign_values import without_signals
 from driftium_core.tabular.places import place_by_name
 from driftium_core.tabular.root_values import RootValues, RootWords
 from driftium_core.tabular.root_words import root_words
-from driftium_core.tabular.row_values import without_signals
 from driftium_core.tabular.verdict import MIN_ROWS
 
 __all__ = ["attribute"]

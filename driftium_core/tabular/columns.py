@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pandas.errors import OutOfBoundsTimedelta
+
+from driftium_core.tabular.foreign_values import text_of, without_signals
 
 __all__ = [
     "Column",
@@ -187,8 +189,7 @@ def _objects(series: pd.Series[Any]) -> Column:
     try:
         return _from_objects(series)
     except InvalidOperation:  # a signalling nan refuses to be compared, even to find out whether it is missing
-        quiet = [None if isinstance(value, Decimal) and value.is_snan() else value for value in series]
-        return _from_objects(pd.Series(quiet, dtype=object))
+        return _from_objects(without_signals(series))
 
 
 def _from_objects(series: pd.Series[Any]) -> Column:
@@ -313,17 +314,10 @@ def _text_buffers(labels: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
 def _strings(series: pd.Series[Any]) -> Any:
     """Values by ``str`` as an Arrow array; half a surrogate pair becomes a question mark."""
     texts = [
-        None if missing else _text(value).encode("utf-8", "replace").decode("utf-8")
+        None if missing else text_of(value).encode("utf-8", "replace").decode("utf-8")
         for value, missing in zip(series, series.isna(), strict=True)
     ]
     return pa.array(texts, pa.large_string())
-
-
-def _text(value: object) -> str:
-    try:
-        return str(value)
-    except Exception:  # noqa: BLE001 - a foreign class may raise anything; its values are then told by its name
-        return f"<{type(value).__name__}>"
 
 
 def _digest(kind: str, *parts: npt.NDArray[Any]) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["row_numbers", "row_texts", "without_signals"]
+from driftium_core.tabular.foreign_values import text_of
+
+__all__ = ["row_numbers", "row_texts"]
 
 
 def row_numbers(series: pd.Series[Any]) -> npt.NDArray[np.float64]:
@@ -28,18 +29,6 @@ def row_texts(series: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[str]]:
     codes, values = _distinct(series)
     names, texts = pd.factorize(np.array([_text(value) for value in values], dtype=object))
     return np.append(names, -1)[codes], [str(text) for text in texts]
-
-
-def without_signals(series: pd.Series[Any]) -> pd.Series[Any]:
-    """The column with signalling nans as missing: they refuse to be compared, even to find out whether they are."""
-    if series.dtype != object:
-        return series
-    try:
-        series.isna()
-    except InvalidOperation:
-        quiet = [None if isinstance(value, Decimal) and value.is_snan() else value for value in series]
-        return pd.Series(quiet, dtype=object)
-    return series
 
 
 def _distinct(series: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
@@ -68,7 +57,4 @@ def _number(value: object) -> float:
 def _text(value: object) -> str:
     if isinstance(value, (float, np.floating)) and np.isfinite(value) and value == int(value):
         return str(int(value))
-    try:
-        return str(value)
-    except Exception:  # noqa: BLE001 - a foreign class may raise anything; its values are then told by its name
-        return f"<{type(value).__name__}>"
+    return text_of(value)
