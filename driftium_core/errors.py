@@ -14,6 +14,8 @@
     │   └── VectorsBusyError                 another process has the folder of the vectors open
     ├── UnavailableError                     a library or model that the work needs is not there, or not usable
     │   └── GeneratorUnavailableError        no language model can answer now
+    ├── SourceError                          a file, database or endpoint that data is collected from cannot be read
+    ├── DeliveryError                        a message did not reach its channel
     └── CancelledError                       the user stopped the work; nothing was stored
 
 A message is one sentence or two: which input, what was expected, what was found, and what to do next.
@@ -26,12 +28,14 @@ __all__ = [
     "CancelledError",
     "ColumnError",
     "ConflictError",
+    "DeliveryError",
     "DriftiumError",
     "GeneratorUnavailableError",
     "InputError",
     "ModelNotFoundError",
     "NotFoundError",
     "SettingsError",
+    "SourceError",
     "StorageError",
     "TableReadError",
     "UnavailableError",
@@ -89,6 +93,24 @@ class UnavailableError(DriftiumError):
 
 class GeneratorUnavailableError(UnavailableError):
     """No language model can answer now; the message says why and what to do."""
+
+
+class SourceError(DriftiumError):
+    """What data is collected from cannot be read now; what was read before is kept, and the next run goes on there."""
+
+
+class DeliveryError(DriftiumError):
+    """A message did not reach its channel.
+
+    Attributes
+    ----------
+    permanent : bool
+        Trying again is pointless until somebody changes the channel, as for an address that does not exist.
+    """
+
+    def __init__(self, sentence: str, *, permanent: bool = False) -> None:
+        super().__init__(sentence)
+        self.permanent = permanent
 
 
 class CancelledError(DriftiumError):

@@ -44,8 +44,9 @@ class Services:
     calculation and revision, ``evidence_errors`` (why a score is behind) by project, ``rca_steps`` (the traces of
     investigations) by what they are about, ``tables`` (samples, simulations, opened references) by how they were made.
     ``jobs`` run what computes; ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts
-    and ``investigating`` investigations, whose threads mostly wait for a model. ``starting`` is held by whoever starts
-    work that must not be started twice. Whoever computes a check of pools holds ``checking``, so that one state is
+    and ``investigating`` investigations, whose threads mostly wait for a model; ``collecting`` runs scheduled tasks.
+    ``address`` is where the app can be opened, for links. ``starting`` is held by whoever starts work that must not be
+    started twice. Whoever computes a check of pools holds ``checking``, so that one state is
     computed once; the vectors of one text are made under ``embedding``, and moved between collections under
     ``indexing``.
     """
@@ -57,6 +58,8 @@ class Services:
         self.background = Jobs(1)
         self.answering = Jobs(16, keep=100)
         self.investigating = Jobs(8)
+        self.collecting = Jobs(4)
+        self.address = settings.public_url or "http://localhost:8501"
         self.encoder = MiniLM(precision=settings.precision, threads=settings.threads)
         self.checking = threading.Lock()
         self.embedding = threading.Lock()
@@ -120,6 +123,7 @@ class Services:
 
     def close(self) -> None:
         """Stop the jobs, then close the stores."""
+        self.collecting.close()
         self.jobs.close()
         self.answering.close()
         self.investigating.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from driftium_core.errors import SettingsError
@@ -19,9 +19,13 @@ from driftium_core.errors import SettingsError
 __all__ = ["Settings", "settings_table", "unknown_variables"]
 
 PREFIX = "DRIFTIUM_"
+SECRET_PREFIX = f"{PREFIX}SECRET_"
+"""Variables that addresses of sources and channels may name instead of holding a secret."""
+
 OLLAMA_PORT = 11434
 
 _PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
 class Settings(BaseSettings):
@@ -115,6 +119,16 @@ class Settings(BaseSettings):
         description="Host names under which the app answers, separated by commas.",
         json_schema_extra={"allowed": "host names without a port, separated by commas"},
     )
+    api_token: SecretStr | None = Field(
+        default=None,
+        description="Token that callers of the REST API must send; required once other machines can reach the app.",
+        json_schema_extra={"allowed": "at least 16 characters without blanks"},
+    )
+    public_url: str = Field(
+        default="",
+        description="Address of the app for links in alerts; by default the one that it is started on.",
+        json_schema_extra={"allowed": "an http(s) URL such as https://drift.example.org"},
+    )
     testing: bool = Field(
         default=False,
         description="Use a temporary database and `qdrant_test_db/` unless these are set; on under pytest.",
@@ -142,6 +156,28 @@ class Settings(BaseSettings):
 
     def _replace(self, name: str, value: object) -> None:
         self.__dict__[name] = value  # the model is frozen for everyone else
+
+    def expand(self, text: str) -> str:
+        """The text with each ``${DRIFTIUM_SECRET_…}`` replaced by that environment variable.
+
+        No other variable can be named: whoever sets up a source or a channel must not be able to send away what else
+        this process was started with.
+
+        Raises
+        ------
+        SettingsError
+            One is not set, or is not called so.
+        """
+
+        def value(found: re.Match[str]) -> str:
+            name = found[1]
+            if not name.startswith(SECRET_PREFIX):
+                raise SettingsError(f"${{{name}}} cannot be used: only variables called {SECRET_PREFIX}… can be named.")
+            if name not in os.environ:
+                raise SettingsError(f"The environment variable {name} is not set. Set it and start Driftium again.")
+            return os.environ[name]
+
+        return _PLACEHOLDER.sub(value, text)
 
     @property
     def max_upload_bytes(self) -> int:
@@ -218,7 +254,8 @@ def settings_table() -> list[tuple[str, str, str]]:
 def unknown_variables() -> list[str]:
     """Names that begin with ``DRIFTIUM_`` but are no setting: most likely typing errors."""
     known = {_variable(name) for name in Settings.model_fields}
-    return sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+    ours = {name.upper(): name for name in os.environ if name.upper().startswith(PREFIX)}
+    return sorted(name for upper, name in ours.items() if upper not in known and not upper.startswith(SECRET_PREFIX))
 
 
 def _variable(name: str) -> str:

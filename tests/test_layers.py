@@ -16,13 +16,15 @@ BASE = {
     "formats",
     "palette",
     "parts",
+    "origin",
     "recent",
     "response",
+    "schedule",
     "",
 }
 """Leaves that anything may import; the empty name is the package itself."""
 
-PORTS = {"store", "embeddings", "vectors", "llm"}
+PORTS = {"store", "embeddings", "vectors", "llm", "notify", "collect"}
 
 ALLOWED: dict[str, set[str]] = {
     **{name: set() for name in BASE - {""}},
@@ -39,18 +41,25 @@ ALLOWED: dict[str, set[str]] = {
     "figures": BASE | {"stats", "tabular", "text", "store", "drawing"},
     "html": BASE | {"tabular", "text", "rca", "store", "drawing"},
     **dict.fromkeys(PORTS, BASE),
+    "collect": BASE | {"tabular", "text", "logs"},
+    "alerts": BASE,
     "jobs": BASE,
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text", "rca"},
     "monitor": BASE
     | PORTS
-    | {"services", "settings", "jobs", "stats", "tabular", "text", "rca", "files", "logs", "html"},
+    | {"services", "settings", "jobs", "stats", "tabular", "text", "rca", "files", "logs", "html", "alerts"},
+    "scheduler": BASE | {"monitor", "services"},
     "guard": BASE,
-    "terminal": BASE | {"monitor", "store", "tabular", "text", "rca"},
-    "api": BASE | {"monitor", "services", "settings", "jobs", "guard", "tabular"},
+    "terminal": BASE | {"monitor", "store", "tabular", "text", "rca", "collect"},
+    "api": BASE
+    | {"monitor", "services", "settings", "jobs", "guard", "store", "tabular", "text", "rca", "files", "logs"},
     "cli": BASE
-    | {"monitor", "services", "settings", "jobs", "store", "terminal", "tabular", "text", "rca", "files", "logs"},
+    | {"monitor", "services", "settings", "jobs", "store", "terminal", "tabular", "text", "rca", "files", "logs"}
+    | {"notify", "scheduler"},
     "__main__": {"cli"},
-    "pages": BASE | {"monitor", "services", "settings", "jobs", "store", "tabular", "text", "rca", "figures", "logs"},
+    "pages": BASE
+    | {"monitor", "services", "settings", "jobs", "store", "tabular", "text", "rca", "figures", "logs"}
+    | {"collect", "notify", "scheduler"},
     "app": BASE | {"api", "guard", "settings", "services"},
 }
 """What each unit may import of the project. A unit that is not listed fails: decide its place first."""
@@ -63,7 +72,14 @@ FACES = {"pages", "cli", "terminal", "api"}
 
 SHOWERS = FACES | {"figures", "html"}
 
-SHOWERS_SEE_OF_STORE = {"records", "prompt_records", "table_records", "investigation_records"}
+SHOWERS_SEE_OF_STORE = {
+    "records",
+    "prompt_records",
+    "table_records",
+    "investigation_records",
+    "task_records",
+    "alert_records",
+}
 """Faces, figures and the HTML report show what was stored; the monitor asks for it."""
 
 PAGES_SEE = {
@@ -80,12 +96,18 @@ PAGES_SEE = {
     },
     "text": {"report", "drift_report", "differences", "labels"},
     "rca": {"report", "facts", "causes"},
+    "collect": {"port"},
+    "notify": {"port"},
 }
 """Pages show reports and name filters; they neither read, compare nor judge."""
 
 OWNERS: dict[str, set[str]] = {
     "streamlit": {"app", "pages"},
-    "sqlalchemy": {"store"},
+    "sqlalchemy": {"store", "collect"},
+    "apprise": {"notify"},
+    "apscheduler": {"schedule", "scheduler"},
+    "stamina": {"collect"},
+    "swagger_ui_bundle": {"api"},
     "alembic": {"store"},
     "torch": {"embeddings"},
     "sentence_transformers": {"embeddings"},

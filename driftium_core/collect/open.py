@@ -1,0 +1,53 @@
+"""Origin → source. A new kind of source is one module and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from driftium_core.collect.port import Source
+    from driftium_core.origin import Origin
+    from driftium_core.text.log_columns import LogColumns
+
+__all__ = ["check_origin", "masked_origin", "open_source"]
+
+
+def open_source(
+    origin: Origin,
+    *,
+    name: str,
+    columns: LogColumns | None = None,
+    expand: Callable[[str], str] = str,
+    max_bytes: int | None = None,
+) -> Source:
+    """A source that reads from an origin; nothing is opened yet.
+
+    Parameters
+    ----------
+    name : str
+        Becomes the ``source`` of each response.
+    columns : LogColumns, optional
+        Which column holds what; found by names where it is not told.
+    expand : callable
+        Puts in the values of ``${NAME}``; `driftium_core.settings.Settings.expand`.
+    max_bytes : int, optional
+        Largest file or answer.
+    """
+    raise NotImplementedError
+
+
+def check_origin(origin: Origin) -> None:
+    """Look whether an origin can be meant at all, without opening it.
+
+    Raises
+    ------
+    InputError
+        A path, URL, query or header that cannot be used; the sentence says why, and shows no secret.
+    """
+    raise NotImplementedError
+
+
+def masked_origin(origin: Origin) -> str:
+    """Where it reads from, in words and without passwords, tokens or values of headers."""
+    raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Sending messages: Slack, Teams, PagerDuty, e-mail, Apprise's other services, JSON webhooks."""

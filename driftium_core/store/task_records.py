@@ -1,0 +1,101 @@
+"""Scheduled work and its runs, as they go into the store and come out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from driftium_core.origin import Origin
+from driftium_core.schedule import Schedule
+from driftium_core.store.investigation_records import ReportKind
+
+__all__ = ["NewTask", "RunCause", "RunState", "Task", "TaskKind", "TaskRun"]
+
+TaskKind = Literal["collect", "table", "answers"]
+"""Collect responses from an origin, check a table from an origin against a saved reference, or check the answers."""
+
+RunCause = Literal["schedule", "catch_up", "manual"]
+RunState = Literal["running", "done", "failed", "stopped", "interrupted"]
+"""``interrupted`` is a run whose process ended in the middle; what it had committed stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """Work to be done on a schedule, about to be stored.
+
+    Attributes
+    ----------
+    name : str
+        Unique in its project.
+    origin : Origin or None
+        None for ``answers``, which reads the project's own pools.
+    columns : dict of str to str
+        Roles of `LogColumns` that the user chose, for ``collect``.
+    reference_id : str or None
+        Saved reference, for ``table``.
+    p_threshold : float
+        For ``table``.
+    """
+
+    name: str
+    kind: TaskKind
+    origin: Origin | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    reference_id: str | None = None
+    p_threshold: float = 0.05
+    schedule: Schedule = field(default_factory=Schedule)
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task(NewTask):
+    """Stored work. Times are UTC.
+
+    ``next_run_at`` is None when it is paused or only runs by hand; ``running`` tells whether some process holds it now.
+    """
+
+    id: str
+    project: str
+    created_at: datetime
+    next_run_at: datetime | None
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRun:
+    """One run of a task.
+
+    Attributes
+    ----------
+    finished_at : datetime or None
+        None while it runs.
+    n_read, n_new, n_known, n_skipped : int
+        Records read; new in the store; stored before; no responses.
+    skipped_text : str
+        How many were skipped for which reason; empty when none was.
+    reasons : tuple of str
+        Why the first of them were, with their places.
+    notes : tuple of str
+    error : str
+        Why it failed, as a sentence; empty otherwise.
+    report_kind, report_id : {"table", "text"} or None, str or None
+        The check that it made, if it made one.
+    """
+
+    id: str
+    task_id: str
+    cause: RunCause
+    state: RunState
+    started_at: datetime
+    finished_at: datetime | None
+    n_read: int = 0
+    n_new: int = 0
+    n_known: int = 0
+    n_skipped: int = 0
+    skipped_text: str = ""
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    error: str = ""
+    report_kind: ReportKind | None = None
+    report_id: str | None = None
