@@ -32,6 +32,7 @@ __all__ = [
     "fmt_p",
     "fmt_percent",
     "fmt_points",
+    "fmt_span",
     "fmt_statistic",
     "fmt_time",
     "fmt_value",
@@ -232,6 +233,21 @@ def fmt_duration(duration_ms: float) -> str:
         return f"<{NO_BREAK_SPACE}0.01{NO_BREAK_SPACE}s"
     text = f"{seconds:.2f}" if seconds < 99.995 else fmt_n(round(seconds))
     return f"{text}{NO_BREAK_SPACE}s"
+
+
+def fmt_span(start: datetime, end: datetime | None = None) -> str:
+    """``"under a minute"``, ``"14 min"``, ``"2 h 5 min"``, ``"3 days 4 h"``: from one moment to another, else to now."""
+    minutes = round((_in_utc(end or datetime.now(UTC)) - _in_utc(start)).total_seconds() / 60)
+    if minutes < 1:
+        return "under a minute"
+    hours, days = minutes // 60, minutes // 1440
+    if not hours:
+        parts = [f"{minutes} min"]
+    elif not days:
+        parts = [f"{hours} h", *([f"{minutes % 60} min"] if minutes % 60 else [])]
+    else:
+        parts = [fmt_count(days, "day"), *([f"{hours % 24} h"] if hours % 24 else [])]
+    return " ".join(parts).replace(" ", NO_BREAK_SPACE)
 
 
 def fmt_window(start: np.datetime64, end: np.datetime64) -> str:
