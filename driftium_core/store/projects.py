@@ -14,6 +14,7 @@ __all__ = [
     "change_investigations",
     "change_playground",
     "change_pools",
+    "change_tasks",
     "lock_project_of",
     "project_key",
     "project_name",
@@ -81,3 +82,9 @@ def change_investigations(session: Session, key: int) -> None:
     """Raise the number by which an open page sees that an investigation was made, ticked or deleted."""
     raised = ProjectRow.investigation_revision + 1
     session.execute(update(ProjectRow).where(ProjectRow.id == key).values(investigation_revision=raised))
+
+
+def change_tasks(session: Session, key: int) -> None:
+    """Raise the number by which an open page sees that a task, or a run of one, changed."""
+    raised = ProjectRow.task_revision + 1
+    session.execute(update(ProjectRow).where(ProjectRow.id == key).values(task_revision=raised))

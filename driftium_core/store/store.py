@@ -42,6 +42,7 @@ from driftium_core.store.schema import (
     TableRunRow,
 )
 from driftium_core.store.survey import SurveyRepository
+from driftium_core.store.task_schema import TaskRow
 
 __all__ = ["Store", "open_store"]
 
@@ -247,6 +248,7 @@ def _inventory(session: Session) -> str:
         (PromptSetRow, "prompt set version"),
         (PromptRunRow, "prompt run"),
         (InvestigationRow, "investigation"),
+        (TaskRow, "scheduled task"),
     ):
         count = session.scalar(select(func.count()).select_from(table)) or 0
         if count:

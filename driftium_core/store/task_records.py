@@ -50,9 +50,18 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(NewTask):
-    """Stored work. Times are UTC.
+    """Stored work. Times are UTC. Its origin may hold secrets: what people see of it is `monitor.describe_task`.
 
-    ``next_run_at`` is None when it is paused or only runs by hand; ``running`` tells whether some process holds it now.
+    Attributes
+    ----------
+    next_run_at : datetime or None
+        None when it is paused or only runs by hand.
+    running : bool
+        Whether some process holds it now.
+    failures : int
+        Runs in a row that failed or were interrupted, up to the newest that ended.
+    reference_name : str or None
+        Of the saved reference, for ``table``; None when that was deleted.
     """
 
     id: str
@@ -60,6 +69,8 @@ class Task(NewTask):
     created_at: datetime
     next_run_at: datetime | None
     running: bool = False
+    failures: int = 0
+    reference_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +110,8 @@ class TaskRun:
     error: str = ""
     report_kind: ReportKind | None = None
     report_id: str | None = None
+
+    @property
+    def duration_ms(self) -> float | None:
+        """How long it took; None while it runs."""
+        return None if self.finished_at is None else (self.finished_at - self.started_at).total_seconds() * 1000
