@@ -260,7 +260,7 @@ def fmt_duration(duration_ms: float) -> str:
 
 
 def fmt_span(start: datetime, end: datetime | None = None) -> str:
-    """``"under a minute"``, ``"14 min"``, ``"2 h 5 min"``, ``"3 days 4 h"``: from one moment to another, else to now."""
+    """``"under a minute"``, ``"14 min"``, ``"2 h 5 min"``, ``"3 days 4 h"``: from one moment to another, or to now."""
     minutes = round((_in_utc(end or datetime.now(UTC)) - _in_utc(start)).total_seconds() / 60)
     if minutes < 1:
         return "under a minute"

@@ -32,10 +32,9 @@ NONE_YET = (
     "No incident yet. One opens when a rule finds a monitor as bad as it asks for, and ends when a later check is "
     "well; it is kept here with the messages that were sent about it."
 )
-NO_RULE = "Nothing is recorded yet, as there is no rule. With one, each stretch of bad checks becomes an incident."
 
 
-def show_incidents(services: Services, *, n_rules: int) -> None:
+def show_incidents(services: Services) -> None:
     """Draw the project's incidents, open ones first."""
     project = current_project()
     found = monitor.incidents(services, project=project, limit=None)
@@ -43,7 +42,7 @@ def show_incidents(services: Services, *, n_rules: int) -> None:
     past = [incident for incident in found if incident.resolved_at is not None]
     with card("incidents", "Incidents"):
         if not found:
-            st.caption(NONE_YET if n_rules else NO_RULE)
+            st.caption(NONE_YET)
             return
         if not opened:
             st.caption("No incident is open.")
@@ -68,9 +67,9 @@ def _by_incident(deliveries: Sequence[Delivery]) -> dict[str, list[Delivery]]:
 
 def show_incident(services: Services, incident: Incident, *, named: bool = False) -> None:
     """Draw an open incident with its report, its cause and who has seen it; ``named`` also says which project it is."""
-    with st.container(key=f"incident-{incident.id}", gap="xsmall"):
+    with st.container(key=f"do-incident-{incident.id}", horizontal=True, vertical_alignment="center"):
         st.markdown(f"{severity_badge(incident.severity)} {prose(_what(incident, named=named))}")
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
             if st.button("Open the report", key=f"report-{incident.id}", icon=":material/monitoring:"):
                 _open_report(incident)
             if st.button("Find the cause", key=f"cause-{incident.id}", icon=":material/troubleshoot:"):

@@ -44,7 +44,7 @@ def _can_retry(delivery: Delivery) -> bool:
 
 
 def _show(services: Services, delivery: Delivery) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key=f"foot-message-{delivery.id}"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"message-{delivery.id}"):
         st.markdown(f"{ICONS[delivery.state]} {prose(delivery_words(delivery))}", width="stretch")
         if _can_retry(delivery):
             st.button(

@@ -13,7 +13,7 @@ from driftium_core.store.alert_records import ANSWERS, EVERY_MONITOR, table_moni
 if TYPE_CHECKING:
     from driftium_core.store.alert_records import Delivery, IncidentEvent, NewRule
 
-__all__ = ["EVENTS", "delivery_words", "deliveries_words", "monitor_words", "rule_words"]
+__all__ = ["EVENTS", "deliveries_words", "delivery_words", "monitor_words", "rule_words"]
 
 EVENTS: dict[IncidentEvent, str] = {
     "opened": "Opened",
