@@ -49,7 +49,7 @@ def show_rules(
                     "Add a rule",
                     key="rule-add",
                     icon=":material/add:",
-                    type="primary" if channels or not rules else "secondary",
+                    type="primary" if channels else "secondary",
                     on_click=new_rule,
                     args=([rule.name for rule in rules], list(names)),
                 )
