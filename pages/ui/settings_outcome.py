@@ -34,8 +34,10 @@ CAUSES: dict[RunCause, str] = {"schedule": "schedule", "catch_up": "caught up", 
 
 def state_chips(task: Task, last: TaskRun | None) -> list[str]:
     """How a task stands: its last run, and whether it is paused."""
-    chips = [STATES["running"] if task.running else STATES[last.state] if last else WAITING]
-    return [*chips, PAUSED] if task.paused else chips
+    state = STATES["running"] if task.running else STATES[last.state] if last else WAITING
+    if task.paused:
+        return [PAUSED] if state == WAITING else [state, PAUSED]
+    return [state]
 
 
 def outcome(task: Task, run: TaskRun) -> str:

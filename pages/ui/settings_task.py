@@ -74,6 +74,8 @@ def _next(moment: datetime) -> str:
 def _say_outcome(task: Task, run: TaskRun) -> None:
     words = f"Last run, {local(run.started_at)}: {outcome(task, run)}"
     if run.state == "failed":
+        if task.failures > 1:
+            words = f"{words} {fmt_n(task.failures)} runs in a row did not end well."
         st.error(prose(words), icon=":material/error:")
     else:
         st.markdown(prose(words))
