@@ -149,7 +149,7 @@ def count_table(
             f"{current.name} has {fmt_n(rows)} rows; a block against “{reference.name}” ({fmt_n(reference.rows)} rows) "
             f"needs {size}. It was not counted."
         )
-    monitor = f"table:{reference.id}"
+    monitor = _table_monitor(reference.id)
     state = services.store.alarms.state(monitor, reference.id, threshold=alarm_threshold(), project=project)
     pvalue = block_pvalue(open_reference(services, reference.id).frame, current.frame)
     while True:
@@ -168,22 +168,47 @@ def count_table(
         state = result.state  # another block was counted in between: this one comes after it
 
 
-def evidence_state(services: Services, *, project: str = DEFAULT_PROJECT) -> AlarmState | None:
-    """The evidence score of the pools as it stands; computes nothing. None without an active baseline."""
-    active = services.store.baselines.active(project=project)
-    return _state(services, active.id, project) if active else None
+def evidence_state(
+    services: Services, *, project: str = DEFAULT_PROJECT, reference: str | None = None
+) -> AlarmState | None:
+    """The evidence score as it stands; computes nothing.
+
+    Parameters
+    ----------
+    reference : str, optional
+        Name of the saved reference whose tables are meant; without it the pools are.
+
+    Returns
+    -------
+    AlarmState or None
+        None without an active baseline, or a saved reference of that name.
+    """
+    place = _place(services, project, reference)
+    return services.store.alarms.state(*place, threshold=alarm_threshold(), project=project) if place else None
 
 
-def evidence_looks(services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[AlarmLook]:
-    """The blocks counted against the active baseline, newest first."""
-    active = services.store.baselines.active(project=project)
-    return services.store.alarms.looks(LLM, active.id, project=project, limit=limit) if active else []
+def evidence_looks(
+    services: Services, *, project: str = DEFAULT_PROJECT, reference: str | None = None, limit: int | None = None
+) -> list[AlarmLook]:
+    """The blocks counted against the active baseline, or the saved reference of that name, newest first."""
+    place = _place(services, project, reference)
+    return services.store.alarms.looks(*place, project=project, limit=limit) if place else []
 
 
-def dismiss_alarm(services: Services, *, project: str = DEFAULT_PROJECT) -> AlarmState | None:
-    """Take the score of the pools to zero after its alarm was looked at; counted blocks stay counted."""
-    active = services.store.baselines.active(project=project)
-    return services.store.alarms.dismiss(LLM, active.id, project=project) if active else None
+def dismiss_alarm(
+    services: Services, *, project: str = DEFAULT_PROJECT, reference: str | None = None
+) -> AlarmState | None:
+    """Take a score to zero after its alarm was looked at; counted blocks stay counted.
+
+    ``reference`` and the result are as in `evidence_state`.
+
+    Raises
+    ------
+    NotFoundError
+        Nothing was counted yet.
+    """
+    place = _place(services, project, reference)
+    return services.store.alarms.dismiss(*place, project=project) if place else None
 
 
 def evidence_sentence(state: AlarmState) -> str:
@@ -194,7 +219,20 @@ def evidence_sentence(state: AlarmState) -> str:
         last_block=state.last_block,
         threshold=state.threshold,
         alarmed_at_block=state.alarmed_at_block,
-    ).text
+    ).text_on("answers" if state.monitor == LLM else "rows")
+
+
+def _table_monitor(reference_id: str) -> str:
+    return f"table:{reference_id}"
+
+
+def _place(services: Services, project: str, reference: str | None) -> tuple[str, str] | None:
+    """Monitor and baseline of a score, as the store knows it."""
+    if reference is None:
+        active = services.store.baselines.active(project=project)
+        return (LLM, active.id) if active else None
+    saved = next((item for item in services.store.references.all(project=project) if item.name == reference), None)
+    return (_table_monitor(saved.id), saved.id) if saved else None
 
 
 def _state(services: Services, baseline_id: str, project: str) -> AlarmState:
