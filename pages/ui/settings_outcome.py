@@ -60,5 +60,5 @@ def _counts(task: Task, run: TaskRun) -> str:
     if not run.n_read:
         return "" if run.state == "running" else "Nothing new."
     known = f", {fmt_n(run.n_known)} stored already" if run.n_known else ""
-    skipped = f", {fmt_n(run.n_skipped)} skipped" if run.n_skipped else ""
+    skipped = f", {fmt_n(run.n_skipped)} skipped" if run.n_skipped and not run.skipped_text else ""
     return f"{fmt_count(run.n_read, 'record')} read: {fmt_n(run.n_new)} new{known}{skipped}."
