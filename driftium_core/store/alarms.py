@@ -19,14 +19,14 @@ from driftium_core.store.schema import AlarmLookRow, AlarmStateRow
 if TYPE_CHECKING:
     from driftium_core.store.store import Store
 
-__all__ = ["NEXT_BLOCK", "AlarmRepository", "Block", "alarm_record", "count_block"]
+__all__ = ["NEXT_BLOCK", "AlarmRepository", "CountedBlock", "alarm_record", "count_block"]
 
 NEXT_BLOCK = -1
 """As the number of a look: it follows whatever was counted last, as blocks that come from nowhere in the store do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class CountedBlock:
     """A tested block, and the score that it counts for.
 
     Attributes
@@ -69,12 +69,12 @@ class AlarmRepository:
         accumulate: Callable[[float, float], float],
         project: str = DEFAULT_PROJECT,
     ) -> LookResult:
-        """Count a block, in one transaction with reading the state it follows; the parameters are those of `Block`.
+        """Count a block, in one transaction with reading the state it follows; parameters as of `CountedBlock`.
 
         It does not count, and nothing changes, when its number or its cursor is not the state's next (another
         process counted a block meanwhile), or when its fingerprint was counted before.
         """
-        block = Block(
+        block = CountedBlock(
             look=look, monitor=monitor, baseline_id=baseline_id, threshold=threshold, accumulate=accumulate
         )
         with self._store.session(write=True) as session:
@@ -122,7 +122,7 @@ class AlarmRepository:
             return Counter(digest for digests in session.scalars(query) for digest in digests)
 
 
-def count_block(session: Session, key: int, block: Block) -> LookResult:
+def count_block(session: Session, key: int, block: CountedBlock) -> LookResult:
     """As `AlarmRepository.look`, within the transaction of a caller who holds the project's lock."""
     row = _row(session, key, block.monitor, block.baseline_id)
     state = _fresh(block.monitor, block.baseline_id, block.threshold) if row is None else alarm_record(row)
