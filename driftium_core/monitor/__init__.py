@@ -37,7 +37,6 @@ from driftium_core.monitor.diagnosis import explain_columns, investigate_report,
 from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
-    count_table,
     dismiss_alarm,
     evidence_looks,
     evidence_sentence,
@@ -109,6 +108,7 @@ from driftium_core.monitor.runs import (
     table_runs,
 )
 from driftium_core.monitor.sent import SentAnswers, sent_answers
+from driftium_core.monitor.table_evidence import count_table
 from driftium_core.monitor.table_exports import RunExportKind, export_run, tables_html
 from driftium_core.monitor.tables import (
     delete_reference,

@@ -34,8 +34,10 @@ CAUSES: dict[RunCause, str] = {"schedule": "schedule", "catch_up": "caught up", 
 
 def state_chips(task: Task, last: TaskRun | None) -> list[str]:
     """How a task stands: its last run, and whether it is paused."""
-    chips = [STATES["running"] if task.running else STATES[last.state] if last else WAITING]
-    return [*chips, PAUSED] if task.paused else chips
+    state = STATES["running"] if task.running else STATES[last.state] if last else WAITING
+    if task.paused:
+        return [PAUSED] if state == WAITING else [state, PAUSED]
+    return [state]
 
 
 def outcome(task: Task, run: TaskRun) -> str:
@@ -58,5 +60,5 @@ def _counts(task: Task, run: TaskRun) -> str:
     if not run.n_read:
         return "" if run.state == "running" else "Nothing new."
     known = f", {fmt_n(run.n_known)} stored already" if run.n_known else ""
-    skipped = f", {fmt_n(run.n_skipped)} skipped" if run.n_skipped else ""
+    skipped = f", {fmt_n(run.n_skipped)} skipped" if run.n_skipped and not run.skipped_text else ""
     return f"{fmt_count(run.n_read, 'record')} read: {fmt_n(run.n_new)} new{known}{skipped}."

@@ -9,7 +9,7 @@ import streamlit as st
 
 from driftium_core.formats import UNKNOWN, fmt_duration, fmt_name
 from pages.ui.project import DASHBOARD_PAGE, TABULAR_PAGE, open_page
-from pages.ui.settings_clock import browser_zone, local
+from pages.ui.settings_clock import local
 from pages.ui.settings_outcome import CAUSES, STATE_COLOURS, STATES, outcome
 from pages.ui.widgets import card, prose
 
@@ -30,7 +30,8 @@ def show_runs(task: Task, runs: Sequence[TaskRun]) -> None:
         if not runs:
             st.caption("It has not run yet. Each run is kept here with what it read and what it left out.")
             return
-        st.caption(f"Newest first; pick one for its notes. Times are by this browser's clock ({browser_zone()}).")
+        if len(runs) > 1:
+            st.caption("Newest first; pick one for what it left out and its report.")
         picked = f"task-run-picked-{task.id}"
         shown = next((run for run in runs if run.id == st.session_state.get(picked)), runs[0])
         event = st.dataframe(
@@ -57,7 +58,9 @@ def show_runs(task: Task, runs: Sequence[TaskRun]) -> None:
         rows = event.selection.rows
         shown = runs[rows[0]] if rows else runs[0]
         st.session_state[picked] = shown.id if rows else None  # it stays picked when newer runs come
-        _show_run(task, shown)
+        if rows:  # what came of the newest stands above
+            st.markdown(f"**{local(shown.started_at)}, {CAUSES[shown.cause]}.** {prose(outcome(task, shown))}")
+        _show_run(shown)
 
 
 def _frame(task: Task, runs: Sequence[TaskRun]) -> pd.DataFrame:
@@ -78,9 +81,8 @@ def _frame(task: Task, runs: Sequence[TaskRun]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _show_run(task: Task, run: TaskRun) -> None:
+def _show_run(run: TaskRun) -> None:
     with st.container(key=f"task-run-shown-{run.id}"):
-        st.markdown(f"**{local(run.started_at)}, {CAUSES[run.cause]}.** {prose(outcome(task, run))}")
         for sentence in (*run.reasons, *run.notes):
             st.caption(prose(sentence))
         if run.report_id is not None and st.button(

@@ -35,9 +35,9 @@ PRESETS = {
 EVERY_S = {60: "1m", 300: "5m", 900: "15m", 3600: "1h", 21_600: "6h", 86_400: "24h"}
 
 CRON_HELP = (
-    "Words such as `daily at 6:00` or `mondays at 14:30`, or five fields as in crontab: minute, hour, day of the month, "
-    "month, day of the week. `0 6 * * 1-5` is 06:00 from Monday to Friday, `*/20 * * * *` every 20 minutes, `30 2 1 * *` 02:30 on the first "
-    "of each month."
+    "Words such as `daily at 6:00` or `mondays at 14:30`, or five fields as in crontab: minute, hour, day of the "
+    "month, month, day of the week. `0 6 * * 1-5` is 06:00 from Monday to Friday, `*/20 * * * *` every 20 minutes, "
+    "`30 2 1 * *` 02:30 on the first of each month."
 )
 NEXT_RUNS = 3
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core import monitor
-from driftium_core.errors import DriftiumError
+from driftium_core.errors import DriftiumError, NotFoundError
 from driftium_core.formats import fmt_n
 from pages.ui.project import DASHBOARD_PAGE, open_page
 from pages.ui.settings_clock import local
@@ -20,6 +20,7 @@ from pages.ui.settings_tasks import TASK
 from pages.ui.widgets import card, errors_shown, escape, prose
 
 if TYPE_CHECKING:
+    from driftium_core.schedule import Schedule
     from driftium_core.services import Services
     from driftium_core.store.task_records import Task, TaskRun
 
@@ -74,6 +75,8 @@ def _next(moment: datetime) -> str:
 def _say_outcome(task: Task, run: TaskRun) -> None:
     words = f"Last run, {local(run.started_at)}: {outcome(task, run)}"
     if run.state == "failed":
+        if task.failures > 1:
+            words = f"{words} {fmt_n(task.failures)} runs in a row did not end well."
         st.error(prose(words), icon=":material/error:")
     else:
         st.markdown(prose(words))
@@ -125,24 +128,47 @@ def _do(work: Callable[[], object], done: str = "") -> None:
 
 
 def _offer_edit(services: Services, task: Task) -> None:
-    open_key, error_key = f"task-edit-open-{task.id}", f"task-edit-error-{task.id}"
-    with st.popover("Edit", icon=":material/edit:", key=open_key, on_change=_forget, args=(error_key,)):
-        name = st.text_input("Name", value=task.name, max_chars=120, key=f"task-name-{task.id}")
-        schedule = choose_schedule(f"task-{task.id}", task.schedule)
+    edit = f"task-edit-{task.id}"
+    if st.session_state.pop(f"{edit}-saved", False):
+        st.session_state[f"{edit}-open"] = False
+    with st.popover("Edit", icon=":material/edit:", key=f"{edit}-open", on_change=_forget, args=(f"{edit}-error",)):
+        begun = f"{edit}-{hash((task.name, task.schedule))}"  # what was saved meanwhile is what to begin with
+        name = st.text_input("Name", value=task.name, max_chars=120, key=f"{begun}-name")
+        schedule = choose_schedule(begun, task.schedule)
         st.caption("What it reads cannot be changed: where it got to would be lost. Set up another one instead.")
+        place = st.container()
+        st.button(
+            "Save",
+            type="primary",
+            key=f"task-save-{task.id}",
+            disabled=schedule is None,
+            on_click=_note,
+            args=(f"{edit}-wish",),
+        )
+        if st.session_state.pop(f"{edit}-wish", False) and schedule is not None:
+            _save(services, task, name, schedule)
+        if error := st.session_state.get(f"{edit}-error"):
+            place.error(prose(error), icon=":material/error:")
 
-        def save() -> None:
-            try:
-                monitor.change_task(services, task.id, name=name, schedule=schedule)
-            except DriftiumError as error:
-                st.session_state[error_key] = str(error)
-                return
-            _forget(error_key)
-            st.session_state[open_key] = False
 
-        if error := st.session_state.get(error_key):
-            st.error(prose(error), icon=":material/error:")
-        st.button("Save", type="primary", key=f"task-save-{task.id}", disabled=schedule is None, on_click=save)
+def _note(key: str) -> None:
+    """Noted by a callback, a press counts even when it comes together with a rerun of the whole page."""
+    st.session_state[key] = True
+
+
+def _save(services: Services, task: Task, name: str, schedule: Schedule) -> None:
+    edit = f"task-edit-{task.id}"
+    try:
+        monitor.change_task(services, task.id, name=name, schedule=schedule)
+    except NotFoundError as error:
+        st.toast(prose(str(error)), icon=":material/error:", duration="long")
+        st.rerun()
+    except DriftiumError as error:
+        st.session_state[f"{edit}-error"] = str(error)
+    else:
+        _forget(f"{edit}-error")
+        st.session_state[f"{edit}-saved"] = True
+        st.rerun()
 
 
 def _forget(key: str) -> None:

@@ -9,9 +9,9 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.formats import fmt_count, fmt_name
-from pages.ui.settings_clock import local
+from pages.ui.settings_clock import browser_zone, local
 from pages.ui.settings_outcome import STATE_COLOURS, outcome, state_chips
-from pages.ui.widgets import card
+from pages.ui.widgets import card, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,8 +39,8 @@ def show_tasks(services: Services, tasks: Sequence[Task], offer_new: Callable[[]
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader("Sources and scheduled checks", anchor=False, width="content")
             offer_new()
-        if len(tasks) > 1:
-            st.caption(f"{fmt_count(len(tasks), 'task')}. Pick one to see its runs.")
+        pick = "" if len(tasks) == 1 else f"{fmt_count(len(tasks), 'task')}; pick one to see its runs. "
+        st.caption(f"{pick}Times are by this browser's clock ({escape(browser_zone())}).")
         event = st.dataframe(
             _frame(tasks, last),
             hide_index=True,
@@ -53,7 +53,7 @@ def show_tasks(services: Services, tasks: Sequence[Task], offer_new: Callable[[]
             alt="Sources and scheduled checks with state, schedule, next run and what came of the last one",
             column_config={
                 "State": st.column_config.MultiselectColumn(
-                    options=list(STATE_COLOURS), color=list(STATE_COLOURS.values()), width=150
+                    options=list(STATE_COLOURS), color=list(STATE_COLOURS.values()), width=172
                 ),
                 "Name": st.column_config.TextColumn(width=170),
                 "Next run": st.column_config.TextColumn(width=120),
