@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from driftium_core.formats import fmt_moment, whole
 from driftium_core.notify.message import Message
 
 __all__ = ["Fact", "cut", "facts", "line", "text_of"]
+
+_BLANKS = re.compile(r"[ \t\r\n\f\v]+")
+"""Those that may be drawn together; the narrow ones that hold numbers and units together stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Fact:
 def line(text: str, limit: int) -> str:
     """One line of plain text; control characters, line breaks and marks that turn the direction become spaces."""
     plain = "".join(" " if _is_control(sign) else sign for sign in whole(text)[: 4 * limit])
-    return cut(" ".join(plain.split()), limit)
+    return cut(_BLANKS.sub(" ", plain).strip(), limit)
 
 
 def cut(text: str, limit: int) -> str:
