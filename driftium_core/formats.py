@@ -259,19 +259,20 @@ def fmt_duration(duration_ms: float) -> str:
     return f"{text}{NO_BREAK_SPACE}s"
 
 
-def fmt_span(start: datetime, end: datetime | None = None) -> str:
-    """``"under a minute"``, ``"14 min"``, ``"2 h 5 min"``, ``"3 days 4 h"``: from one moment to another, or to now."""
-    minutes = round((_in_utc(end or datetime.now(UTC)) - _in_utc(start)).total_seconds() / 60)
-    if minutes < 1:
-        return "under a minute"
-    hours, days = minutes // 60, minutes // 1440
-    if not hours:
-        parts = [f"{minutes} min"]
-    elif not days:
-        parts = [f"{hours} h", *([f"{minutes % 60} min"] if minutes % 60 else [])]
-    else:
-        parts = [fmt_count(days, "day"), *([f"{hours % 24} h"] if hours % 24 else [])]
-    return " ".join(parts).replace(" ", NO_BREAK_SPACE)
+def fmt_span(span: timedelta) -> str:
+    """``"2 days 3 hours"``, ``"25 minutes"``: a span in its two largest units from minutes up, rounded down.
+
+    >>> fmt_span(timedelta(hours=51, minutes=59))
+    '2 days 3 hours'
+    >>> fmt_span(timedelta(seconds=20))
+    'less than a minute'
+    """
+    minutes = max(0, int(span.total_seconds() // 60))
+    units = ((minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute"))
+    first = next((place for place, (count, _) in enumerate(units) if count), None)
+    if first is None:
+        return "less than a minute"
+    return " ".join(fmt_count(count, unit) for count, unit in units[first : first + 2] if count)
 
 
 def fmt_window(start: np.datetime64, end: np.datetime64) -> str:

@@ -92,7 +92,7 @@ def _what(incident: Incident, *, named: bool) -> str:
     words = monitor_words(incident.monitor)
     where = f" in `{fmt_name(incident.project, limit=80)}`" if named else ""
     worst = f" At worst {incident.worst}." if incident.worst is not incident.severity else ""
-    since = f"open since {fmt_time(incident.opened_at)}, for {fmt_span(incident.opened_at)}"
+    since = f"open since {fmt_time(incident.opened_at)}, for {fmt_span(incident.lasted)}"
     checks = fmt_count(incident.n_checks, "check")
     return f"{words[:1].upper()}{words[1:]}{where}: {since}, {checks}.{worst} Rule “{fmt_name(incident.rule_name)}”."
 
@@ -146,7 +146,7 @@ def _frame(past: Sequence[Incident]) -> pd.DataFrame:
             "Worst": [[severity_label(incident.worst)] for incident in past],
             "Monitor": [monitor_words(incident.monitor) for incident in past],
             "Opened": [fmt_time(incident.opened_at) for incident in past],
-            "Lasted": [fmt_span(incident.opened_at, incident.resolved_at) for incident in past],
+            "Lasted": [fmt_span(incident.lasted) for incident in past],
             "Checks": [incident.n_checks for incident in past],
             "Rule": [fmt_name(incident.rule_name) for incident in past],
         }
