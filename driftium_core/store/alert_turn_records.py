@@ -65,6 +65,10 @@ class RuleTurn:
         Of the rule when this was read.
     checks : tuple of SeenCheck
         In the order of each kind; only of monitors that the rule is about.
+    fresh : bool
+        The rule has yet to begin.
+    checks_seen : bool
+        There is a check, of any monitor, that the rule had not seen.
     runs_seen, calculations_seen : int
         Numbers of the newest checks that are seen once these are.
     states, incidents : dict
@@ -73,6 +77,8 @@ class RuleTurn:
 
     rule: AlertRule
     turn: int
+    fresh: bool
+    checks_seen: bool
     checks: tuple[SeenCheck, ...]
     runs_seen: int
     calculations_seen: int

@@ -68,6 +68,8 @@ class TurnRepository:
             return RuleTurn(
                 rule=rule_record(row, project.name, channels_of(session, [rule_id]).get(rule_id, ())),
                 turn=row.turn,
+                fresh=row.fresh,
+                checks_seen=(seen.runs_seen, seen.calculations_seen) != (row.runs_seen, row.calculations_seen),
                 checks=seen.checks,
                 runs_seen=seen.runs_seen,
                 calculations_seen=seen.calculations_seen,
