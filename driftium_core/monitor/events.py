@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from driftium_core.formats import fmt_count, fmt_name, fmt_p
-from driftium_core.monitor.alerting import deliveries, incidents
+from driftium_core.monitor.incidents import deliveries, incidents
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.alert_records import ANSWERS, IncidentEvent, table_monitor

@@ -44,8 +44,8 @@ def overview(services: Services, *, live: Mapping[str, LiveCheck] | None = None)
     survey = services.store.survey.newest(limit=TREND)
     checks, runs = _by_project(survey), _by_reference(survey)
     rows = [*_pool_rows(survey, checks, live or {}), *_table_rows(survey, runs), *_alarms_alone(survey, runs)]
-    rows = with_incidents(services, _with_longer_drift(services, rows, checks, runs))
-    return tuple(sorted(rows, key=_urgency))
+    found = with_incidents(services, _with_longer_drift(services, rows, checks, runs))
+    return tuple(sorted(found, key=_urgency))
 
 
 def overview_version(services: Services) -> tuple[int, ...]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from driftium_core.monitor.alerting import alert_rules, channels, deliveries, incidents
+from driftium_core.monitor.alert_rules import alert_rules
+from driftium_core.monitor.channels import channels
+from driftium_core.monitor.incidents import deliveries, incidents
 from driftium_core.monitor.monitor_row import MonitorRow
 from driftium_core.services import Services
 from driftium_core.severity import Severity

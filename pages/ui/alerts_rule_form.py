@@ -237,9 +237,11 @@ def _save(services: Services, channels: Sequence[Channel]) -> None:
     edited, rule = editing(), _typed(channels)
     try:
         monitor.save_rule(services, rule, project=current_project(), rule_id=None if edited == NEW else edited)
-    except NotFoundError as error:
-        st.session_state[of_project(ERROR)] = f"{error} Save it once more to make it a new rule."
-        st.session_state[of_project(EDITED)] = NEW
+    except NotFoundError as error:  # the rule, or one of its channels
+        st.session_state[of_project(ERROR)] = str(error)
+        if edited not in {rule.id for rule in monitor.alert_rules(services, project=current_project())}:
+            st.session_state[of_project(ERROR)] = f"{error} Save it once more to make it a new rule."
+            st.session_state[of_project(EDITED)] = NEW
     except DriftiumError as error:
         st.session_state[of_project(ERROR)] = str(error)
     else:
