@@ -101,7 +101,7 @@ class OpenFile:
             return None
         return Line(start, n_bytes, b"" if skipping else raw, self._ends(raw) if raw else False)
 
-    def _ends(self, raw: bytes) -> bool:
+    def _ends(self, raw: bytes | bytearray) -> bool:
         return raw.endswith("\n".encode(self.codec))
 
     def _read_line(self) -> bytes:
@@ -144,7 +144,7 @@ def open_file(path: str, state: FileState) -> OpenFile | None:
     stream: IO[bytes] | None = None
     shown = fmt_name(os.path.basename(path), limit=60)
     try:
-        plain = open(path, "rb", buffering=_PIECE_BYTES)  # noqa: SIM115 - it stays open while its records are read
+        plain = io.BufferedReader(io.FileIO(path), _PIECE_BYTES)
         stream = plain
         stat = os.fstat(plain.fileno())
         if not stat_modes.S_ISREG(stat.st_mode):
