@@ -104,6 +104,7 @@ class Scan:
     between: list[str] = field(default_factory=list)
     _needs: dict[str, list[str]] = field(default_factory=dict)
     rotated: set[str] = field(default_factory=set)
+    _left: set[str] = field(default_factory=set)
 
     def order(self, state: FileState) -> tuple[bool, int, str]:
         """Rotated files first, oldest first, then the others by name."""
@@ -124,6 +125,7 @@ class Scan:
     def _moved(self, state: FileState, path: str) -> None:
         old = state.path
         self._keep_needs(state)
+        self._left.add(old)
         state.path, state.moved = path, path not in self.listed
         self.there[path] = self.listed.get(path) or os.stat(path)
         self.rotated.add(path)
@@ -155,7 +157,7 @@ class Scan:
         """Follow a file from now on, unless it is, or is a copy of one that is."""
         if any(state.path == path for state in self.files.states):
             return
-        original = self._original_of(path)
+        original = None if path in self._left else self._original_of(path)
         if original is not None:
             self.notes.append(f"{_shown(path)} holds what {_shown(original)} held; it is taken as a copy and not read.")
             return
