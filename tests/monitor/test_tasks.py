@@ -265,14 +265,14 @@ def test_answers_are_checked_on_a_schedule(services: Services) -> None:
     assert state.looks > 0
 
 
-def table(seed: int, rows: int = 200, shift: float = 0.0) -> Table:
+def table(seed: int, rows: int = 500, shift: float = 0.0) -> Table:
     values = np.random.default_rng(seed).normal(shift, 1, rows)
     return Table(f"batch {seed}", pd.DataFrame({"x": values}), content_hash=f"{seed} {shift}")
 
 
 @pytest.fixture
 def reference(services: Services) -> str:
-    return monitor.save_reference(services, table(0, 1000), name="March").id
+    return monitor.save_reference(services, table(0, 2000), name="March").id
 
 
 def test_a_table_is_checked_and_counted_when_its_rows_are_new(
@@ -282,8 +282,8 @@ def test_a_table_is_checked_and_counted_when_its_rows_are_new(
     task = made(services, "sales", kind="table", reference_id=reference)
     runs = [ran(services, task) for _ in range(4)]
     assert [(run.state, run.n_read, run.report_kind) for run in runs] == [
-        ("done", 200, "table"),
-        ("done", 200, "table"),
+        ("done", 500, "table"),
+        ("done", 500, "table"),
         ("done", 5, "table"),
         ("done", 0, None),
     ]
