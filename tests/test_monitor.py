@@ -102,6 +102,20 @@ def test_a_moved_threshold_judges_again_without_measuring_again(
     assert judged.report == direct
 
 
+def test_a_check_of_now_that_was_seen_before_is_the_newest_again(
+    services: Services, reference: Table, young: Table
+) -> None:
+    first = monitor.check_table(services, reference, young, PLAIN, renew=True)
+    other = monitor.check_table(services, reference, reference, PLAIN, renew=True)
+    assert [run.id for run in monitor.table_runs(services)] == [other.run_id, first.run_id]
+    again = monitor.check_table(services, reference, young, PLAIN, renew=True)
+    assert (again.run_id, again.cached) == (first.run_id, True)
+    assert [run.id for run in monitor.table_runs(services)] == [first.run_id, other.run_id]
+    version = monitor.project_version(services)
+    assert monitor.check_table(services, reference, young, PLAIN, renew=True).run_id == first.run_id
+    assert monitor.project_version(services) == version  # nothing new
+
+
 def test_other_settings_or_tables_are_other_checks(reference: Table, young: Table) -> None:
     keys = {
         monitor.fingerprint(reference, young, PLAIN),

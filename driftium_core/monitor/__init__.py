@@ -2,7 +2,11 @@
 
 from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import AUTOMATIC, BACKEND_NAMES, Generation, GenerationOptions, ModelChoice
+from driftium_core.monitor.alert_outbox import send_due_messages
+from driftium_core.monitor.alert_processing import process_alerts
+from driftium_core.monitor.alert_rules import alert_rules, delete_rule, find_rule, monitors_of, save_rule
 from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry, why_partial
+from driftium_core.monitor.backtest import Backtest, Firing, backtest_rule
 from driftium_core.monitor.baselines import (
     active_baseline,
     baselines,
@@ -30,6 +34,7 @@ from driftium_core.monitor.calculations import (
     open_calculation,
     pool_history,
 )
+from driftium_core.monitor.channels import add_channel, channels, delete_channel, find_channel, send_test
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
@@ -37,7 +42,6 @@ from driftium_core.monitor.diagnosis import explain_columns, investigate_report,
 from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
-    count_table,
     dismiss_alarm,
     evidence_looks,
     evidence_sentence,
@@ -46,6 +50,13 @@ from driftium_core.monitor.evidence import (
 )
 from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
 from driftium_core.monitor.headline import Headline, Totals, overview_headline, overview_totals
+from driftium_core.monitor.incidents import (
+    acknowledge_incident,
+    alerts_version,
+    deliveries,
+    incidents,
+    retry_delivery,
+)
 from driftium_core.monitor.investigable import Investigable, investigable, run_title, table_title
 from driftium_core.monitor.investigations import (
     Investigated,
@@ -108,6 +119,7 @@ from driftium_core.monitor.runs import (
     table_runs,
 )
 from driftium_core.monitor.sent import SentAnswers, sent_answers
+from driftium_core.monitor.table_evidence import count_table
 from driftium_core.monitor.table_exports import RunExportKind, export_run, tables_html
 from driftium_core.monitor.tables import (
     delete_reference,
@@ -119,6 +131,17 @@ from driftium_core.monitor.tables import (
     save_reference,
     simulate,
 )
+from driftium_core.monitor.task_runs import latest_runs, run_due_tasks, run_task, stop_task, task_job, task_runs
+from driftium_core.monitor.tasks import (
+    change_task,
+    create_task,
+    delete_task,
+    describe_task,
+    find_task,
+    probe_origin,
+    tasks,
+    tasks_version,
+)
 from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start_reconcile, vectors_behind
 from driftium_core.monitor.writers import words_standing
 
@@ -128,6 +151,7 @@ __all__ = [
     "MAX_CSV_ROWS",
     "NOTHING_NOW",
     "Answer",
+    "Backtest",
     "BrowseOrder",
     "Browsed",
     "BrowsedPage",
@@ -136,6 +160,7 @@ __all__ = [
     "Closeness",
     "Event",
     "ExportKind",
+    "Firing",
     "Generation",
     "GenerationOptions",
     "Headline",
@@ -157,14 +182,21 @@ __all__ = [
     "SentAnswers",
     "Similar",
     "Totals",
+    "acknowledge_incident",
     "active_baseline",
+    "add_channel",
+    "alert_rules",
+    "alerts_version",
     "arms_headline",
     "ask",
+    "backtest_rule",
     "baselines",
     "browse_pairs",
     "browse_responses",
     "calculation_ids",
     "catch_up",
+    "change_task",
+    "channels",
     "check_responses",
     "check_table",
     "closeness",
@@ -178,14 +210,20 @@ __all__ = [
     "count_table",
     "counts_of_a_day",
     "create_project",
+    "create_task",
     "current_responses",
     "delete_baseline",
+    "delete_channel",
     "delete_investigation",
     "delete_prompt_run",
     "delete_prompt_set",
     "delete_reference",
     "delete_responses",
+    "delete_rule",
     "delete_run",
+    "delete_task",
+    "deliveries",
+    "describe_task",
     "dismiss_alarm",
     "drifted_rows",
     "drifting_since",
@@ -201,19 +239,25 @@ __all__ = [
     "export_run",
     "filter_options",
     "find_baseline",
+    "find_channel",
     "find_investigation",
+    "find_rule",
     "find_run",
+    "find_task",
     "fingerprint",
     "health",
     "import_log",
+    "incidents",
     "investigable",
     "investigate_report",
     "investigation_job",
     "investigation_steps",
     "investigations",
     "keep_answer",
+    "latest_runs",
     "live_check",
     "models",
+    "monitors_of",
     "open_calculation",
     "open_investigation",
     "open_prompt_run",
@@ -227,6 +271,8 @@ __all__ = [
     "pool_status",
     "preload",
     "preview_promotion",
+    "probe_origin",
+    "process_alerts",
     "project_version",
     "projects",
     "promote",
@@ -246,14 +292,20 @@ __all__ = [
     "responses_by_ids",
     "restore_baseline",
     "retry_check",
+    "retry_delivery",
     "run_answers",
     "run_arm",
+    "run_due_tasks",
     "run_job",
+    "run_task",
     "run_title",
     "running_to_current",
     "sample_table",
     "save_prompt_set",
     "save_reference",
+    "save_rule",
+    "send_due_messages",
+    "send_test",
     "send_to_current",
     "sent_answers",
     "similar",
@@ -266,10 +318,15 @@ __all__ = [
     "start_reconcile",
     "start_run",
     "stop_run",
+    "stop_task",
     "table_findings",
     "table_runs",
     "table_title",
     "tables_html",
+    "task_job",
+    "task_runs",
+    "tasks",
+    "tasks_version",
     "telemetry",
     "text_findings",
     "tick_action",

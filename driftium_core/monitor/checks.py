@@ -96,6 +96,7 @@ def check_table(
     project: str = DEFAULT_PROJECT,
     save: bool = True,
     simulated: str | None = None,
+    renew: bool = False,
     progress: ProgressCallback | None = None,
 ) -> CheckedRun:
     """Compare two tables, at most once for the same content and settings, and store the run.
@@ -106,6 +107,9 @@ def check_table(
         Store the run, unless one of the same fingerprint is stored already.
     simulated : str, optional
         The filter in words, when ``current`` was made from ``reference``.
+    renew : bool
+        The check tells the state of now: a run of the same fingerprint that later ones against this reference came
+        after is the newest again.
     progress : callable, optional
         May raise `CancelledError`; nothing is stored then.
 
@@ -135,13 +139,13 @@ def check_table(
         timed = TimedReport(report, (time.perf_counter() - start) * 1000)
     services.reports.put(key, timed)
     services.reports.put(f"measured {measured_key}", timed)
-    if save and (stored is None or not cached):
+    if save and (stored is None or renew or not cached):
         if progress:
             n_columns = len(timed.report.columns)
             progress(n_columns, n_columns, "Saving the run")
         run = _new_run(key, reference, current, timed, simulated)
         try:
-            stored, notice = services.store.runs.add(run, project=project), ""
+            stored, notice = services.store.runs.add(run, project=project, renew=renew), ""
         except StorageError as error:
             notice = str(error)
     return CheckedRun(

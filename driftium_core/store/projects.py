@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.store.names import checked_name
 from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow
+from driftium_core.store.task_schema import TaskRow
 
 __all__ = [
+    "change_alerts",
     "change_evidence",
     "change_investigations",
     "change_playground",
     "change_pools",
+    "change_tasks",
     "lock_project_of",
     "project_key",
     "project_name",
@@ -38,7 +41,7 @@ def project_key(session: Session, name: str, *, lock: bool = False) -> int:
     return key
 
 
-def lock_project_of(session: Session, table: type[BaselineRow | PromptRunRow], id_: str) -> None:
+def lock_project_of(session: Session, table: type[BaselineRow | PromptRunRow | TaskRow], id_: str) -> None:
     """Lock the project that a row of the table belongs to, as `project_key` does; none when there is no such row."""
     project_id = select(table.project_id).where(table.id == id_).scalar_subquery()
     session.execute(select(ProjectRow.id).where(ProjectRow.id == project_id).with_for_update(key_share=True))
@@ -81,3 +84,15 @@ def change_investigations(session: Session, key: int) -> None:
     """Raise the number by which an open page sees that an investigation was made, ticked or deleted."""
     raised = ProjectRow.investigation_revision + 1
     session.execute(update(ProjectRow).where(ProjectRow.id == key).values(investigation_revision=raised))
+
+
+def change_tasks(session: Session, key: int) -> None:
+    """Raise the number by which an open page sees that a task, or a run of one, changed."""
+    raised = ProjectRow.task_revision + 1
+    session.execute(update(ProjectRow).where(ProjectRow.id == key).values(task_revision=raised))
+
+
+def change_alerts(session: Session, key: int) -> None:
+    """Raise the number by which an open page sees that a channel, rule, incident or message changed."""
+    raised = ProjectRow.alert_revision + 1
+    session.execute(update(ProjectRow).where(ProjectRow.id == key).values(alert_revision=raised))

@@ -41,19 +41,22 @@ class RunRepository:
         self._limit = history_limit
         self.notice: str | None = None
 
-    def add(self, run: NewRun, *, project: str = DEFAULT_PROJECT) -> TableRun:
+    def add(self, run: NewRun, *, project: str = DEFAULT_PROJECT, renew: bool = False) -> TableRun:
         """Store a run and prune the project's oldest beyond the limit, in one transaction.
 
         A run with a fingerprint that is stored already is not stored again: the stored one is returned, unless it
-        cannot be read and makes room for this one.
+        cannot be read and makes room for this one. With ``renew``, a stored one that other checks of real tables
+        against that reference came after becomes the newest, under its id: data that went back to what it was is
+        news.
         """
         with self._store.session(write=True) as session:
             key = project_key(session, project, lock=True)
             known = self._records(session, _with_fingerprint(key, run.fingerprint), project, 1)
-            if known:
+            if known and not (renew and _is_past(session, key, run)):
                 return known[0]
+            run_id = known[0].id if known else secrets.token_hex(5)
             session.execute(delete(TableRunRow).where(*_with_fingerprint(key, run.fingerprint)))
-            row = TableRunRow(**asdict(run), id=secrets.token_hex(5), project_id=key, created_at=datetime.now(UTC))
+            row = TableRunRow(**asdict(run), id=run_id, project_id=key, created_at=datetime.now(UTC))
             session.add(row)
             session.flush()
             keep_newest(session, TableRunRow, key, limit=self._limit)
@@ -143,6 +146,21 @@ def _missing(run_id: str) -> NotFoundError:
 
 def _with_fingerprint(project_id: int, fingerprint: str) -> list[ColumnElement[bool]]:
     return [TableRunRow.project_id == project_id, TableRunRow.fingerprint == fingerprint]
+
+
+def _is_past(session: Session, project_id: int, run: NewRun) -> bool:
+    """Whether the newest check of a real table against the run's reference is another one."""
+    query = (
+        select(TableRunRow.fingerprint)
+        .where(
+            TableRunRow.project_id == project_id,
+            TableRunRow.reference_name == run.reference_name,
+            TableRunRow.simulated.is_(None),
+        )
+        .order_by(TableRunRow.seq.desc())
+        .limit(1)
+    )
+    return session.scalar(query) != run.fingerprint
 
 
 _OPTIONAL = ("drift_rate", "max_effect")

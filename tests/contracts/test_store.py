@@ -37,6 +37,27 @@ def test_the_same_fingerprint_is_stored_once_per_project(store: Store) -> None:
     assert store.runs.find("f2") is None
 
 
+def test_a_check_of_now_makes_a_stored_run_the_newest_again(store: Store) -> None:
+    first = store.runs.add(new_run("f1"))
+    assert store.runs.add(new_run("f1"), renew=True) == first  # it is the newest already
+    other = store.runs.add(new_run("f2"))
+    assert store.runs.add(new_run("f1")) == first
+    assert store.runs.newest() == [other, first]
+    again = store.runs.add(new_run("f1"), renew=True)
+    assert (again.id, again.created_at >= other.created_at) == (first.id, True)
+    assert store.runs.newest() == [again, other]
+    assert store.runs.report(first.id) == store.runs.report(other.id)
+
+
+def test_simulations_and_other_references_are_not_between_two_checks(store: Store) -> None:
+    first = store.runs.add(new_run("f1"))
+    store.runs.add(new_run("f2", reference_name="another.csv"))
+    store.runs.add(new_run("f3", simulated="age < 35"))
+    assert store.runs.add(new_run("f1"), renew=True) == first
+    real = store.runs.add(new_run("f3"), renew=True)  # what was a simulation came in as a table
+    assert (real.simulated, store.runs.newest(limit=1)) == (None, [real])
+
+
 def test_the_newest_runs_are_kept_and_listed_first(store: Store) -> None:
     ids = [store.runs.add(new_run(f"f{i}")).id for i in range(8)]
     assert [run.id for run in store.runs.newest()] == ids[:2:-1]

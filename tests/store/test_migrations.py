@@ -163,6 +163,25 @@ def test_the_fifth_step_keeps_projects_and_begins_without_investigations(tmp_pat
     raw.close()
 
 
+def test_the_sixth_step_keeps_projects_and_begins_without_tasks(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    _make_revision("0005", url)
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute(
+            "INSERT INTO projects (id, name, created_at, revision, investigation_revision)"
+            " VALUES (7, 'second', '2026-01-02 03:04:05.000006', 5, 2)"
+        )
+    raw.close()
+    with open_store(url) as store:
+        version = store.version("second")
+        assert (version.pools, version.investigations) == (5, 2)
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        assert raw.execute("SELECT task_revision FROM projects WHERE id = 7").fetchone() == (0,)
+        assert raw.execute("SELECT count(*) FROM tasks").fetchone() == (0,)
+        assert raw.execute("SELECT count(*) FROM task_runs").fetchone() == (0,)
+    raw.close()
+
+
 def test_listing_calculations_does_not_read_their_reports(tmp_path: Path) -> None:
     """SQLite reads through what stands before a column; a report is hundreds of pages."""
     open_store(f"sqlite:///{tmp_path / 'a.db'}").close()
