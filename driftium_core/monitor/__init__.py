@@ -33,7 +33,7 @@ from driftium_core.monitor.calculations import (
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
-from driftium_core.monitor.diagnosis import explain_columns, investigate_report, table_findings, text_findings
+from driftium_core.monitor.diagnosis import explain_columns, explain_rows, investigate_report, table_findings, text_findings
 from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
@@ -97,6 +97,7 @@ from driftium_core.monitor.responses import (
     delete_responses,
     import_log,
     record_response,
+    record_responses,
     response_starts,
     responses_by_ids,
     similar,
@@ -193,6 +194,7 @@ __all__ = [
     "evidence_sentence",
     "evidence_state",
     "explain_columns",
+    "explain_rows",
     "export_calculation",
     "export_drifted_rows",
     "export_investigation",
@@ -239,6 +241,7 @@ __all__ = [
     "recent_events",
     "reconcile",
     "record_response",
+    "record_responses",
     "references",
     "require_model",
     "require_project",
