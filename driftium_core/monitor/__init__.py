@@ -33,7 +33,13 @@ from driftium_core.monitor.calculations import (
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
-from driftium_core.monitor.diagnosis import explain_columns, explain_rows, investigate_report, table_findings, text_findings
+from driftium_core.monitor.diagnosis import (
+    explain_columns,
+    explain_rows,
+    investigate_report,
+    table_findings,
+    text_findings,
+)
 from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
@@ -105,14 +111,17 @@ from driftium_core.monitor.responses import (
 from driftium_core.monitor.runs import (
     delete_run,
     find_run,
+    known_table_report,
     open_run,
     table_runs,
 )
+from driftium_core.monitor.samples import PoolSamples, pool_samples
 from driftium_core.monitor.sent import SentAnswers, sent_answers
 from driftium_core.monitor.table_exports import RunExportKind, export_run, tables_html
 from driftium_core.monitor.tables import (
     delete_reference,
     filter_options,
+    find_reference,
     open_reference,
     read_upload,
     references,
@@ -150,6 +159,7 @@ __all__ = [
     "PairsPage",
     "PoolCheck",
     "PoolIds",
+    "PoolSamples",
     "PoolStatus",
     "ProgressCallback",
     "PromotionPreview",
@@ -204,6 +214,7 @@ __all__ = [
     "filter_options",
     "find_baseline",
     "find_investigation",
+    "find_reference",
     "find_run",
     "fingerprint",
     "health",
@@ -214,6 +225,7 @@ __all__ = [
     "investigation_steps",
     "investigations",
     "keep_answer",
+    "known_table_report",
     "live_check",
     "models",
     "open_calculation",
@@ -226,6 +238,7 @@ __all__ = [
     "overview_totals",
     "overview_version",
     "pool_history",
+    "pool_samples",
     "pool_status",
     "preload",
     "preview_promotion",

@@ -83,8 +83,8 @@ def _shift(column: ColumnResult) -> tuple[str, tuple[str, ...]]:
             return f"; {column.reference_summary} before, {column.current_summary} now{moved_by}{gap}", ()
         case None if column.reference_summary and column.current_summary:
             # Only of rows that were handed in: their words are anybody's.
-            was, now = (shown(text, limit=80) for text in (column.reference_summary, column.current_summary))
-            return f"; {was} before, {now} now", ()
+            summaries = (shown(text, limit=80) for text in (column.reference_summary, column.current_summary))
+            return "; {} before, {} now".format(*summaries), ()
     return "", ()
 
 
