@@ -11,6 +11,7 @@ from starlette.responses import Response
 from driftium_core import monitor
 from driftium_core.api.errors import ErrorAnswer
 from driftium_core.documents import json_safe, json_text
+from driftium_core.errors import NotFoundError
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT
 
@@ -55,7 +56,8 @@ def known_project(
     project: Annotated[str, Query(max_length=200, description="Project to work on.")] = DEFAULT_PROJECT,
 ) -> str:
     """The project asked for; `NotFoundError` where it is not there."""
-    monitor.require_project(services, project)
+    if project not in monitor.projects(services):
+        raise NotFoundError(f"There is no project called {project!r}. `GET /api/projects` lists those there are.")
     return project
 
 
