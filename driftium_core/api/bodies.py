@@ -39,10 +39,16 @@ UNNAMED = "posted data"
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A file as it came."""
+    """A file as it came; ``kind`` is the Content-Type that it was sent as, without parameters."""
 
     data: bytes
     name: str
+    kind: str = ""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the sender said so; the content of a file that begins with a bracket does not always tell."""
+        return self.kind in RECORD_TYPES
 
 
 async def read_body(request: Request, types: tuple[str, ...], max_bytes: int) -> bytes:
@@ -76,9 +82,10 @@ async def read_upload(request: Request, name: str) -> Uploaded:
     HTTPException
         As `read_body`; 400 where a form has no file.
     """
-    if _checked_type(request, FILE_TYPES) != MULTIPART:
+    kind = _checked_type(request, FILE_TYPES)
+    if kind != MULTIPART:
         max_bytes = request.app.state.settings.max_upload_bytes
-        return Uploaded(await read_body(request, FILE_TYPES, max_bytes), name or UNNAMED)
+        return Uploaded(await read_body(request, FILE_TYPES, max_bytes), name or UNNAMED, kind)
     try:
         async with request.form(max_files=1, max_fields=10) as form:
             file = form.get("file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -18,8 +19,9 @@ from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.tabular.report import CompareSettings
 from driftium_core.tabular.report_rows import report_rows
 from driftium_core.tabular.simulate import RangeFilter
+from driftium_core.tabular.table import Table
 
-__all__ = ["CheckAnswer", "PThreshold", "checked_document", "posted_table", "router"]
+__all__ = ["CheckAnswer", "PThreshold", "checked_document", "posted_table", "read_posted", "router"]
 
 router = APIRouter(prefix="/monitoring", tags=["tables"])
 
@@ -141,11 +143,18 @@ def upload(
     else:
         saved = monitor.find_reference(services, reference, project=project)
         against = monitor.open_reference(services, saved.id)
-    current = monitor.read_upload(services, file.data, file.name)
+    current = read_posted(services, file)
     checked = monitor.check_table(
         services, against, current, CompareSettings(p_threshold=p_threshold), project=project, renew=True
     )
     return checked_document(services, checked, against.name, current.name, project=project)
+
+
+def read_posted(services: Services, file: Uploaded) -> Table:
+    """The table of a posted file, by the name that it was given."""
+    if not file.is_json:
+        return monitor.read_upload(services, file.data, file.name)
+    return replace(monitor.read_upload(services, file.data, f"{file.name}.json"), name=file.name)
 
 
 def checked_document(

@@ -13,12 +13,12 @@ from starlette.responses import Response as HttpResponse
 from driftium_core import monitor
 from driftium_core.api.answers import Document, JsonAnswer, Opened, Project, answers
 from driftium_core.api.bodies import MEGABYTE, RECORD_TYPES, json_body, read_body
+from driftium_core.api.errors import ErrorAnswer
 from driftium_core.api.openapi_bodies import json_request
 from driftium_core.api.records import Reject, ResponseRecord, read_records
 from driftium_core.api.waiting import finished
 from driftium_core.errors import GeneratorUnavailableError
 from driftium_core.formats import fmt_count
-from driftium_core.llm.port import GenerationOptions, ModelChoice
 from driftium_core.monitor import documents
 
 __all__ = ["router"]
@@ -41,10 +41,14 @@ class AddedAnswer(BaseModel):
     ignored_fields: list[str] = Field(description="Fields that are not known, by name.")
 
 
-class RejectedAnswer(AddedAnswer):
-    """Why nothing was stored."""
+class RejectedAnswer(ErrorAnswer):
+    """Why nothing was stored; the other fields are there where records are what is wrong."""
 
-    detail: str
+    added: int = 0
+    known: int = 0
+    ids: list[str] = Field(default_factory=list)
+    rejects: list[Reject] = Field(default_factory=list)
+    ignored_fields: list[str] = Field(default_factory=list)
 
 
 class Prompt(BaseModel):
@@ -167,10 +171,10 @@ async def generate(
 
     Closing the connection stops the model; what it has said by then is not stored.
     """
-    options = GenerationOptions(
+    options = monitor.GenerationOptions(
         system=body.system, temperature=body.temperature, max_tokens=body.max_tokens, seed=body.seed
     )
-    choice = ModelChoice.parse(body.model)
+    choice = monitor.ModelChoice.parse(body.model)
     answer = await run_in_threadpool(
         monitor.start_answer, services, body.prompt, options, choice=choice, project=project, source=API
     )

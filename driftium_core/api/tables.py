@@ -10,7 +10,7 @@ from pydantic import Field
 from driftium_core import monitor
 from driftium_core.api.answers import Document, Opened, Project, answers
 from driftium_core.api.bodies import Uploaded
-from driftium_core.api.monitoring import CheckAnswer, PThreshold, checked_document, posted_table
+from driftium_core.api.monitoring import CheckAnswer, PThreshold, checked_document, posted_table, read_posted
 from driftium_core.api.openapi_bodies import file_request
 from driftium_core.errors import InputError
 from driftium_core.monitor import documents
@@ -53,7 +53,7 @@ def post_table(
     once.
     """
     reference = monitor.find_reference(services, reference_name, project=project)
-    current = monitor.read_upload(services, file.data, file.name)
+    current = read_posted(services, file)
     checked = monitor.check_table(
         services,
         monitor.open_reference(services, reference.id),

@@ -50,7 +50,7 @@ def rows_ledger(rows: Sequence[ColumnResult], *, title: str) -> Ledger:
     counts = f"{fmt_n(len(drifted))} of the {fmt_count(len(rows), 'column')} handed in drifted."
     facts = [
         Fact(id="", kind=FactKind.VERDICT, text=counts, value=status, severity=severity, significant=bool(drifted)),
-        *(column_fact(column, adjusted=column.pvalue_adjusted is not None) for column in rows),
+        *(column_fact(column, adjusted=column.decisive.pvalue != column.decisive_pvalue_adjusted) for column in rows),
         *(missingness_fact(column) for column in drifted if column.decided_by == "missing"),
     ]
     return Ledger(
