@@ -141,3 +141,11 @@ def test_large_bodies_are_refused_stated_or_streamed(echo: TestClient) -> None:
     assert (stated.status_code, stated.json()) == (413, detail)
     streamed = echo.post("/echo", content=(b"x" * 65_536 for _ in range(LIMIT // 65_536 + 1)))
     assert (streamed.status_code, streamed.json()) == (413, detail)
+
+
+def test_the_examples_of_the_readme_are_endpoints(api: FastAPI) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    named = set(re.findall(r"8501/api(/[\w/-]+)", readme)) - {"/docs"}
+    paths = [re.sub(r"\{\w+\}", r"[\\w-]+", path) for path in api.openapi()["paths"]]
+    assert len(named) >= 7
+    assert [path for path in named if not any(re.fullmatch(known, path) for known in paths)] == []
