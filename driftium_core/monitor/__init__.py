@@ -38,7 +38,13 @@ from driftium_core.monitor.channels import add_channel, channels, delete_channel
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
-from driftium_core.monitor.diagnosis import explain_columns, investigate_report, table_findings, text_findings
+from driftium_core.monitor.diagnosis import (
+    explain_columns,
+    explain_rows,
+    investigate_report,
+    table_findings,
+    text_findings,
+)
 from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
@@ -108,6 +114,7 @@ from driftium_core.monitor.responses import (
     delete_responses,
     import_log,
     record_response,
+    record_responses,
     response_starts,
     responses_by_ids,
     similar,
@@ -115,15 +122,18 @@ from driftium_core.monitor.responses import (
 from driftium_core.monitor.runs import (
     delete_run,
     find_run,
+    known_table_report,
     open_run,
     table_runs,
 )
+from driftium_core.monitor.samples import PoolSamples, pool_samples
 from driftium_core.monitor.sent import SentAnswers, sent_answers
 from driftium_core.monitor.table_evidence import count_table
 from driftium_core.monitor.table_exports import RunExportKind, export_run, tables_html
 from driftium_core.monitor.tables import (
     delete_reference,
     filter_options,
+    find_reference,
     open_reference,
     read_upload,
     references,
@@ -174,6 +184,7 @@ __all__ = [
     "PairsPage",
     "PoolCheck",
     "PoolIds",
+    "PoolSamples",
     "PoolStatus",
     "ProgressCallback",
     "PromotionPreview",
@@ -231,6 +242,7 @@ __all__ = [
     "evidence_sentence",
     "evidence_state",
     "explain_columns",
+    "explain_rows",
     "export_calculation",
     "export_drifted_rows",
     "export_investigation",
@@ -242,6 +254,7 @@ __all__ = [
     "find_channel",
     "find_investigation",
     "find_rule",
+    "find_reference",
     "find_run",
     "find_task",
     "fingerprint",
@@ -255,6 +268,7 @@ __all__ = [
     "investigations",
     "keep_answer",
     "latest_runs",
+    "known_table_report",
     "live_check",
     "models",
     "monitors_of",
@@ -268,6 +282,7 @@ __all__ = [
     "overview_totals",
     "overview_version",
     "pool_history",
+    "pool_samples",
     "pool_status",
     "preload",
     "preview_promotion",
@@ -285,6 +300,7 @@ __all__ = [
     "recent_events",
     "reconcile",
     "record_response",
+    "record_responses",
     "references",
     "require_model",
     "require_project",

@@ -16,6 +16,7 @@ from driftium_core.store.investigation_records import Investigation
 from driftium_core.store.prompt_records import ARM_NAMES, PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
 from driftium_core.store.task_records import Task, TaskRun
+from driftium_core.store.table_records import SavedReference
 
 if TYPE_CHECKING:
     from driftium_core.rca.report import RcaReport
@@ -33,6 +34,7 @@ __all__ = [
     "project_document",
     "prompt_run_document",
     "prompt_set_document",
+    "reference_document",
     "run_answer_document",
     "task_document",
     "task_run_document",
@@ -55,6 +57,12 @@ def project_document(name: str, status: PoolStatus) -> Document:
 def baseline_document(baseline: Baseline) -> Document:
     """A version of the baseline."""
     return {**asdict(baseline), "created_at": baseline.created_at.isoformat()}
+
+
+def reference_document(reference: SavedReference) -> Document:
+    """A saved reference without its data."""
+    values = {**asdict(reference), "created_at": reference.created_at.isoformat()}
+    return {name: json_safe(value) for name, value in values.items()}
 
 
 def calculation_document(calculation: Calculation) -> Document:
