@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from driftium_core.errors import DeliveryError
 from driftium_core.notify.deadline import within
@@ -78,7 +79,7 @@ def _attempt(
     ends = time.monotonic() + timeout_s
     try:
         with requests.Session() as session:
-            session.auth = _as_given  # else requests looks into the user's .netrc
+            session.auth = _credentials(url)
             with session.post(
                 url, data=body, headers=dict(headers), timeout=timeout_s, allow_redirects=False, stream=True
             ) as response:
@@ -87,8 +88,12 @@ def _attempt(
         return _no_answer(service, error, timeout_s)
 
 
-def _as_given(request: Any) -> Any:
-    return request
+def _credentials(url: str) -> Any:
+    """User and password of the URL, or something that adds none: else requests looks into the user's ``.netrc``."""
+    parts = urlsplit(url)
+    if parts.username is None:
+        return lambda request: request
+    return unquote(parts.username).encode(), unquote(parts.password or "").encode()
 
 
 def _beginning(response: Any, ends: float) -> str:

@@ -91,7 +91,7 @@ def payload(message: Message) -> dict[str, Any]:
         _section(_paragraphs(message)),
     ]
     if message.evidence:
-        found = "\n".join(f"• {_escaped(item, 600)}" for item in message.evidence[:5])
+        found = "\n".join(f"• {_escaped(item, 500)}" for item in message.evidence[:5])
         blocks.append(_section(f"*What was found*\n{found}"))
     if message.action:
         blocks.append(_section(f"*First*\n{_escaped(message.action, 1000)}"))
