@@ -77,7 +77,7 @@ def _url(address: str) -> str:
 def _judge(answer: posting.Answer) -> DeliveryError | None:
     if answer.taken:
         return None
-    return posting.refusal("Slack", answer.status, why=_REASONS.get(answer.text.strip(), ""))
+    return posting.refusal("Slack", answer.status, why=_REASONS.get(answer.read().strip(), ""))
 
 
 def payload(message: Message) -> dict[str, Any]:

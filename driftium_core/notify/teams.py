@@ -76,9 +76,9 @@ def deliver(address: str, message: Message, *, expand: Callable[[str], str], tim
     """Post a message; `DeliveryError` when Teams does not take it."""
     url = expand(address).strip()
     if _is_old(url):
-        content = message_card(message)
+        content, judge = message_card(message), _judge_old
     elif _is_workflow(url):
-        content = workflow_payload(message)
+        content, judge = workflow_payload(message), _judge
     else:
         raise DeliveryError(f"This is not a webhook of Microsoft Teams. {_EXPECTED}.", permanent=True)
     # To the very URL: Apprise's plugin builds it anew from its parts, and leaves parameters out that it does not know.
@@ -87,17 +87,22 @@ def deliver(address: str, message: Message, *, expand: Callable[[str], str], tim
         json.dumps(content, ensure_ascii=False).encode(),
         service="Microsoft Teams",
         timeout_s=timeout_s,
-        judge=_judge,
+        judge=judge,
     )
 
 
 def _judge(answer: posting.Answer) -> DeliveryError | None:
-    """An old webhook answers 200 to everything, and 1 when the message is there."""
+    return None if answer.taken else posting.refusal("Microsoft Teams", answer.status)
+
+
+def _judge_old(answer: posting.Answer) -> DeliveryError | None:
+    """A webhook of old answers 200 to nearly everything, and 1 when the message is there."""
     if not answer.taken:
-        return posting.refusal("Microsoft Teams", answer.status)
-    if inner := re.search(r"returned HTTP error (\d{3})", answer.text):
+        return _judge(answer)
+    text = answer.read()
+    if inner := re.search(r"returned HTTP error (\d{3})", text):
         return posting.refusal("Microsoft Teams", int(inner[1]))
-    if "message delivery failed" in answer.text.lower():
+    if "message delivery failed" in text.lower():
         return DeliveryError("Microsoft Teams took the message, and could not deliver it.")
     return None
 

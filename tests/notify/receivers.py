@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-MANNERS = ("answer", "hang", "drip", "drip_headers", "close", "redirect", "flood", "echo")
-
 
 @dataclass
 class Request:
@@ -31,7 +29,7 @@ class Receiver:
 
     port: int
     requests: list[Request] = field(default_factory=list)
-    manner: str = "answer"
+    manner: str = "answer"  # or a method of the handler, without its underscore
     status: int = 200
     text: str = "ok"
     location: str = ""
@@ -83,8 +81,12 @@ def receiving() -> Iterator[Receiver]:
             self._slowly(b"X-Slow: x\r\n")
 
         def _drip(self, _body: bytes) -> None:
-            self.wfile.write(b"HTTP/1.0 500 No\r\n\r\n")
+            self.wfile.write(f"HTTP/1.0 {receiver.status} So\r\n\r\n".encode())
             self._slowly(b".")
+
+        def _stall(self, _body: bytes) -> None:
+            self.wfile.write(f"HTTP/1.0 {receiver.status} So\r\nContent-Length: 99\r\n\r\n".encode())
+            receiver.over.wait()
 
         def _slowly(self, part: bytes) -> None:
             while not receiver.over.wait(0.05):

@@ -7,11 +7,20 @@ import pytest
 import requests
 
 from driftium_core.errors import DeliveryError, SettingsError
-from driftium_core.notify import deadline
+from driftium_core.notify import deadline, posting
 from driftium_core.notify.deadline import within
-from driftium_core.notify.port import send
+from driftium_core.notify.port import ChannelKind, send
+from tests.notify import test_pagerduty as pagerduty
+from tests.notify import test_slack as slack
+from tests.notify import test_teams as teams
 from tests.notify.messages import PLAIN
 from tests.notify.receivers import Receiver
+
+ADDRESSES: list[tuple[ChannelKind, str]] = [
+    ("slack", slack.ADDRESS),
+    ("teams", teams.OLD),
+    ("pagerduty", pagerduty.KEY),
+]
 
 
 @pytest.mark.parametrize("manner", ["hang", "drip_headers"])
@@ -24,11 +33,23 @@ def test_a_server_that_keeps_us_waiting_is_left(receiver: Receiver, manner: str,
     assert not caught.value.permanent
 
 
-@pytest.mark.parametrize("manner", ["drip", "flood"])
-def test_the_status_counts_where_the_text_does_not_end(receiver: Receiver, manner: str) -> None:
-    receiver.manner, receiver.status = manner, 500
-    with pytest.raises(DeliveryError, match=r"answered 500|did not take the message within 1 s"):
-        send("webhook", receiver.url, PLAIN, timeout_s=1.0)
+@pytest.mark.parametrize("manner", ["drip", "flood", "stall"])
+@pytest.mark.parametrize("status", [500, 404, 200])
+@pytest.mark.usefixtures("routed")
+def test_the_status_counts_where_the_text_does_not_end(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, manner: str, status: int
+) -> None:
+    """A message that arrived must not be sent again."""
+    monkeypatch.setattr(posting, "_LONGEST_TEXT_S", 0.2)
+    receiver.manner, receiver.status = manner, status
+    for kind, address in ADDRESSES:
+        if status == 200:
+            send(kind, address, PLAIN, timeout_s=2.0)
+            continue
+        with pytest.raises(DeliveryError, match=f"answered {status}") as caught:
+            send(kind, address, PLAIN, timeout_s=2.0)
+        assert caught.value.permanent is (status == 404)
+    assert len(receiver.requests) == len(ADDRESSES)
 
 
 def test_fifty_megabytes_of_success_are_a_success(receiver: Receiver) -> None:

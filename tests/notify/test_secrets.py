@@ -9,7 +9,7 @@ import pytest
 from driftium_core.errors import DeliveryError, InputError
 from driftium_core.notify.port import CHANNEL_KINDS, ChannelKind, channel_address, email_address, masked, send
 from tests.notify.messages import PLAIN
-from tests.notify.receivers import MANNERS, Receiver, free_port, receiving
+from tests.notify.receivers import Receiver, free_port, receiving
 from tests.notify.smtp_receiver import Mailbox
 
 MARK = "MARKEDfFEEDbEEF0123"
@@ -27,8 +27,10 @@ ADDRESSES: list[tuple[ChannelKind, str]] = [
     ("apprise", f"json://user:{MARK}@127.0.0.1:PORT/{MARK}?-token={MARK}&+X-Token={MARK}"),
 ]
 
-FAILURES = [("answer", 404), ("answer", 500), ("echo", 400), ("echo", 503), ("flood", 500)]
-FAILURES += [(manner, 200) for manner in MANNERS if manner not in ("answer", "echo", "flood")]
+FAILURES = [
+    *(("answer", 404), ("answer", 500), ("echo", 400), ("echo", 503), ("flood", 500), ("drip", 500), ("stall", 403)),
+    *(("hang", 200), ("drip_headers", 200), ("close", 200), ("redirect", 307)),
+]
 
 
 @pytest.fixture
@@ -62,13 +64,14 @@ def test_no_failure_tells_it(
     status: int,
 ) -> None:
     receiver.manner, receiver.status = manner, status
+    waits = manner in ("hang", "drip_headers", "stall")
     assert MARK not in masked(kind, address)
     with receiving() as other:
         receiver.location = other.url
         with pytest.raises(DeliveryError) as caught:
-            send(kind, address.replace("PORT", str(receiver.port)), PLAIN, timeout_s=1.0)
+            send(kind, address.replace("PORT", str(receiver.port)), PLAIN, timeout_s=1.0 if waits else 10.0)
         assert other.requests == []
-    assert receiver.requests
+    assert waits or receiver.requests
     assert str(caught.value).endswith(".")
     assert leaks(caught.value) == []
 
@@ -96,7 +99,7 @@ def test_nor_does_a_mail_server(box: Mailbox, leaks: Callable[[BaseException], l
     )
     assert MARK not in masked("email", address)
     with pytest.raises(DeliveryError) as caught:
-        send("email", address, PLAIN, timeout_s=1.0)
+        send("email", address, PLAIN, timeout_s=1.0 if manner in ("hang", "drip") else 10.0)
     assert leaks(caught.value) == []
 
 
