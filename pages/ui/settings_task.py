@@ -189,15 +189,15 @@ def _follow(services: Services, task: Task) -> None:
     if job is None or job.finished:
         st.rerun()
     with st.container(key=f"task-running-{task.id}"):
+        bar, stop = st.columns([5, 1], vertical_alignment="center")
         share = min(1.0, job.done / job.total) if job.total else 0.0
         counted = f", {fmt_n(job.done)} of {fmt_n(job.total)}" if job.total else ""
-        st.progress(share, text=f"Running{counted}. You can leave this page; the run goes on.")
-        if job.message:
-            st.caption(f"Now: {escape(job.message)}")
+        now = f": {escape(job.message)}" if job.message else ""
+        bar.progress(share, text=f"Running{counted}{now}. You can leave this page; the run goes on.")
         if job.cancelling:
-            st.caption("Stopping after this batch; what it has stored stays.")
+            stop.caption("Stopping after this batch; what it has stored stays.")
         else:
-            st.button(
+            stop.button(
                 "Stop",
                 key=f"task-stop-{task.id}",
                 icon=":material/stop_circle:",
