@@ -9,6 +9,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.formats import fmt_count, fmt_name
+from pages.ui.project import current_project
 from pages.ui.settings_clock import browser_zone, local
 from pages.ui.settings_outcome import STATE_COLOURS, outcome, state_chips
 from pages.ui.widgets import card, escape
@@ -32,7 +33,7 @@ WORST_FIRST = ("failed", "interrupted")
 
 def show_tasks(services: Services, tasks: Sequence[Task], offer_new: Callable[[], None]) -> Task:
     """Draw the table and return the chosen task: the one of the link, else one that failed, else the first."""
-    last = {task.id: run for task in tasks for run in monitor.task_runs(services, task.id, limit=1)}
+    last = monitor.latest_runs(services, project=current_project())
     named = next((task for task in tasks if task.id == st.query_params.get(TASK)), None)
     chosen = named or next((task for task in tasks if _failed(last.get(task.id))), tasks[0])
     with card("tasks"):
