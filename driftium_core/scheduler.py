@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -99,21 +100,13 @@ def _look(services: Services) -> None:
 
 
 def _alerts(services: Services) -> None:
-    from driftium_core.monitor import alerting
-
-    try:
-        alerting.process_alerts(services)
-    except NotImplementedError:
-        return
+    with suppress(NotImplementedError):
+        monitor.process_alerts(services)
 
 
 def _send(services: Services) -> None:
-    from driftium_core.monitor import alerting
-
-    try:
-        alerting.send_due_messages(services)
-    except NotImplementedError:
-        return
+    with suppress(NotImplementedError):
+        monitor.send_due_messages(services)
 
 
 _TICKS: dict[str, Callable[[Services], object]] = {"tasks and alerts": _look, "messages": _send}

@@ -14,9 +14,11 @@ from driftium_core.errors import SourceError, TableReadError
 from driftium_core.formats import fmt_names
 
 if TYPE_CHECKING:
+    from driftium_core.tabular.formats.dialect import Dialect
+    from driftium_core.tabular.records import Records
     from driftium_core.text.log_columns import LogColumns
 
-__all__ = ["check_header", "csv_reader", "find_format", "header_change", "json_objects"]
+__all__ = ["check_header", "csv_reader", "find_format", "first_columns_of", "header_change", "json_objects"]
 
 SAMPLE_LINES = 200
 SAMPLE_BYTES = 1 << 20
@@ -30,6 +32,11 @@ _WHOLE = {b"PAR1": "a Parquet file", b"PARE": "a Parquet file", b"PK\x03\x04": "
 class _Sample:
     texts: list[str]
     codec: str
+
+    @property
+    def text(self) -> str:
+        """All lines."""
+        return "".join(line if line.endswith("\n") else f"{line}\n" for line in self.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +118,45 @@ def json_objects(texts: Sequence[str]) -> list[dict[str, Any] | None]:
 
 
 def _of_objects(objects: list[dict[str, Any]], told: LogColumns | None, shown: str) -> dict[str, str | None]:
+    return first_columns(_records_of(objects, shown).columns, told, log_name=shown)
+
+
+def _records_of(objects: list[dict[str, Any]], shown: str) -> Records:
     from driftium_core.tabular.records import object_records
 
-    records = object_records(enumerate(objects, start=1), shown)
-    return first_columns(records.columns, told, log_name=shown)
+    return object_records(enumerate(objects, start=1), shown)
+
+
+def first_columns_of(opened: OpenFile) -> list[str]:
+    """The columns of a file's first records, for whoever is to choose among them; none where they cannot be told."""
+    sample = _first_lines(opened, settled=True)
+    objects = [found for found in json_objects(sample.texts) if found is not None]
+    if objects:
+        return list(_records_of(objects, opened.shown).columns)
+    try:
+        return header_names(_dialect(sample, opened.shown).header)
+    except SourceError:
+        return []
 
 
 def _delimited(sample: _Sample, told: LogColumns | None, needs: Sequence[str], shown: str) -> Found | None:
-    from driftium_core.tabular.formats.dialect import find_dialect
-
-    text = "".join(line if line.endswith("\n") else f"{line}\n" for line in sample.texts)
-    try:
-        dialect = find_dialect(memoryview(text.encode("utf-8", "surrogatepass")), shown)
-    except TableReadError as error:
-        raise SourceError(str(error).replace("Nothing was loaded.", "").strip()) from None
-    if not text.encode("utf-8", "surrogatepass")[dialect.body_start :].strip():
+    dialect = _dialect(sample, shown)
+    if not sample.text.encode("utf-8", "surrogatepass")[dialect.body_start :].strip():
         return None
     header = list(dialect.header)
     check_header(header, needs, shown)
     columns = first_columns(header_names(header), told, log_name=shown)
     form = FileFormat(kind="delimited", codec=sample.codec, separator=dialect.separator, header=header, columns=columns)
     return Found(form, "".join(sample.texts[:2]))
+
+
+def _dialect(sample: _Sample, shown: str) -> Dialect:
+    from driftium_core.tabular.formats.dialect import find_dialect
+
+    try:
+        return find_dialect(memoryview(sample.text.encode("utf-8", "surrogatepass")), shown)
+    except TableReadError as error:
+        raise SourceError(str(error).replace("Nothing was loaded.", "").strip()) from None
 
 
 def header_names(header: Sequence[str]) -> list[str]:

@@ -6,12 +6,11 @@ import codecs
 import gzip
 import io
 import os
-import stat as stat_modes
 import zlib
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
 from driftium_core.collect.file_state import CHECKED_BYTES, FileState, digest
 from driftium_core.errors import SourceError
@@ -62,6 +61,7 @@ class OpenFile:
     """A file that is open at the place it was read to; ``back`` are lines that were given back, to be read again."""
 
     name: str
+    plain: io.BufferedReader
     stream: IO[bytes]
     stat: os.stat_result
     zipped: bool
@@ -101,7 +101,7 @@ class OpenFile:
             return None
         return Line(start, n_bytes, b"" if skipping else raw, self._ends(raw) if raw else False)
 
-    def _ends(self, raw: bytes) -> bool:
+    def _ends(self, raw: bytes | bytearray) -> bool:
         return raw.endswith("\n".encode(self.codec))
 
     def _read_line(self) -> bytes:
@@ -131,6 +131,7 @@ class OpenFile:
     def close(self) -> None:
         """Close it."""
         self.stream.close()
+        self.plain.close()
 
 
 def open_file(path: str, state: FileState) -> OpenFile | None:
@@ -141,39 +142,27 @@ def open_file(path: str, state: FileState) -> OpenFile | None:
     UnreadableFile
         It cannot be read.
     """
-    stream: IO[bytes] | None = None
     shown = fmt_name(os.path.basename(path), limit=60)
+    opened: OpenFile | None = None
+    plain: io.BufferedReader | None = None
     try:
-        plain = open(path, "rb", buffering=_PIECE_BYTES)  # noqa: SIM115 - it stays open while its records are read
-        stream = plain
-        stat = os.fstat(plain.fileno())
-        if not stat_modes.S_ISREG(stat.st_mode):
-            raise UnreadableFile(f"{shown} is no file.")
-        zipped = plain.peek(2)[:2] == _GZIP
-        stream = gzip.open(plain) if zipped else plain  # type: ignore[assignment]
-        opened = _at_place(stream, stat, zipped, state)
-    except OSError as error:
-        _close(stream)
-        if isinstance(error, gzip.BadGzipFile):
-            raise UnreadableFile(f"{shown} is a damaged gzip file.") from None
-        raise UnreadableFile(f"{shown} cannot be read ({(error.strerror or type(error).__name__).lower()}).") from None
-    except (EOFError, zlib.error):
-        _close(stream)
+        plain = io.BufferedReader(io.FileIO(path), _PIECE_BYTES)
+        opened = _at_place(plain, state)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
         raise UnreadableFile(f"{shown} is a damaged gzip file, or is still being written.") from None
-    except UnreadableFile:
-        _close(stream)
-        raise
-    if opened is None:
-        _close(stream)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise UnreadableFile(f"{shown} cannot be read ({reason}).") from None
+    finally:
+        if opened is None and plain is not None:
+            plain.close()
     return opened
 
 
-def _close(stream: IO[bytes] | None) -> None:
-    if stream is not None:
-        stream.close()
-
-
-def _at_place(stream: IO[bytes], stat: os.stat_result, zipped: bool, state: FileState) -> OpenFile | None:
+def _at_place(plain: io.BufferedReader, state: FileState) -> OpenFile | None:
+    stat = os.fstat(plain.fileno())
+    zipped = plain.peek(2)[:2] == _GZIP
+    stream: Any = gzip.GzipFile(fileobj=plain, mode="rb") if zipped else plain
     if not zipped and stat.st_size < state.offset:
         return None
     head = stream.read(max(state.head_bytes, 4 if not state.offset else 0))
@@ -184,7 +173,7 @@ def _at_place(stream: IO[bytes], stat: os.stat_result, zipped: bool, state: File
     tail = stream.read(state.tail_bytes)
     if len(tail) != state.tail_bytes or (tail and digest(tail) != state.tail):
         return None
-    return OpenFile(state.name, stream, stat, zipped, codec, head[: state.head_bytes], tail, state.offset)
+    return OpenFile(state.name, plain, stream, stat, zipped, codec, head[: state.head_bytes], tail, state.offset)
 
 
 def plain_codec(head: bytes) -> str:

@@ -104,6 +104,7 @@ class Scan:
     between: list[str] = field(default_factory=list)
     _needs: dict[str, list[str]] = field(default_factory=dict)
     rotated: set[str] = field(default_factory=set)
+    _left: set[str] = field(default_factory=set)
 
     def order(self, state: FileState) -> tuple[bool, int, str]:
         """Rotated files first, oldest first, then the others by name."""
@@ -124,6 +125,7 @@ class Scan:
     def _moved(self, state: FileState, path: str) -> None:
         old = state.path
         self._keep_needs(state)
+        self._left.add(old)
         state.path, state.moved = path, path not in self.listed
         self.there[path] = self.listed.get(path) or os.stat(path)
         self.rotated.add(path)
@@ -155,7 +157,7 @@ class Scan:
         """Follow a file from now on, unless it is, or is a copy of one that is."""
         if any(state.path == path for state in self.files.states):
             return
-        original = self._original_of(path)
+        original = None if path in self._left else self._original_of(path)
         if original is not None:
             self.notes.append(f"{_shown(path)} holds what {_shown(original)} held; it is taken as a copy and not read.")
             return
@@ -186,7 +188,20 @@ def _holds(state: FileState, stat: os.stat_result | None) -> bool:
     """Whether a file's place still holds what was read of it."""
     if stat is None:
         return False
-    return not state.offset or state.looks_unchanged(stat) or _holds_content(state, state.path, unsure=True)
+    if not state.offset or state.looks_unchanged(stat):
+        return True
+    return _holds_content(state, state.path, unsure=True) and not _was_copied_away(state, stat)
+
+
+def _was_copied_away(state: FileState, stat: os.stat_result) -> bool:
+    """Whether a rotated copy beside a file that did not grow has more of what was read of it: it began anew."""
+    if stat.st_size > state.size:
+        return False
+    return any(
+        other.st_size > stat.st_size and other.st_mtime_ns > state.mtime_ns and _holds_content(state, beside)
+        for beside, other in _beside(state.path)
+        if beside != state.path and _is_rotated(beside, state.path)
+    )
 
 
 def _holds_content(state: FileState, path: str, *, unsure: bool = False) -> bool:
@@ -217,7 +232,7 @@ def _found_again(lost: list[FileState], held: set[str], listed: dict[str, os.sta
                 if not by_inode or (stat.st_ino, stat.st_dev) == (state.inode, state.device)
             ]
             for path in dict.fromkeys([*same, *near[:MOST_COMPARED]]):
-                if path not in taken and _holds_content(state, path):
+                if path != state.path and path not in taken and _holds_content(state, path):
                     found[id(state)] = path
                     taken.add(path)
                     break
@@ -226,12 +241,10 @@ def _found_again(lost: list[FileState], held: set[str], listed: dict[str, os.sta
 
 def _beside(path: str) -> list[tuple[str, os.stat_result]]:
     """Files in the same folder that may have come out of a file by rotation, newest first."""
-    found = []
     try:
         with os.scandir(os.path.dirname(path)) as entries:
-            for entry in entries:
-                if _is_family(entry.path, path) and entry.is_file() and not entry.is_symlink():
-                    found.append((entry.path, entry.stat()))
+            family = [entry for entry in entries if _is_family(entry.path, path) and not entry.is_symlink()]
+            found = [(entry.path, entry.stat()) for entry in family if entry.is_file()]
     except OSError:
         return []
     return sorted(found, key=lambda pair: -pair[1].st_mtime_ns)

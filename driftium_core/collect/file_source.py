@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from driftium_core.collect.file_formats import find_format
 from driftium_core.collect.file_lines import OpenFile, UnreadableFile, consume, open_file
+from driftium_core.collect.file_probe import probe_files
 from driftium_core.collect.file_records import MAX_PART_BYTES, Taken, take_records
 from driftium_core.collect.file_scan import listed_files, scan_files
 from driftium_core.collect.file_state import Files, FileState
@@ -77,7 +78,7 @@ class FileSource:
 
     def probe(self, *, max_rows: int = 200) -> Probe:
         """As in `driftium_core.collect.port.Source`."""
-        raise NotImplementedError
+        return probe_files(listed_files(self.origin), self.columns, source=self.name, max_rows=max_rows)
 
 
 @dataclass(slots=True)

@@ -114,7 +114,7 @@ def digest(data: bytes) -> str:
 
 
 _PLAIN = [f.name for f in fields(FileState) if f.name not in ("format", "path", "base")]
-_DEFAULTS = {f.name: [] if f.name == "needs" else f.default for f in fields(FileState)}
+_DEFAULTS: dict[str, Any] = {f.name: [] if f.name == "needs" else f.default for f in fields(FileState)}
 
 
 @dataclass(slots=True)

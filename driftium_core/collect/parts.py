@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from driftium_core.response import Response
     from driftium_core.text.log import Log
 
-__all__ = ["LISTED", "Notes", "Part", "Pending"]
+__all__ = ["LISTED", "SAMPLE_SIZE", "Notes", "Part", "Pending"]
+
+SAMPLE_SIZE = 5
+"""Responses that a first look shows."""
 
 LISTED = 20
 """Skipped records that are listed one by one; all of them are counted."""

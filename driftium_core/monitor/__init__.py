@@ -2,6 +2,7 @@
 
 from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import AUTOMATIC, BACKEND_NAMES, Generation, GenerationOptions, ModelChoice
+from driftium_core.monitor.alerting import process_alerts, send_due_messages
 from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry, why_partial
 from driftium_core.monitor.baselines import (
     active_baseline,
@@ -245,6 +246,7 @@ __all__ = [
     "preload",
     "preview_promotion",
     "probe_origin",
+    "process_alerts",
     "project_version",
     "projects",
     "promote",
@@ -274,6 +276,7 @@ __all__ = [
     "sample_table",
     "save_prompt_set",
     "save_reference",
+    "send_due_messages",
     "send_to_current",
     "sent_answers",
     "similar",

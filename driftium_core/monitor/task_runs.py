@@ -92,7 +92,7 @@ def _look(services: Services, turn: TaskTurn, now: datetime) -> Job[TaskRun] | N
         if task_job(services, turn.id) is not None or not _is_over(services, turn):
             return None
         services.store.task_runs.interrupt(turn)
-        turn = services.store.tasks.turn(turn.id)
+        turn, now = services.store.tasks.turn(turn.id), max(now, datetime.now(UTC))  # it may go on at once
     if turn.next_run_at is None or turn.run_id is not None:
         return None
     if turn.next_run_at <= now:

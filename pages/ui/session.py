@@ -26,7 +26,9 @@ CATCH_UP_AFTER_S = 5.0
 @st.cache_resource(show_spinner=False, on_release=Services.close)
 def get_services() -> Services:
     """Open the services at the first call; a failure is not kept, so the next call tries again."""
-    return open_services()
+    services = open_services()
+    services.address = services.settings.public_url or _address()
+    return services
 
 
 @asynccontextmanager
@@ -51,9 +53,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 def _open() -> None:
     monitor.preload()
     try:
-        services = get_services()
-        services.address = services.settings.public_url or _address()
-        services.generators.state()
+        get_services().generators.state()
     except DriftiumError as error:
         _log.error("%s", error)  # every page says the same
 
