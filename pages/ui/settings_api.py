@@ -41,8 +41,8 @@ def show_api(services: Services) -> None:
     with card("api-first", "First calls", "For the project that is chosen in the sidebar."):
         secret = """-H "Authorization: Bearer $DRIFTIUM_API_TOKEN" """ if services.settings.api_token else ""
         st.markdown(
-            "Send an answer of your model; it goes to current telemetry. A list sends many. With an `id` it can be sent "
-            "again safely."
+            "Send an answer of your model; it goes to current telemetry. A list sends many. What has an `id` can be "
+            "sent again, and is stored once."
         )
         answer = """'{"id": "42", "prompt": "2 + 2?", "response": "4"}'"""
         st.code(

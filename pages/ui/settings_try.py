@@ -57,7 +57,7 @@ def try_origin(services: Services, draft: str, origin: Origin, *, of_table: bool
     if tried.origin != origin:
         st.caption("It was changed since it was tried.")
         return {}
-    probe = _look(services, tried)
+    probe = _look(services, key, tried)
     if probe is not None:
         _show(probe, of_table=of_table)
         if not of_table:
@@ -69,15 +69,21 @@ def _wish(key: str) -> None:
     st.session_state[f"{key}-wish"] = True
 
 
-def _look(services: Services, tried: _Try) -> Probe | None:
-    """In a job: a host that does not answer takes as long as it wants."""
+def _look(services: Services, key: str, tried: _Try) -> Probe | None:
+    """In a job: a host that does not answer takes as long as it wants. What was seen is kept, as a job is not."""
+    number, seen = st.session_state.get(f"{key}-seen", (0, None))
+    if number == tried.number:
+        return seen
     columns = dict(tried.columns)
-    return run_job(
+    probe = run_job(
         services,
         of_project(f"try-{tried.number}"),
         "Looking at the first records",
         lambda _progress: monitor.probe_origin(services, tried.origin, columns=columns or None),
     )
+    if probe is not None:
+        st.session_state[f"{key}-seen"] = (tried.number, probe)
+    return probe
 
 
 def _show(probe: Probe, *, of_table: bool) -> None:
