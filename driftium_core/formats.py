@@ -34,6 +34,7 @@ __all__ = [
     "fmt_p",
     "fmt_percent",
     "fmt_points",
+    "fmt_span",
     "fmt_statistic",
     "fmt_time",
     "fmt_value",
@@ -256,6 +257,22 @@ def fmt_duration(duration_ms: float) -> str:
         return f"<{NO_BREAK_SPACE}0.01{NO_BREAK_SPACE}s"
     text = f"{seconds:.2f}" if seconds < 99.995 else fmt_n(round(seconds))
     return f"{text}{NO_BREAK_SPACE}s"
+
+
+def fmt_span(span: timedelta) -> str:
+    """``"2 days 3 hours"``, ``"25 minutes"``: a span in its two largest units from minutes up, rounded down.
+
+    >>> fmt_span(timedelta(hours=51, minutes=59))
+    '2 days 3 hours'
+    >>> fmt_span(timedelta(seconds=20))
+    'less than a minute'
+    """
+    minutes = max(0, int(span.total_seconds() // 60))
+    units = ((minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute"))
+    first = next((place for place, (count, _) in enumerate(units) if count), None)
+    if first is None:
+        return "less than a minute"
+    return " ".join(fmt_count(count, unit) for count, unit in units[first : first + 2] if count)
 
 
 def fmt_window(start: np.datetime64, end: np.datetime64) -> str:

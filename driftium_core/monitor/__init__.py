@@ -2,8 +2,11 @@
 
 from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import AUTOMATIC, BACKEND_NAMES, Generation, GenerationOptions, ModelChoice
-from driftium_core.monitor.alerting import process_alerts, send_due_messages
+from driftium_core.monitor.alert_outbox import send_due_messages
+from driftium_core.monitor.alert_processing import process_alerts
+from driftium_core.monitor.alert_rules import alert_rules, delete_rule, find_rule, monitors_of, save_rule
 from driftium_core.monitor.answers import Answer, ask, keep_answer, start_answer, telemetry, why_partial
+from driftium_core.monitor.backtest import Backtest, Firing, backtest_rule
 from driftium_core.monitor.baselines import (
     active_baseline,
     baselines,
@@ -31,6 +34,7 @@ from driftium_core.monitor.calculations import (
     open_calculation,
     pool_history,
 )
+from driftium_core.monitor.channels import add_channel, channels, delete_channel, find_channel, send_test
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
@@ -46,6 +50,13 @@ from driftium_core.monitor.evidence import (
 )
 from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
 from driftium_core.monitor.headline import Headline, Totals, overview_headline, overview_totals
+from driftium_core.monitor.incidents import (
+    acknowledge_incident,
+    alerts_version,
+    deliveries,
+    incidents,
+    retry_delivery,
+)
 from driftium_core.monitor.investigable import Investigable, investigable, run_title, table_title
 from driftium_core.monitor.investigations import (
     Investigated,
@@ -63,6 +74,7 @@ from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.monitor_row import NOTHING_NOW, MonitorRow
 from driftium_core.monitor.overview import counts_of_a_day, overview, overview_version
+from driftium_core.monitor.overview_alerts import Undelivered, undelivered, untold_projects
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pool_status import PoolStatus, pool_status
 from driftium_core.monitor.pools import PoolCheck, check_responses
@@ -140,6 +152,7 @@ __all__ = [
     "MAX_CSV_ROWS",
     "NOTHING_NOW",
     "Answer",
+    "Backtest",
     "BrowseOrder",
     "Browsed",
     "BrowsedPage",
@@ -148,6 +161,7 @@ __all__ = [
     "Closeness",
     "Event",
     "ExportKind",
+    "Firing",
     "Generation",
     "GenerationOptions",
     "Headline",
@@ -169,15 +183,22 @@ __all__ = [
     "SentAnswers",
     "Similar",
     "Totals",
+    "Undelivered",
+    "acknowledge_incident",
     "active_baseline",
+    "add_channel",
+    "alert_rules",
+    "alerts_version",
     "arms_headline",
     "ask",
+    "backtest_rule",
     "baselines",
     "browse_pairs",
     "browse_responses",
     "calculation_ids",
     "catch_up",
     "change_task",
+    "channels",
     "check_responses",
     "check_table",
     "closeness",
@@ -194,13 +215,16 @@ __all__ = [
     "create_task",
     "current_responses",
     "delete_baseline",
+    "delete_channel",
     "delete_investigation",
     "delete_prompt_run",
     "delete_prompt_set",
     "delete_reference",
     "delete_responses",
+    "delete_rule",
     "delete_run",
     "delete_task",
+    "deliveries",
     "describe_task",
     "dismiss_alarm",
     "drifted_rows",
@@ -217,12 +241,15 @@ __all__ = [
     "export_run",
     "filter_options",
     "find_baseline",
+    "find_channel",
     "find_investigation",
+    "find_rule",
     "find_run",
     "find_task",
     "fingerprint",
     "health",
     "import_log",
+    "incidents",
     "investigable",
     "investigate_report",
     "investigation_job",
@@ -232,6 +259,7 @@ __all__ = [
     "latest_runs",
     "live_check",
     "models",
+    "monitors_of",
     "open_calculation",
     "open_investigation",
     "open_prompt_run",
@@ -266,6 +294,7 @@ __all__ = [
     "responses_by_ids",
     "restore_baseline",
     "retry_check",
+    "retry_delivery",
     "run_answers",
     "run_arm",
     "run_due_tasks",
@@ -276,7 +305,9 @@ __all__ = [
     "sample_table",
     "save_prompt_set",
     "save_reference",
+    "save_rule",
     "send_due_messages",
+    "send_test",
     "send_to_current",
     "sent_answers",
     "similar",
@@ -301,7 +332,9 @@ __all__ = [
     "telemetry",
     "text_findings",
     "tick_action",
+    "undelivered",
     "undo_promotion",
+    "untold_projects",
     "update_evidence",
     "vectors_behind",
     "why_partial",

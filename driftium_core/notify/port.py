@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
+
+from driftium_core.errors import DeliveryError, SettingsError
+from driftium_core.notify import apprise_services, mail, pagerduty, slack, teams, webhook
+from driftium_core.notify.mail import email_address
 
 if TYPE_CHECKING:
     from driftium_core.notify.message import Message
@@ -23,6 +27,26 @@ CHANNEL_NAMES: dict[ChannelKind, str] = {
 }
 
 
+class _Kind(Protocol):
+    """What each module of a kind has."""
+
+    def channel_address(self, text: str, /) -> str: ...
+
+    def masked(self, address: str, /) -> str: ...
+
+    def deliver(self, address: str, message: Message, /, *, expand: Callable[[str], str], timeout_s: float) -> None: ...
+
+
+_KINDS: dict[ChannelKind, _Kind] = {
+    "slack": slack,
+    "teams": teams,
+    "pagerduty": pagerduty,
+    "email": mail,
+    "webhook": webhook,
+    "apprise": apprise_services,
+}
+
+
 def channel_address(kind: ChannelKind, text: str) -> str:
     """What the user gave for a channel as the address that `send` takes.
 
@@ -34,26 +58,12 @@ def channel_address(kind: ChannelKind, text: str) -> str:
     InputError
         It cannot be meant; the sentence says what is expected and does not repeat it.
     """
-    raise NotImplementedError
-
-
-def email_address(
-    *,
-    host: str,
-    to: str,
-    sender: str,
-    port: int | None = None,
-    user: str = "",
-    password: str = "",
-    security: Literal["starttls", "ssl", "none"] = "starttls",
-) -> str:
-    """The address of an e-mail channel from the fields of a form; several recipients are separated by commas."""
-    raise NotImplementedError
+    return _KINDS[kind].channel_address(text)
 
 
 def masked(kind: ChannelKind, address: str) -> str:
     """An address as it may be shown: enough to tell two apart, nothing that lets anybody send."""
-    raise NotImplementedError
+    return _KINDS[kind].masked(address)
 
 
 def send(
@@ -66,9 +76,21 @@ def send(
 ) -> None:
     """Send one message; returns when the service has taken it.
 
+    Parameters
+    ----------
+    expand : callable
+        Fills in ``${NAME}``, as `Settings.expand` does.
+    timeout_s : float
+        The longest that it takes in all; twice that for a test to PagerDuty, which is two messages.
+
     Raises
     ------
     DeliveryError
         It has not; ``permanent`` tells whether trying again is pointless.
     """
-    raise NotImplementedError
+    try:
+        _KINDS[kind].deliver(address, message, expand=expand, timeout_s=timeout_s)
+        return
+    except SettingsError as error:
+        unset = str(error)
+    raise DeliveryError(unset)

@@ -71,9 +71,10 @@ _SENTENCES = {
 
 
 def _sqlite(url: URL) -> Engine:
-    arguments: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
+    # Parameters stay out of what the driver says: addresses of channels and sources are among them.
+    arguments: dict[str, Any] = {"hide_parameters": True, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
     if url.database in (None, "", ":memory:"):
-        arguments = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+        arguments |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
     engine = create_engine(url, **arguments)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -109,7 +110,7 @@ def _postgresql(url: URL) -> Engine:
             "DRIFTIUM_DATABASE_URL names a PostgreSQL server, and its driver is not installed; "
             'run `pip install "psycopg[binary]"`.'
         )
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 

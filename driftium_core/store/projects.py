@@ -11,6 +11,7 @@ from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow
 from driftium_core.store.task_schema import TaskRow
 
 __all__ = [
+    "change_alerts",
     "change_evidence",
     "change_investigations",
     "change_playground",
@@ -89,3 +90,9 @@ def change_tasks(session: Session, key: int) -> None:
     """Raise the number by which an open page sees that a task, or a run of one, changed."""
     raised = ProjectRow.task_revision + 1
     session.execute(update(ProjectRow).where(ProjectRow.id == key).values(task_revision=raised))
+
+
+def change_alerts(session: Session, key: int) -> None:
+    """Raise the number by which an open page sees that a channel, rule, incident or message changed."""
+    raised = ProjectRow.alert_revision + 1
+    session.execute(update(ProjectRow).where(ProjectRow.id == key).values(alert_revision=raised))

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.formats import fmt_name
-from driftium_core.store.projects import change_evidence, project_key
+from driftium_core.store.alert_records import table_monitor
+from driftium_core.store.outbox_rows import forget_monitor
+from driftium_core.store.projects import change_alerts, change_evidence, project_key
 from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.schema import AlarmStateRow, ProjectRow, SavedReferenceRow
 from driftium_core.store.table_records import SavedReference
@@ -86,14 +88,16 @@ class ReferenceRepository:
             return _record(row, project), row.data
 
     def delete(self, reference_id: str) -> None:
-        """Remove one reference with its evidence; `NotFoundError` when it is not stored."""
+        """Remove one reference with its evidence and open incidents; `NotFoundError` when it is not stored."""
         with self._store.session(write=True) as session:
             row, project = _row(session, reference_id)
             key = project_key(session, project, lock=True)
             of_it = (AlarmStateRow.project_id == key, AlarmStateRow.baseline_id == reference_id)
             session.execute(delete(AlarmStateRow).where(*of_it))  # its looks go with it
+            forget_monitor(session, key, table_monitor(row.name), datetime.now(UTC))
             session.delete(row)
             change_evidence(session, key)
+            change_alerts(session, key)
 
 
 def _row(session: Session, reference_id: str) -> tuple[SavedReferenceRow, str]:

@@ -45,8 +45,9 @@ class ProjectRow(Base):
 
     ``revision`` rises with every change to the project's pools, ``playground_revision`` with every change to its prompt
     sets and runs, ``evidence_revision`` with every change to its evidence scores, ``investigation_revision`` with every
-    change to its investigations, ``task_revision`` with every change to its tasks and their runs, each in the same
-    transaction; ``baselines_made`` numbers the versions, so that a deleted one's number is not given again.
+    change to its investigations, ``task_revision`` with every change to its tasks and their runs, ``alert_revision``
+    with every change to its channels, rules, incidents and messages, each in the same transaction; ``baselines_made``
+    numbers the versions, so that a deleted one's number is not given again.
     """
 
     __tablename__ = "projects"
@@ -61,6 +62,7 @@ class ProjectRow(Base):
     evidence_revision: Mapped[int] = mapped_column(server_default="0")
     investigation_revision: Mapped[int] = mapped_column(server_default="0")
     task_revision: Mapped[int] = mapped_column(server_default="0")
+    alert_revision: Mapped[int] = mapped_column(server_default="0")
 
 
 class TableRunRow(Base):

@@ -13,15 +13,21 @@ from sqlalchemy import false, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from driftium_core.errors import InputError, StorageError
+from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.formats import fmt_count
 from driftium_core.parts import PartState
 from driftium_core.store import migrations, sqlite_file
 from driftium_core.store.alarms import AlarmRepository
+from driftium_core.store.alert_rules import RuleRepository
+from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, IncidentRow
+from driftium_core.store.alert_turns import TurnRepository
 from driftium_core.store.backends import WRITE, create_backend, translated
 from driftium_core.store.backends import sqlite_file as file_of
 from driftium_core.store.baselines import BaselineRepository
 from driftium_core.store.calculations import CalculationRepository
+from driftium_core.store.channels import ChannelRepository
+from driftium_core.store.deliveries import DeliveryRepository
+from driftium_core.store.incidents import IncidentRepository
 from driftium_core.store.investigations import InvestigationRepository
 from driftium_core.store.pool_records import Outline, Pools, Standing, Version
 from driftium_core.store.pools import read_outline, read_pools, read_standing, read_version
@@ -99,6 +105,11 @@ class Store:
         self.survey = SurveyRepository(self)
         self.tasks = TaskRepository(self)
         self.task_runs = TaskRunRepository(self)
+        self.channels = ChannelRepository(self)
+        self.alert_rules = RuleRepository(self)
+        self.alert_turns = TurnRepository(self)
+        self.incidents = IncidentRepository(self)
+        self.deliveries = DeliveryRepository(self)
         self._writer = self.engine.execution_options(**{WRITE: True})
         self._file = file_of(self.engine)
         self._identity: tuple[int, int] | None = None
@@ -212,6 +223,14 @@ class Store:
             key = project_key(session, project)
             return session.scalars(select(ProjectRow.playground_revision).where(ProjectRow.id == key)).one()
 
+    def alert_revision(self, project: str = DEFAULT_PROJECT) -> int:
+        """A number that rises with every change to the project's channels, rules, incidents and messages; cheap."""
+        with self.session() as session:
+            found = session.scalar(select(ProjectRow.alert_revision).where(ProjectRow.name == project))
+        if found is None:
+            raise NotFoundError(f"There is no project called {project!r}.")
+        return found
+
     def version(self, project: str = DEFAULT_PROJECT) -> Version:
         """Changes whenever anything that a page shows of the project does; as cheap to ask as the revision."""
         with self.session() as session:
@@ -253,6 +272,9 @@ def _inventory(session: Session) -> str:
         (PromptRunRow, "prompt run"),
         (InvestigationRow, "investigation"),
         (TaskRow, "scheduled task"),
+        (ChannelRow, "channel"),
+        (AlertRuleRow, "alert rule"),
+        (IncidentRow, "incident"),
     ):
         count = session.scalar(select(func.count()).select_from(table)) or 0
         if count:

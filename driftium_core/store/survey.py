@@ -50,6 +50,8 @@ class SurveyRepository:
             scalar(func.count(ProjectRow.id)),
             scalar(func.sum(ProjectRow.revision)),
             scalar(func.sum(ProjectRow.evidence_revision)),
+            scalar(func.sum(ProjectRow.alert_revision)),
+            scalar(func.sum(ProjectRow.alert_revision)),
             scalar(func.max(CalculationRow.seq)),
             scalar(func.max(TableRunRow.seq)),
             scalar(func.count(TableRunRow.seq)),

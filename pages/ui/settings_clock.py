@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import datetime
+from functools import cache
 
 import streamlit as st
 
 from driftium_core.formats import UNKNOWN, fmt_local
 
-__all__ = ["browser_zone", "local"]
+__all__ = ["browser_zone", "local", "zones"]
 
 
 def browser_zone() -> str:
@@ -19,3 +21,9 @@ def browser_zone() -> str:
 def local(moment: datetime | None) -> str:
     """A moment by this browser's clock; an en dash when there is none."""
     return UNKNOWN if moment is None else fmt_local(moment, browser_zone())
+
+
+@cache
+def zones() -> list[str]:
+    """Zones with a place in their name, and UTC."""
+    return ["UTC", *sorted(name for name in zoneinfo.available_timezones() if "/" in name)]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,7 +10,7 @@ import streamlit as st
 from driftium_core.errors import InputError
 from driftium_core.formats import fmt_local
 from driftium_core.schedule import parse_schedule
-from pages.ui.settings_clock import browser_zone
+from pages.ui.settings_clock import browser_zone, zones
 from pages.ui.widgets import prose
 
 if TYPE_CHECKING:
@@ -90,7 +88,7 @@ def _kind(schedule: Schedule) -> str:
 
 
 def _choose_cron(key: str, current: Schedule) -> tuple[str, str]:
-    zones = _zones()
+    known = zones()
     preferred = current.timezone if current.cron else browser_zone()
     left, right = st.columns(2)
     text = left.text_input(
@@ -104,8 +102,8 @@ def _choose_cron(key: str, current: Schedule) -> tuple[str, str]:
     )
     zone = right.selectbox(
         "Time zone",
-        zones,
-        index=zones.index(preferred if preferred in zones else "UTC"),
+        known,
+        index=known.index(preferred if preferred in known else "UTC"),
         key=f"{key}-zone",
         persist_state="session",
         help="Whose clock the times are on. At first that of this browser.",
@@ -125,9 +123,3 @@ def _preview(schedule: Schedule) -> None:
     text = schedule.text()
     then = f" Next: {', then '.join(moments)}." if moments else " It never falls due."
     st.caption(prose(f"{text[:1].upper()}{text[1:]}.{then}"))
-
-
-@cache
-def _zones() -> list[str]:
-    """Zones with a place in their name, and UTC."""
-    return ["UTC", *sorted(name for name in zoneinfo.available_timezones() if "/" in name)]
