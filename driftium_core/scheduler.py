@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -96,17 +95,12 @@ def _look(services: Services) -> None:
     try:
         monitor.run_due_tasks(services)
     finally:
-        _alerts(services)
-
-
-def _alerts(services: Services) -> None:
-    with suppress(NotImplementedError):
         monitor.process_alerts(services)
 
 
 def _send(services: Services) -> None:
-    with suppress(NotImplementedError):
-        monitor.send_due_messages(services)
+    """Send what waits; what a channel keeps waiting for its answer keeps waiting nothing else."""
+    monitor.send_due_messages(services)
 
 
 _TICKS: dict[str, Callable[[Services], object]] = {"tasks and alerts": _look, "messages": _send}
