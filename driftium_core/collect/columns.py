@@ -13,7 +13,7 @@ from driftium_core.text.log_columns import NO_COLUMN, LogColumns, choose_columns
 if TYPE_CHECKING:
     from driftium_core.tabular.records import Records
 
-__all__ = ["columns_in_use", "first_columns", "followed_columns", "with_columns"]
+__all__ = ["Found", "columns_in_use", "first_columns", "followed_columns", "with_columns"]
 
 MANY_ROWS = 50
 """So many records without the column of the responses are a change of the log; fewer are records of another kind."""
