@@ -10,7 +10,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -25,6 +26,7 @@ __all__ = [
     "fmt_duration",
     "fmt_effect",
     "fmt_excerpt",
+    "fmt_local",
     "fmt_moment",
     "fmt_n",
     "fmt_name",
@@ -206,6 +208,21 @@ def fmt_time(time: datetime, *, now: datetime | None = None) -> str:
     return f"{moment.day} {moment:%b %H:%M}" if moment.year == today.year else f"{moment.day} {moment:%b %Y %H:%M}"
 
 
+def fmt_local(time: datetime, zone: str, *, now: datetime | None = None) -> str:
+    """``"14:02"`` today, ``"tomorrow 06:00"``, otherwise ``"Mon 24 Nov 06:00"``: by the clock of a zone.
+
+    For what is planned. ``zone`` is an IANA name; one that is unknown here, as a browser may send, is read as UTC.
+    """
+    clock = _zone(zone)
+    moment, today = _in_utc(time).astimezone(clock), (now or datetime.now(UTC)).astimezone(clock).date()
+    if moment.date() == today:
+        return f"{moment:%H:%M}"
+    if moment.date() == today + timedelta(days=1):
+        return f"tomorrow {moment:%H:%M}"
+    year = "" if moment.year == today.year else f" {moment.year}"
+    return f"{moment:%a} {moment.day} {moment:%b}{year} {moment:%H:%M}"
+
+
 def fmt_day(time: datetime) -> str:
     """``"23 Nov 2025"``: the day in full, for what is read on another day; UTC."""
     moment = _in_utc(time)
@@ -220,6 +237,13 @@ def fmt_clock(time: datetime) -> str:
 def fmt_moment(time: datetime) -> str:
     """``"23 Nov 2025 14:02 UTC"``: nothing of it left to the reader's today."""
     return f"{fmt_day(time)} {fmt_clock(time)} UTC"
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder's name is an OSError
+        return UTC
 
 
 def _in_utc(time: datetime) -> datetime:

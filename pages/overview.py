@@ -9,6 +9,7 @@ import streamlit as st
 from driftium_core import monitor
 from pages.ui.drift_now import live_drift
 from pages.ui.live import follow
+from pages.ui.overview_alerts import show_hint, show_open_incidents, show_undelivered
 from pages.ui.overview_events import show_events
 from pages.ui.overview_first import offer_monitors, show_first_steps, show_next_steps, show_own_data
 from pages.ui.overview_monitors import show_headline, show_monitors, show_numbers
@@ -41,13 +42,16 @@ def show_page(services: Services, actions: DeltaGenerator) -> None:
         show_parts(services)
         return
     show_headline(rows)
+    show_undelivered(services)
     if not any(row.project == project for row in rows):
         show_next_steps(project)
     elif all(row.simulated for row in rows):
         show_own_data()
     with errors_shown():
         show_numbers(rows, monitor.counts_of_a_day(services))
+    show_open_incidents(services, rows)
     show_monitors(services, rows, live)
+    show_hint(services, rows)
     left, right = st.columns([1.5, 1])
     with left, errors_shown():
         show_events(monitor.recent_events(services))

@@ -1,36 +1,35 @@
-"""What this installation uses: the parts, and every setting with where it comes from."""
+"""Sources and scheduled checks, alerts, the REST API, and what this installation uses: a section at a time."""
 
 from __future__ import annotations
 
-import pandas as pd
-import streamlit as st
+from typing import TYPE_CHECKING
 
-from pages.ui.parts import show_parts
+from pages.ui.alerts_section import show_alerts
 from pages.ui.session import get_services
-from pages.ui.widgets import card, title
+from pages.ui.settings_api import show_api
+from pages.ui.settings_installation import show_installation
+from pages.ui.settings_section import choose_section
+from pages.ui.settings_sources import show_sources
+from pages.ui.widgets import errors_shown, title
+
+if TYPE_CHECKING:
+    from driftium_core.services import Services
+
+
+def show_section(services: Services, section: str) -> None:
+    """Draw one section."""
+    if section == "sources":
+        show_sources(services)
+    elif section == "alerts":
+        show_alerts(services)
+    elif section == "api":
+        show_api(services)
+    else:
+        show_installation(services)
+
 
 services = get_services()
 with title("Settings"):
-    st.empty()
-show_parts(services)
-with card(
-    "settings",
-    "Settings in force",
-    "Read at start from environment variables or a `.env` file in the working folder; "
-    "change one there and start Driftium again. "
-    "The p threshold and the rule for many columns are set on the Tabular page, under Options.",
-):
-    st.dataframe(
-        pd.DataFrame(
-            [[str(cell).replace("`", "") for cell in row] for row in services.settings.in_force()],
-            columns=["Setting", "Value", "Set by", "What it does"],
-        ),
-        hide_index=True,
-        alt="Settings in force",
-        column_config={
-            "Setting": st.column_config.TextColumn(width=210),
-            "Value": st.column_config.TextColumn(width=230),
-            "Set by": st.column_config.TextColumn(width=110),
-            "What it does": st.column_config.TextColumn(width=640),
-        },
-    )
+    chosen_section = choose_section()
+with errors_shown():
+    show_section(services, chosen_section)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,12 +25,6 @@ from pages.ui.widgets import errors_shown, prose, title
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
-
-
-def tabular_token(services: Services, project: str) -> object:
-    """What changes whenever the page may look different: the runs, and the evidence scores."""
-    version = monitor.project_version(services, project=project)
-    return version.runs, version.evidence
 
 
 def show_live(services: Services) -> None:
@@ -112,7 +107,7 @@ def show_way_back() -> None:
 
 
 services, project = get_services(), current_project()
-follow(lambda: tabular_token(services, project))
+follow(lambda: attrgetter("runs", "evidence")(monitor.project_version(services, project=project)))
 with errors_shown():
     linked_run = st.query_params.get("run")
     if linked_run and linked_run != live_run():

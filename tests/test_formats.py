@@ -85,6 +85,23 @@ def test_a_moment_depends_on_nobodys_today():
     assert f.fmt_clock(datetime(2025, 3, 2, 4, 2, tzinfo=UTC)) == "04:02"
 
 
+def test_what_is_planned_is_told_by_the_clock_of_a_zone():
+    now = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+    assert f.fmt_local(now + timedelta(minutes=10), "UTC", now=now) == "22:40"
+    assert f.fmt_local(now + timedelta(minutes=10), "Europe/Berlin", now=now) == "23:40"
+    assert f.fmt_local(now + timedelta(hours=8), "Europe/Berlin", now=now) == "tomorrow 07:30"
+    assert f.fmt_local(now + timedelta(hours=1), "Asia/Tokyo", now=now) == "08:30", "it is the next day there already"
+    assert f.fmt_local(now + timedelta(days=7), "UTC", now=now) == "Mon 30 Nov 22:30"
+    assert f.fmt_local(now - timedelta(days=2), "UTC", now=now) == "Sat 21 Nov 22:30"
+    assert f.fmt_local(now + timedelta(days=60), "UTC", now=now) == "Fri 22 Jan 2027 22:30"
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Base", "../etc", "Europe", "x" * 10_000, "nul\0"])
+def test_a_zone_that_is_unknown_here_is_read_as_utc(zone):
+    now = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+    assert f.fmt_local(now, zone, now=now) == "14:02"
+
+
 def test_window_has_the_time_of_day_when_it_matters():
     def moment(text):
         return np.datetime64(text, "us")

@@ -80,6 +80,7 @@ from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.monitor_row import NOTHING_NOW, MonitorRow
 from driftium_core.monitor.overview import counts_of_a_day, overview, overview_version
+from driftium_core.monitor.overview_alerts import Undelivered, undelivered, untold_projects
 from driftium_core.monitor.parts import health, preload
 from driftium_core.monitor.pool_status import PoolStatus, pool_status
 from driftium_core.monitor.pools import PoolCheck, check_responses
@@ -193,6 +194,7 @@ __all__ = [
     "SentAnswers",
     "Similar",
     "Totals",
+    "Undelivered",
     "acknowledge_incident",
     "active_baseline",
     "add_channel",
@@ -346,7 +348,9 @@ __all__ = [
     "telemetry",
     "text_findings",
     "tick_action",
+    "undelivered",
     "undo_promotion",
+    "untold_projects",
     "update_evidence",
     "vectors_behind",
     "why_partial",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from driftium_core.formats import fmt_count, fmt_name, fmt_p
+from driftium_core.monitor.incidents import deliveries, incidents
 from driftium_core.services import Services
 from driftium_core.severity import Severity
+from driftium_core.store.alert_records import ANSWERS, IncidentEvent, table_monitor
 from driftium_core.store.records import Baseline
 from driftium_core.store.survey_records import AlarmRaised, PoolTurn, TableResult
 from driftium_core.text.labels import effect_words
@@ -22,8 +25,9 @@ class Event:
 
     Attributes
     ----------
-    kind : "verdict", "table", "baseline" or "alarm"
-        The pools' severity turned, a real table was checked, a baseline was made, an evidence score crossed its line.
+    kind : "verdict", "table", "baseline", "alarm" or "incident"
+        The pools' severity turned, a real table was checked, a baseline was made, an evidence score crossed its line,
+        an incident of a rule opened or ended.
     severity : Severity or None
         What was found; None when inconclusive, and for baselines and alarms.
     text : str
@@ -36,7 +40,7 @@ class Event:
 
     at: datetime
     project: str
-    kind: Literal["verdict", "table", "baseline", "alarm"]
+    kind: Literal["verdict", "table", "baseline", "alarm", "incident"]
     severity: Severity | None = None
     text: str
     about: Literal["answers", "tables"] = "answers"
@@ -61,6 +65,7 @@ def recent_events(services: Services, *, limit: int = 20) -> tuple[Event, ...]:
         *map(_run, found.runs),
         *map(_baseline, found.baselines),
         *map(_alarm, found.alarms),
+        *_incidents(services, limit),
     ]
     return tuple(sorted(events, key=lambda event: event.at, reverse=True)[:limit])
 
@@ -126,3 +131,34 @@ def _alarm(alarm: AlarmRaised) -> Event:
         text=f"The evidence score{of_table} crossed its line at block {alarm.block + 1}",
         about="tables" if alarm.reference_name else "answers",
     )
+
+
+def _incidents(services: Services, limit: int) -> Iterator[Event]:
+    """What the rules opened and ended lately, and who was told."""
+    told: dict[tuple[str | None, str], list[str]] = {}
+    for message in deliveries(services, project=None, state="sent"):
+        told.setdefault((message.incident_id, message.event), []).append(message.channel_name)
+    for incident in incidents(services, project=None, limit=limit):
+        about: Literal["answers", "tables"] = "answers" if incident.monitor == ANSWERS else "tables"
+        of_table = incident.monitor.removeprefix(table_monitor(""))
+        of = "" if about == "answers" else f" of “{fmt_name(of_table)}”"
+        turns: list[tuple[datetime | None, IncidentEvent, str]] = [
+            (incident.opened_at, "opened", "opened by"),
+            (incident.resolved_at, "resolved", "over, of"),
+        ]
+        for at, event, words in turns:
+            if at:
+                names = told.get((incident.id, event), [])
+                yield Event(
+                    at=at,
+                    project=incident.project,
+                    kind="incident",
+                    text=f"Incident{of} {words} rule “{fmt_name(incident.rule_name)}”{_told(names)}",
+                    about=about,
+                    run_id=incident.report_id if incident.report_kind == "table" else None,
+                    calculation_id=incident.report_id if incident.report_kind == "text" else None,
+                )
+
+
+def _told(names: list[str]) -> str:
+    return f"; told {', '.join(fmt_name(name) for name in dict.fromkeys(names))}" if names else ""

@@ -32,6 +32,7 @@ class Totals:
     tabular: int
     need_attention: int
     open_alarms: int
+    open_incidents: int = 0
 
 
 def overview_totals(rows: Sequence[MonitorRow]) -> Totals:
@@ -44,6 +45,7 @@ def overview_totals(rows: Sequence[MonitorRow]) -> Totals:
         tabular=len(real) - n_llm,
         need_attention=sum(row.needs_attention for row in real),
         open_alarms=sum(row.alarm is not None for row in real),
+        open_incidents=sum(len(row.incidents) for row in real),
     )
 
 
@@ -102,8 +104,10 @@ def _detail(rows: Sequence[MonitorRow], real: Sequence[MonitorRow]) -> str:
     """When the newest check was, how many alarms are open, and how old the oldest drift is."""
     checked = [row.checked_at for row in (real or rows) if row.checked_at]
     sentences = [f"Newest check {fmt_time(max(checked))}." if checked else ""]
-    if alarms := overview_totals(rows).open_alarms:
-        sentences.append(f"{fmt_count(alarms, 'alarm')} open.")
+    totals = overview_totals(rows)
+    counts = ((totals.open_alarms, "alarm"), (totals.open_incidents, "incident"))
+    if counted := " and ".join(fmt_count(count, noun) for count, noun in counts if count):
+        sentences.append(f"{counted} open.")
     if began := [row.since for row in real if row.drifts and row.since]:
         sentences.append(f"The {'oldest ' if len(began) > 1 else ''}drift began {fmt_time(min(began))}.")
     return " ".join(filter(None, sentences))

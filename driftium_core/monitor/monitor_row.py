@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from driftium_core.severity import Severity
+from driftium_core.store.alert_records import Incident
 from driftium_core.store.records import AlarmState
 
 __all__ = ["NOTHING_NOW", "MonitorRow", "Outcome"]
@@ -50,6 +51,8 @@ class MonitorRow:
         The evidence score, if it has crossed its line and was not dismissed.
     run_id, calculation_id : str or None
         The newest check.
+    incidents : tuple of Incident
+        The open ones of its rules, the worst first.
     """
 
     project: str
@@ -69,6 +72,7 @@ class MonitorRow:
     next_step: str
     run_id: str | None = None
     calculation_id: str | None = None
+    incidents: tuple[Incident, ...] = ()
 
     @property
     def drifts(self) -> bool:

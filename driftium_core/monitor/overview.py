@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from driftium_core.formats import fmt_count, fmt_n, fmt_name
 from driftium_core.monitor.monitor_row import NOTHING_NOW, MonitorRow, Outcome
+from driftium_core.monitor.overview_alerts import with_incidents
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import AlarmState
@@ -43,7 +44,8 @@ def overview(services: Services, *, live: Mapping[str, LiveCheck] | None = None)
     survey = services.store.survey.newest(limit=TREND)
     checks, runs = _by_project(survey), _by_reference(survey)
     rows = [*_pool_rows(survey, checks, live or {}), *_table_rows(survey, runs), *_alarms_alone(survey, runs)]
-    return tuple(sorted(_with_longer_drift(services, rows, checks, runs), key=_urgency))
+    found = with_incidents(services, _with_longer_drift(services, rows, checks, runs))
+    return tuple(sorted(found, key=_urgency))
 
 
 def overview_version(services: Services) -> tuple[int, ...]:

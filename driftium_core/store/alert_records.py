@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from driftium_core.severity import Severity
@@ -138,6 +138,11 @@ class Incident:
     report_id: str
     resolved_at: datetime | None = None
     acknowledged_at: datetime | None = None
+
+    @property
+    def lasted(self) -> timedelta:
+        """From its opening to its end, or to now."""
+        return (self.resolved_at or datetime.now(UTC)) - self.opened_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

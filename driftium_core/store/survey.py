@@ -51,6 +51,7 @@ class SurveyRepository:
             scalar(func.sum(ProjectRow.revision)),
             scalar(func.sum(ProjectRow.evidence_revision)),
             scalar(func.sum(ProjectRow.alert_revision)),
+            scalar(func.sum(ProjectRow.alert_revision)),
             scalar(func.max(CalculationRow.seq)),
             scalar(func.max(TableRunRow.seq)),
             scalar(func.count(TableRunRow.seq)),

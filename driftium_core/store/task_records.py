@@ -112,6 +112,11 @@ class TaskRun:
     report_kind: ReportKind | None = None
     report_id: str | None = None
 
+    @property
+    def duration_ms(self) -> float | None:
+        """How long it took; None while it runs."""
+        return None if self.finished_at is None else (self.finished_at - self.started_at).total_seconds() * 1000
+
 
 @dataclass(frozen=True, slots=True)
 class TaskTurn:

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 __all__ = ["show_events"]
 
-BASELINE, ALARM = "baseline", "⚑ alarm"
+BASELINE, ALARM, INCIDENT = "baseline", "⚑ alarm", "◈ incident"
+
+
+CAPTION = "Severities that changed, tables checked, new baselines, alarms, incidents. Pick a row."
 
 
 def show_events(events: Sequence[Event]) -> None:
     """Draw a row for each event; picking one opens what it is about."""
-    with card("events", "Recent events", "Severities that changed, tables checked, new baselines, alarms. Pick a row."):
+    with card("events", "Recent events", CAPTION):
         if not events:
             st.caption("Nothing happened yet.")
             return
@@ -45,7 +48,7 @@ def show_events(events: Sequence[Event]) -> None:
             alt="Recent events with time, severity, words and project",
             column_config={
                 "When": st.column_config.TextColumn(width=64),
-                "What": severity_column(BASELINE, ALARM, width=122),
+                "What": severity_column(BASELINE, ALARM, INCIDENT, width=122),
                 "Event": st.column_config.TextColumn(width=330),
                 "Project": st.column_config.TextColumn(width=106),
             },
@@ -55,7 +58,8 @@ def show_events(events: Sequence[Event]) -> None:
 
 
 def _label(event: Event) -> str:
-    return {"baseline": BASELINE, "alarm": ALARM}.get(event.kind) or severity_label(event.severity)
+    labels = {"baseline": BASELINE, "alarm": ALARM, "incident": INCIDENT}
+    return labels.get(event.kind) or severity_label(event.severity)
 
 
 def _open(event: Event) -> None:

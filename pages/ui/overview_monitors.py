@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show_headline", "show_monitors", "show_numbers"]
 
-WAITING, SIMULATED, ALARM = "– WAITING", "simulated", "⚑ ALARM"
+WAITING, SIMULATED, ALARM, INCIDENT = "– WAITING", "simulated", "⚑ ALARM", "◈ INCIDENT"
 
 HEALTH_HELP = (
     "Health Index of a model's answers, 0 to 100: how well they keep to their prompts. Tables have none: no one number "
@@ -37,7 +37,7 @@ TREND_HELP = (
 P_HELP = "Of the test of all answers. A table's columns are tested one by one; open the row to see them."
 SEVERITY_HELP = (
     f"Of the newest check. {ALARM}: the evidence that many small looks have added up crossed its line, and nobody has "
-    "dismissed it."
+    f"dismissed it. {INCIDENT}: an alert rule has opened one, and it is not over."
 )
 NAME_LIMIT = 48
 """Characters that fit three lines of the column of names, wherever they break."""
@@ -150,7 +150,9 @@ def _drawn(trend: Sequence[float]) -> list[float]:
 
 def _chips(row: MonitorRow) -> list[str]:
     label = WAITING if row.outcome == "waiting" else severity_label(row.severity)
-    return [SIMULATED if row.simulated else label, *([ALARM] if row.alarm else [])]
+    # Two chips fit; the next step speaks of an alarm in any case.
+    opened = INCIDENT if row.incidents else ALARM if row.alarm else ""
+    return [SIMULATED if row.simulated else label, *([opened] if opened else [])]
 
 
 def _badge(row: MonitorRow, label: str) -> str:
@@ -162,7 +164,7 @@ def _columns() -> dict[str, object]:
 
     palette, config = PALETTES[theme()], st.column_config
     return {
-        "Severity": severity_column(WAITING, SIMULATED, ALARM, width=122, help=SEVERITY_HELP),
+        "Severity": severity_column(WAITING, SIMULATED, ALARM, INCIDENT, width=122, help=SEVERITY_HELP),
         "Monitor": config.TextColumn(width=150),
         "Finding": config.TextColumn(width=206),
         "Next step": config.TextColumn(width=176),

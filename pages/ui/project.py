@@ -29,7 +29,7 @@ WANTED = "project_wanted"
 UNKNOWN = "project_unknown"
 NEW_NAME, NEW_ERROR, NEW_OPEN = "project_new_name", "project_new_error", "project_new"
 
-OF_ONE_PROJECT = ("run", "column", "prompt_run", "baseline", "calculation", "response", "investigation")
+OF_ONE_PROJECT = ("run", "column", "prompt_run", "baseline", "calculation", "response", "investigation", "task")
 """Query parameters that name something of one project; they go when another is picked."""
 
 CHOSEN_IN_PROJECT = ("column", "baseline")

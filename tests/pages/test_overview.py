@@ -1,4 +1,4 @@
-"""Overview and Settings show what is there, and nothing that is not."""
+"""The Overview shows what is there, and nothing that is not."""
 
 from types import SimpleNamespace
 
@@ -31,6 +31,7 @@ def test_a_fresh_install_shows_the_first_steps_and_no_numbers(app):
         ("first-table", "Tabular"),
         ("first-reference", "Tabular"),
         ("new-table", "Tabular"),
+        ("new-schedule", "Settings"),
         ("first-playground", "Playground"),
         ("first-log", "Playground"),
         ("new-answers", "Playground"),
@@ -219,14 +220,6 @@ def test_parts_are_told_truly(app, services):
     for part in monitor.health(services):
         assert part.detail in texts(page).replace("`", "")
     assert "Asked at " in texts(page)
-
-
-def test_settings_in_force_are_listed(app):
-    app.run()
-    page = app.switch_page("settings.py").run()
-    assert not page.exception
-    frame = page.dataframe[0].value
-    assert frame.set_index("Setting").loc["DRIFTIUM_MAX_UPLOAD_MB", "Value"] == "500"
 
 
 def test_a_simulation_is_nobodys_incident(app, services):

@@ -1,0 +1,93 @@
+"""The runs of one task: what each read, what it left out and why, and the report that it made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from driftium_core.formats import UNKNOWN, fmt_duration, fmt_name
+from pages.ui.project import DASHBOARD_PAGE, TABULAR_PAGE, open_page
+from pages.ui.settings_clock import local
+from pages.ui.settings_outcome import CAUSES, STATE_COLOURS, STATES, outcome
+from pages.ui.widgets import card, prose
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from driftium_core.store.task_records import Task, TaskRun
+
+__all__ = ["show_runs"]
+
+MOST_ROWS = 8
+"""That the card shows without scrolling."""
+
+
+def show_runs(task: Task, runs: Sequence[TaskRun]) -> None:
+    """Draw the newest runs as a table, and one of them in full: the picked one, or the newest."""
+    with card(f"task-runs-{task.id}", "Runs"):
+        if not runs:
+            st.caption("It has not run yet. Each run is kept here with what it read and what it left out.")
+            return
+        if len(runs) > 1:
+            st.caption("Newest first; pick one for what it left out and its report.")
+        picked = f"task-run-picked-{task.id}"
+        shown = next((run for run in runs if run.id == st.session_state.get(picked)), runs[0])
+        event = st.dataframe(
+            _frame(task, runs),
+            hide_index=True,
+            key=f"task-runs-table-{task.id}-{hash(tuple(run.id for run in runs))}",
+            on_select="rerun",
+            selection_mode="single-row",
+            selection_default={"selection": {"rows": [] if shown is runs[0] else [runs.index(shown)]}},
+            height="auto" if len(runs) <= MOST_ROWS else 320,
+            placeholder=UNKNOWN,
+            alt="Runs of the task, newest first, with how many records each read, stored and skipped",
+            column_config={
+                "State": st.column_config.MultiselectColumn(
+                    options=list(STATE_COLOURS), color=list(STATE_COLOURS.values()), width=128
+                ),
+                "Started": st.column_config.TextColumn(width=130),
+                "Took": st.column_config.TextColumn(width=80),
+                "Begun": st.column_config.TextColumn(width=100),
+                "Outcome": st.column_config.TextColumn(width=420),
+                **{name: st.column_config.NumberColumn(width=80) for name in ("Read", "New", "Known", "Skipped")},
+            },
+        )
+        rows = event.selection.rows
+        shown = runs[rows[0]] if rows else runs[0]
+        st.session_state[picked] = shown.id if rows else None  # it stays picked when newer runs come
+        if rows:  # what came of the newest stands above
+            st.markdown(f"**{local(shown.started_at)}, {CAUSES[shown.cause]}.** {prose(outcome(task, shown))}")
+        _show_run(shown)
+
+
+def _frame(task: Task, runs: Sequence[TaskRun]) -> pd.DataFrame:
+    columns = {
+        "State": [[STATES[run.state]] for run in runs],
+        "Started": [local(run.started_at) for run in runs],
+        "Took": [None if run.duration_ms is None else fmt_duration(run.duration_ms) for run in runs],
+        "Begun": [CAUSES[run.cause] for run in runs],
+        "Read": [run.n_read for run in runs],
+    }
+    if task.kind == "collect":
+        columns |= {
+            "New": [run.n_new for run in runs],
+            "Known": [run.n_known for run in runs],
+            "Skipped": [run.n_skipped for run in runs],
+        }
+    columns["Outcome"] = [fmt_name(outcome(task, run).replace("`", ""), limit=200) for run in runs]
+    return pd.DataFrame(columns)
+
+
+def _show_run(run: TaskRun) -> None:
+    with st.container(key=f"task-run-shown-{run.id}"):
+        for sentence in (*run.reasons, *run.notes):
+            st.caption(prose(sentence))
+        if run.report_id is not None and st.button(
+            "Open its report", key=f"task-report-{run.id}", icon=":material/open_in_new:", type="tertiary"
+        ):
+            if run.report_kind == "table":
+                open_page(TABULAR_PAGE, run=run.report_id)
+            open_page(DASHBOARD_PAGE, calculation=run.report_id)
