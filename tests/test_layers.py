@@ -14,6 +14,7 @@ BASE = {
     "errors",
     "severity",
     "formats",
+    "markdown",
     "palette",
     "parts",
     "origin",
@@ -29,6 +30,7 @@ PORTS = {"store", "embeddings", "vectors", "llm", "notify", "collect"}
 ALLOWED: dict[str, set[str]] = {
     **{name: set() for name in BASE - {""}},
     "palette": {"severity"},
+    "markdown": {"formats"},
     "": {"tabular", "text", "monitor"},  # the public `compare_…` functions, loaded lazily
     "settings": BASE,
     "stats": BASE,
