@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["end_check", "history", "status", "write_check"]
 
-_ID = re.compile("[0-9a-f]{32}")
+_ID = re.compile("[0-9a-f]{10}")
 """A calculation's, as --json shows it."""
 
 
