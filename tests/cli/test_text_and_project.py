@@ -91,7 +91,7 @@ def test_history_prints_a_calculation_as_a_page(logs: dict[str, str], capsys: py
     assert "baseline “good”, version 1" in Page(capsys.readouterr().out).text
     assert cli.main(["history", "--html", newest["id"], "--json"]) == 2
     assert cli.main(["history", "--html", "0" * len(newest["id"])]) == 2
-    assert "is not recorded" in capsys.readouterr().err
+    assert "is not stored, or no longer" in capsys.readouterr().err
 
 
 def test_history_writes_the_page_of_the_newest_calculation_or_of_the_one_named(
