@@ -14,6 +14,7 @@ BASE = {
     "errors",
     "severity",
     "formats",
+    "markdown",
     "palette",
     "parts",
     "origin",
@@ -30,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     **{name: set() for name in BASE - {""}},
     "palette": {"severity"},
     "schedule": {"errors", "formats"},
+    "markdown": {"formats"},
     "": {"tabular", "text", "monitor"},  # the public `compare_…` functions, loaded lazily
     "settings": BASE,
     "stats": BASE,

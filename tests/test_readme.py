@@ -21,10 +21,22 @@ def code_blocks(language: str) -> list[str]:
 
 
 COMMANDS = [line.partition("#")[0].strip() for block in code_blocks("sh") for line in block.splitlines()]
-CLI = [line for line in COMMANDS if "driftium_core" in line]
+CLI = [line for line in COMMANDS if line.startswith((".venv/bin/driftium ", ".venv/bin/python -m driftium_core "))]
+FIRST = ("tabular", "doctor")
 ANSWERS = ("text", "import", "status", "history", "promote", "baselines", "restore")
 PLAYGROUND = ("demo", "models", "generate", "sets", "run", "runs")
 RCA = ("rca",)
+
+
+def verb(line: str) -> str:
+    """The command of a line."""
+    return words(line)[0]
+
+
+def words(line: str) -> list[str]:
+    """What follows the program in a line."""
+    program, *rest = shlex.split(line)
+    return rest if program == ".venv/bin/driftium" else rest[2:]
 
 
 NAMES_OF_FORMATS = (
@@ -70,7 +82,7 @@ def test_python_example_of_answers_finds_its_planted_drift(capsys: pytest.Captur
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line in CLI if shlex.split(line)[3] not in (*ANSWERS, *PLAYGROUND, *RCA)])
+@pytest.mark.parametrize("line", [line for line in CLI if verb(line) in FIRST])
 def test_cli_example_runs(line: str, tmp_path: Path) -> None:
     write_tables(tmp_path)
     done = shell(line, tmp_path)
@@ -86,7 +98,7 @@ def test_commands_on_answers_run_in_the_order_given(tmp_path: Path) -> None:
     write_answers(tmp_path)
     said = {}
     for line in CLI:
-        command = shlex.split(line)[3]
+        command = verb(line)
         if command in ANSWERS:
             done = shell(line, tmp_path)
             assert done.returncode == 0, done.stderr
@@ -104,10 +116,10 @@ def test_commands_that_say_why_run_in_the_order_given(tmp_path: Path, monkeypatc
     write_tables(tmp_path)
     write_answers(tmp_path)
     for line in CLI:
-        if shlex.split(line)[3] == "import":
+        if verb(line) == "import":
             assert shell(line, tmp_path).returncode == 0
-    lines = [line for line in CLI if shlex.split(line)[3] in RCA]
-    assert [shlex.split(line)[4] for line in lines] == ["tabular", "text", "stored"]
+    lines = [line for line in CLI if verb(line) in RCA]
+    assert [words(line)[1] for line in lines] == ["tabular", "text", "stored"]
     for line in lines:
         done = shell(line, tmp_path)
         assert done.returncode == 0, done.stderr
@@ -140,10 +152,10 @@ def test_commands_of_the_playground_run_in_the_order_given(tmp_path: Path) -> No
     """On the embedded model, as on a machine without Ollama. `demo` has a test of its own, which takes as long."""
     (tmp_path / "prompts.csv").write_text("id,question\n1,What is rain?\n2,What is snow?\n", "utf-8")
     said = ""
-    lines = [line for line in CLI if shlex.split(line)[3] in PLAYGROUND]
-    assert {shlex.split(line)[3] for line in lines} == set(PLAYGROUND)
+    lines = [line for line in CLI if verb(line) in PLAYGROUND]
+    assert {verb(line) for line in lines} == set(PLAYGROUND)
     for line in lines:
-        if shlex.split(line)[3] != "demo":
+        if verb(line) != "demo":
             done = shell(line, tmp_path)
             assert done.returncode == 0, done.stderr
             said += done.stdout
@@ -158,12 +170,10 @@ def test_commands_of_the_playground_run_in_the_order_given(tmp_path: Path) -> No
 
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A command of the README, run in a folder of its own."""
-    program, *rest = shlex.split(line)
-    assert program == ".venv/bin/python"
     path = os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])
     place = {"DRIFTIUM_TESTING": "0", "DRIFTIUM_DATABASE_URL": "sqlite:///drift.db", "DRIFTIUM_QDRANT": "qdrant"}
     return subprocess.run(
-        [sys.executable, *rest],
+        [sys.executable, "-m", "driftium_core", *words(line)],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": path} | place,
         capture_output=True,

@@ -11,6 +11,7 @@ from driftium_core.terminal.console import activity_on_stderr, plain, progress_o
 from driftium_core.terminal.parts import print_parts
 from driftium_core.terminal.pools import print_baselines, print_history, print_import, print_projects, print_status
 from driftium_core.terminal.rca import print_investigation
+from driftium_core.terminal.summaries import table_summary, text_summary
 from driftium_core.terminal.tables import print_report
 from driftium_core.terminal.tasks import print_probe, print_task, print_task_run, print_task_runs, print_tasks
 from driftium_core.terminal.texts import print_text_report
@@ -38,4 +39,6 @@ __all__ = [
     "print_tasks",
     "print_text_report",
     "progress_on_stderr",
+    "table_summary",
+    "text_summary",
 ]
