@@ -15,8 +15,8 @@ from driftium_core.monitor.tasks import describe_task
 from driftium_core.store.investigation_records import Investigation
 from driftium_core.store.prompt_records import ARM_NAMES, PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
-from driftium_core.store.task_records import Task, TaskRun
 from driftium_core.store.table_records import SavedReference
+from driftium_core.store.task_records import Task, TaskRun
 
 if TYPE_CHECKING:
     from driftium_core.rca.report import RcaReport
