@@ -106,6 +106,7 @@ def take_records(
         rows = _json_rows(lines, max_rows)
     else:
         rows = _delimited_rows(lines, max_rows, told, abandoned=abandoned)
+    taken.to_end = taken.to_end or opened.at_end
     if rows:
         _read(rows, taken, told, source=source, prefix=prefix, shown=opened.shown)
     return taken
