@@ -13,7 +13,7 @@ from driftium_core.collect.objects import SourceRecord, digest_of
 from driftium_core.errors import SourceError
 from driftium_core.formats import fmt_name, fmt_names
 from driftium_core.tabular.records import object_records
-from driftium_core.text.log_columns import guess_columns, response_rank
+from driftium_core.text.log_columns import SURE_RANK, guess_columns, response_rank
 
 if TYPE_CHECKING:
     from driftium_core.collect.http_fetch import Answer
@@ -99,7 +99,7 @@ def _lines(text: str, answer: Answer, shown: str) -> list[dict[str, Any] | None]
     if not any(record is not None for record in found):
         kind = answer.content_type.split(";")[0].strip() or "something"
         raise SourceError(
-            f"{shown} answers with {fmt_name(kind)} that is no JSON. Check the URL; a page to sign in is a usual reason."
+            f"{shown} answers with {fmt_name(kind)} that is no JSON. Check the URL; it may be a page to sign in."
         )
     return found
 
@@ -134,7 +134,7 @@ def _is_record(value: dict[str, Any]) -> bool:
     """Whether an object is an answer of a model by itself, as a line of JSON Lines is."""
     records = object_records([(1, value)], "")
     response = guess_columns(list(records.columns), log_name="")[0].response
-    return response is not None and response_rank(response) <= 1 and response not in records.json_columns
+    return response is not None and response_rank(response) <= SURE_RANK and response not in records.json_columns
 
 
 def _lists(prefix: str, value: dict[str, Any], depth: int) -> list[tuple[str, list[Any]]]:
