@@ -67,7 +67,7 @@ def refused_value(errors: Sequence[Any]) -> str:
     """The first thing that is wrong with parameters or a body, as a sentence: where, and what is expected."""
     first = errors[0]
     where = ".".join(fmt_name(part) for part in first["loc"] if part not in ("query", "path", "header", "body"))
-    return f"{where or 'The body'}: {first['msg']}."
+    return f"{where or 'The body'}: {first['msg'].removeprefix('Value error, ')}."
 
 
 def _answer(detail: str, status: int, headers: Any = None) -> Response:

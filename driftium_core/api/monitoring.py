@@ -16,6 +16,7 @@ from driftium_core.api.openapi_bodies import file_request
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import DEFAULT_PROJECT
+from driftium_core.tabular.formats.wording import shown_name
 from driftium_core.tabular.report import CompareSettings
 from driftium_core.tabular.report_rows import report_rows
 from driftium_core.tabular.simulate import RangeFilter
@@ -154,7 +155,7 @@ def read_posted(services: Services, file: Uploaded) -> Table:
     """The table of a posted file, by the name that it was given."""
     if not file.is_json:
         return monitor.read_upload(services, file.data, file.name)
-    return replace(monitor.read_upload(services, file.data, f"{file.name}.json"), name=file.name)
+    return replace(monitor.read_upload(services, file.data, f"{file.name}.json"), name=shown_name(file.name))
 
 
 def checked_document(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from driftium_core import monitor
 from driftium_core.api.answers import Document, Opened, Project, answers
 from driftium_core.api.bodies import json_body
+from driftium_core.api.checking import check_pools
 from driftium_core.api.openapi_bodies import json_request
-from driftium_core.errors import ConflictError, InputError, StorageError, UnavailableError
+from driftium_core.errors import ConflictError, InputError
 from driftium_core.formats import fmt_moment
 from driftium_core.monitor import documents
 from driftium_core.severity import Severity
@@ -44,6 +45,20 @@ class NewBaseline(BaseModel):
 
     name: str | None = Field(default=None, max_length=200, description="By default the time of the promotion.")
     note: str = Field(default="", max_length=2000, description="Why, for those who come later.")
+
+    @field_validator("name")
+    @classmethod
+    def _is_one_line(cls, value: str | None) -> str | None:
+        if value is not None and not value.isprintable():
+            raise ValueError("one line of printable characters is expected")
+        return value
+
+    @field_validator("note")
+    @classmethod
+    def _is_text(cls, value: str) -> str:
+        if "\x00" in value:
+            raise ValueError("a NUL character is no part of a text")
+        return value
 
 
 class BaselineAnswer(BaselineFacts):
@@ -124,16 +139,10 @@ def promote(
     response_model=None,
     responses=answers(DriftAnswer, 404),
 )
-def drift(services: Opened, project: Project) -> Document:
+async def drift(request: Request, services: Opened, project: Project) -> Document:
     """Computed and recorded once per state of the pools: asking again gives the same scores and no second record."""
-    check = monitor.check_responses(services, project=project)
-    notices = list(check.notices)
-    try:
-        evidence = monitor.update_evidence(services, project=project)
-    except (StorageError, UnavailableError) as error:
-        evidence = None
-        notices.append(f"The evidence score could not be brought up to date. {error}")
-    return {**documents.check_document(check, evidence), "notices": notices}
+    checked = await check_pools(services, project, request)
+    return {**documents.check_document(checked.check, checked.evidence), "notices": list(checked.notices)}
 
 
 @router.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,9 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from driftium_core import monitor
 from driftium_core.api.answers import Document, Opened, Project, answers
 from driftium_core.api.bodies import json_body
+from driftium_core.api.checking import check_pools
 from driftium_core.api.openapi_bodies import json_request
 from driftium_core.api.posted_rows import Question, start_explanation, why_not
 from driftium_core.api.waiting import finished
+from driftium_core.jobs import Job
 from driftium_core.monitor import documents
 from driftium_core.rca.report import Explanation, RcaReport
 from driftium_core.services import Services
@@ -23,6 +26,8 @@ from driftium_core.store.investigation_records import Investigation
 __all__ = ["router"]
 
 router = APIRouter()
+
+_looking = threading.Lock()
 
 NOT_ENOUGH = "Not enough data for RCA."
 
@@ -150,19 +155,35 @@ async def _investigated(
     request: Request, services: Services, project: str, *, again: bool
 ) -> tuple[monitor.PoolCheck, monitor.Investigated | None]:
     """The check of the pools as they are, and its newest investigation, which is made where there is none."""
-    check = await run_in_threadpool(monitor.check_responses, services, project=project)
+    check = (await check_pools(services, project, request)).check
     if check.report is None:
         return check, None
     if check.calculation is None:  # the database cannot keep it, so nothing else can be kept of it either
         report = await run_in_threadpool(_unstored, services, check, project)
         return check, monitor.Investigated(None, report, " ".join(check.notices))
-    calculation_id = check.calculation.id
-    known = await run_in_threadpool(monitor.find_investigation, services, "text", calculation_id, project=project)
-    if known is not None and not again:
-        return check, await run_in_threadpool(_opened, services, known)
-    job = await run_in_threadpool(monitor.start_investigation, services, "text", calculation_id, project=project)
-    found: monitor.Investigated = await finished(job, request, keep=True)
-    return check, found
+    return check, await _of_calculation(request, services, check.calculation.id, project, again=again)
+
+
+async def _of_calculation(
+    request: Request, services: Services, calculation_id: str, project: str, *, again: bool
+) -> monitor.Investigated:
+    known = await run_in_threadpool(_known_or_started, services, calculation_id, project, again=again)
+    if isinstance(known, Investigation):
+        return await run_in_threadpool(_opened, services, known)
+    found: monitor.Investigated = await finished(known, request, keep=True)
+    return found
+
+
+def _known_or_started(
+    services: Services, calculation_id: str, project: str, *, again: bool
+) -> Investigation | Job[monitor.Investigated]:
+    """The investigation of a calculation, or the work on it; callers at one time get the same."""
+    with _looking:
+        running = monitor.investigation_job(services, "text", calculation_id)
+        known = monitor.find_investigation(services, "text", calculation_id, project=project)
+        if running is None and known is not None and not again:
+            return known
+        return running or monitor.start_investigation(services, "text", calculation_id, project=project)
 
 
 def _unstored(services: Services, check: monitor.PoolCheck, project: str) -> RcaReport:

@@ -170,7 +170,7 @@ def _read(value: object) -> ResponseRecord | str:
     try:
         record = ResponseRecord.model_validate(value)
     except ValidationError as error:
-        return refused_value(error.errors()).replace("Value error, ", "")
+        return refused_value(error.errors())
     if record.response is None and record.error is None:
         return "It has neither a `response` nor an `error`."
     return record

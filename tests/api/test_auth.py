@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from driftium_core.api import create_api
 from driftium_core.errors import SettingsError
+from driftium_core.services import Services
 from driftium_core.settings import Settings
 from tests.api.conftest import LOCAL, REMOTE, TOKEN, make_client
 
@@ -124,3 +128,12 @@ def test_documented_security_is_the_token(api: FastAPI) -> None:
     document = make_client(api).get("/openapi.json").json()
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     assert {} in document["security"]
+
+
+def test_what_is_open_is_so_below_the_app_too(services: Services, settings: Settings) -> None:
+    api = create_api(lambda: services, settings=settings.model_copy(update={"api_token": SecretStr(TOKEN)}))
+    client = TestClient(Starlette(routes=[Mount("/api", api)]), base_url="http://localhost", client=LOCAL)
+    opened = [client.get(f"/api/{path}").status_code for path in ("health", "docs", "openapi.json", "docs/docs.js")]
+    assert opened == OPEN
+    assert client.get("/api/drift").status_code == 401
+    assert client.get("/api/drift", headers=WITH_TOKEN).status_code == 200

@@ -1,14 +1,17 @@
 """Baseline, drift, history, samples and why: by numbers that can be told in advance."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from driftium_core import monitor
 from driftium_core.errors import UnavailableError
 from driftium_core.services import Services
-from tests.api.conftest import questions
+from tests.api.conftest import make_client, questions
 
 SCORES = ("centroid_score", "mmd_score", "p_value", "health_index", "severity")
 BREAD = "bake the bread for an hour, {n}"
@@ -149,3 +152,37 @@ def test_without_the_encoder_the_reason_is_told(
     for path in ("/drift", "/drift/rca"):
         answer = client.get(path)
         assert (answer.status_code, answer.json()) == (503, {"detail": "The encoder is not installed."})
+
+
+def test_many_who_ask_at_once_share_one_check(api: FastAPI, client: TestClient, services: Services) -> None:
+    fill(client)
+    start = threading.Barrier(12)
+
+    def ask(worker: int) -> tuple[int, str | None]:
+        own = make_client(api)
+        start.wait(30)
+        answer = own.get("/drift" if worker % 2 else "/drift/rca")
+        return answer.status_code, answer.json()["severity"]
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(ask, range(12))) == {(200, "CRITICAL")}
+    assert monitor.count_calculations(services) == 1
+    assert len(monitor.investigations(services)) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "a\x00b"},
+        {"name": "line\nbreak"},
+        {"name": "x" * 201},
+        {"name": "\u202e"},
+        {"note": "\x00"},
+        {"name": 3},
+    ],
+)
+def test_a_name_that_cannot_be_is_a_sentence(client: TestClient, services: Services, body: dict[str, object]) -> None:
+    client.post("/responses", json=questions(2))
+    answer = client.post("/baseline", json=body)
+    assert (answer.status_code, answer.json()["detail"].startswith(f"{next(iter(body))}: ")) == (422, True)
+    assert monitor.baselines(services) == []

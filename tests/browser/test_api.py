@@ -26,7 +26,7 @@ def post(server: Server, path: str, project: str, body: object) -> Any:
 
 
 def test_what_is_posted_shows_on_an_open_dashboard(app: App, server: Server, project: str) -> None:
-    app.goto(f"/llm-dashboard?project={project.replace(' ', '+')}")
+    app.open(f"/llm-dashboard?project={project.replace(' ', '+')}")
     expect(app.page.get_by_text("Nothing is stored yet.")).to_be_visible()
     assert post(server, "responses", project, questions(3))["added"] == 3
     expect(app.page.get_by_text("3 responses stored as current, and no baseline yet.")).to_be_visible(timeout=LIVE_MS)
