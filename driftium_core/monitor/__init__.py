@@ -1,5 +1,6 @@
 """The verbs: everything that a page, the API or the CLI can ask for, on open services."""
 
+from driftium_core.collect.port import Probe
 from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import AUTOMATIC, BACKEND_NAMES, Generation, GenerationOptions, ModelChoice
 from driftium_core.monitor.alert_outbox import send_due_messages
@@ -175,6 +176,7 @@ __all__ = [
     "PoolCheck",
     "PoolIds",
     "PoolStatus",
+    "Probe",
     "ProgressCallback",
     "PromotionPreview",
     "Reconciled",
