@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 
 from driftium_core.errors import InputError, SourceError
 from driftium_core.formats import fmt_count, fmt_name, fmt_names
-from driftium_core.text.log_columns import NO_COLUMN, LogColumns, choose_columns, response_rank
+from driftium_core.text.log_columns import NO_COLUMN, SURE_RANK, LogColumns, choose_columns, response_rank
 
 if TYPE_CHECKING:
     from driftium_core.tabular.records import Records
 
-__all__ = ["columns_in_use", "first_columns", "followed_columns", "with_columns"]
+__all__ = ["Found", "columns_in_use", "first_columns", "followed_columns", "with_columns"]
 
 MANY_ROWS = 50
 """So many records without the column of the responses are a change of the log; fewer are records of another kind."""
-
-_SURE_RANK = 1
-"""Names up to this rank of `response_rank` say by themselves that they hold responses."""
 
 Found = dict[str, str | None]
 """Roles and names of `LogColumns`, as a cursor keeps them."""
@@ -74,7 +71,7 @@ def _is_better(fresh: str, known: str, names: Iterable[str]) -> bool:
     """Whether records that have *fresh* are to be read by it rather than by what earlier ones were read by."""
     if known in names:
         return response_rank(fresh) < response_rank(known)
-    return response_rank(fresh) <= max(_SURE_RANK, response_rank(known))
+    return response_rank(fresh) <= max(SURE_RANK, response_rank(known))
 
 
 def with_columns(records: Records, columns: LogColumns) -> Records:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ SAMPLE_LINES = 200
 SAMPLE_BYTES = 1 << 20
 _MANY_LINES = 50
 _JSON_NAMES = (".jsonl", ".ndjson", ".json")
+_ARRAY = re.compile(r"\s*\[\s*(\{|$)")
 _CSV_NAMES = (".csv", ".tsv", ".tab", ".psv")
 _WHOLE = {b"PAR1": "a Parquet file", b"PARE": "a Parquet file", b"PK\x03\x04": "a zip file"}
 
@@ -66,14 +68,12 @@ def find_format(opened: OpenFile, told: LogColumns | None, *, needs: Sequence[st
     if not sample.texts:
         return None
     shown, name = opened.shown, opened.name.lower().removesuffix(".gz")
+    if _ARRAY.match(sample.texts[0]) and not name.endswith(_CSV_NAMES):
+        raise SourceError(f"{shown} holds a JSON array, which cannot be followed as it grows. Write an object per line.")
     objects = [found for found in json_objects(sample.texts) if found is not None]
     if objects and not name.endswith(_CSV_NAMES):
         columns = _of_objects(objects, told, shown)
         return Found(FileFormat(kind="json", codec=sample.codec, columns=columns), sample.texts[0])
-    if sample.texts[0].lstrip()[:1] == "[" and not name.endswith(_CSV_NAMES):
-        raise SourceError(
-            f"{shown} holds a JSON array, which cannot be followed as it grows. Write an object per line."
-        )
     if name.endswith(_JSON_NAMES):
         if len(sample.texts) >= _MANY_LINES:
             raise SourceError(f"{shown} holds no JSON object in a line. Write an object per line.")

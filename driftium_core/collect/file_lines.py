@@ -76,6 +76,11 @@ class OpenFile:
         """Its name for sentences."""
         return fmt_name(self.name, limit=60)
 
+    @property
+    def at_end(self) -> bool:
+        """Whether all was read that it held when it was opened; never known of what is gzipped."""
+        return not self.zipped and not self.back and self.offset >= self.stat.st_size
+
     def next_line(self, *, skipping: bool = False) -> Line | None:
         """The next line, or None at the end.
 
@@ -146,7 +151,7 @@ def open_file(path: str, state: FileState) -> OpenFile | None:
     opened: OpenFile | None = None
     plain: io.BufferedReader | None = None
     try:
-        plain = io.BufferedReader(io.FileIO(path), _PIECE_BYTES)
+        plain = io.BufferedReader(open_raw(path), _PIECE_BYTES)
         opened = _at_place(plain, state)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise UnreadableFile(f"{shown} is a damaged gzip file, or is still being written.") from None
@@ -157,6 +162,11 @@ def open_file(path: str, state: FileState) -> OpenFile | None:
         if opened is None and plain is not None:
             plain.close()
     return opened
+
+
+def open_raw(path: str) -> io.FileIO:
+    """The file itself."""
+    return io.FileIO(path)
 
 
 def _at_place(plain: io.BufferedReader, state: FileState) -> OpenFile | None:

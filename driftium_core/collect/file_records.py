@@ -106,6 +106,7 @@ def take_records(
         rows = _json_rows(lines, max_rows)
     else:
         rows = _delimited_rows(lines, max_rows, told, abandoned=abandoned)
+    taken.to_end = taken.to_end or opened.at_end
     if rows:
         _read(rows, taken, told, source=source, prefix=prefix, shown=opened.shown)
     return taken
@@ -229,7 +230,7 @@ def _delimited_rows(lines: _Lines, max_rows: int, told: LogColumns | None, *, ab
     has_header = lines.state.offset > 0 and bool(lines.state.base)
     while len(found) + taken.part.n_read < max_rows and taken.n_bytes < MAX_PART_BYTES:
         try:
-            fields = _next_record(reader, feed, lines)
+            fields = _next_record(reader, lines)
         except _OutOfLines:
             if not _give_up(feed, lines, abandoned=abandoned):
                 break
@@ -255,7 +256,7 @@ def _delimited_rows(lines: _Lines, max_rows: int, told: LogColumns | None, *, ab
     return found
 
 
-def _next_record(reader: Any, feed: _Feed, lines: _Lines) -> list[str] | None:
+def _next_record(reader: Any, lines: _Lines) -> list[str] | None:
     """Fields of the next record; None when it is malformed. Lines that are no records are passed over before it."""
     while True:
         line = next(lines, None)
