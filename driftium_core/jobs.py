@@ -140,6 +140,11 @@ class Jobs:
         self._lock = threading.Lock()
         self._closed = False
 
+    @property
+    def closing(self) -> bool:
+        """Whether everything is being stopped, as the process ends."""
+        return self._closed
+
     def start(self, work: Callable[[Progress], T], *, title: str, about: str = "") -> Job[T]:
         """Queue ``work(progress)`` and return its job at once."""
         job: Job[T] = Job(title, about=about)

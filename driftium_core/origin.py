@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["FileOrigin", "HttpOrigin", "Origin", "SqlOrigin"]
 
@@ -37,7 +37,7 @@ class SqlOrigin:
         Empty reads the whole result each time.
     """
 
-    url: str
+    url: str = field(repr=False)
     query: str
     watermark: str = ""
 
@@ -60,8 +60,8 @@ class HttpOrigin:
         Query parameter that is given the greatest watermark seen; empty sends none.
     """
 
-    url: str
-    headers: tuple[tuple[str, str], ...] = ()
+    url: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     records: str = ""
     watermark: str = ""
     since: str = ""

@@ -12,10 +12,11 @@ from driftium_core.formats import fmt_time
 from pages.ui.live import follow
 from pages.ui.project import choose_project, current_project
 from pages.ui.session import get_services
+from pages.ui.tabular_alarm import show_table_alarm, show_table_evidence
 from pages.ui.tabular_check import Check, check_tables, forget_run, keep_run, link_run, live_run, open_run, save_run
 from pages.ui.tabular_help import show_help
 from pages.ui.tabular_history import show_history
-from pages.ui.tabular_inputs import choose_tables
+from pages.ui.tabular_inputs import choose_tables, saved_reference
 from pages.ui.tabular_options import choose_options
 from pages.ui.tabular_report import show_details, show_downloads, show_verdict
 from pages.ui.tabular_shown import Shown
@@ -23,6 +24,12 @@ from pages.ui.widgets import errors_shown, prose, title
 
 if TYPE_CHECKING:
     from driftium_core.services import Services
+
+
+def tabular_token(services: Services, project: str) -> object:
+    """What changes whenever the page may look different: the runs, and the evidence scores."""
+    version = monitor.project_version(services, project=project)
+    return version.runs, version.evidence
 
 
 def show_live(services: Services) -> None:
@@ -38,11 +45,14 @@ def show_live(services: Services) -> None:
     if choice:
         with top:
             check = check_tables(services, choice, options)
+    reference = choice.reference.name if choice else saved_reference(services)
+    with top:
+        if check:
+            show_verdict(check.report, check.provenance)
+        show_table_alarm(services, reference)
     if check:
         with actions:
             show_actions(services, check)
-        with top:
-            show_verdict(check.report, check.provenance)
         show_details(
             services,
             Shown(
@@ -50,6 +60,7 @@ def show_live(services: Services) -> None:
                 save=lambda: keep_run(services, check),
             ),
         )  # fmt: skip
+    show_table_evidence(services, reference)
     show_history(services, selected=None, reference=choice.reference.name if choice else None)
 
 
@@ -87,7 +98,9 @@ def show_saved(services: Services, run_id: str) -> None:
     options = f" Options: {run.options}." if run.options else ""
     when = f"Saved run of {fmt_time(run.created_at)}, computed in {run.duration_ms / 1000:.2f} s."
     show_verdict(report, f"{when} {data}{options}")
+    show_table_alarm(services, run.reference_name)
     show_details(services, Shown(report, run.fingerprint, monitor.run_title(run), run.id))
+    show_table_evidence(services, run.reference_name)
     show_history(services, selected=run.id, reference=run.reference_name)
 
 
@@ -99,7 +112,7 @@ def show_way_back() -> None:
 
 
 services, project = get_services(), current_project()
-follow(lambda: monitor.project_version(services, project=project).runs)
+follow(lambda: tabular_token(services, project))
 with errors_shown():
     linked_run = st.query_params.get("run")
     if linked_run and linked_run != live_run():

@@ -29,6 +29,7 @@ PORTS = {"store", "embeddings", "vectors", "llm", "notify", "collect"}
 ALLOWED: dict[str, set[str]] = {
     **{name: set() for name in BASE - {""}},
     "palette": {"severity"},
+    "schedule": {"errors", "formats"},
     "": {"tabular", "text", "monitor"},  # the public `compare_…` functions, loaded lazily
     "settings": BASE,
     "stats": BASE,

@@ -26,6 +26,7 @@ ANSWERS = ("text", "import", "status", "history", "promote", "baselines", "resto
 PLAYGROUND = ("demo", "models", "generate", "sets", "run", "runs")
 RCA = ("rca",)
 ALERTS = ("alerts",)
+IN_ORDER = (*ANSWERS, *PLAYGROUND, *RCA, *ALERTS)
 
 
 NAMES_OF_FORMATS = (
@@ -71,7 +72,9 @@ def test_python_example_of_answers_finds_its_planted_drift(capsys: pytest.Captur
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line in CLI if shlex.split(line)[3] not in (*ANSWERS, *PLAYGROUND, *RCA, *ALERTS)])
+@pytest.mark.parametrize(
+    "line", [line for line in CLI if shlex.split(line)[3] not in (*ANSWERS, *PLAYGROUND, *RCA, *ALERTS)]
+)
 def test_cli_example_runs(line: str, tmp_path: Path) -> None:
     write_tables(tmp_path)
     done = shell(line, tmp_path)

@@ -27,7 +27,9 @@ from driftium_core.cli.rca import rca
 from driftium_core.cli.run import run
 from driftium_core.cli.streams import discard, prepare_streams, say
 from driftium_core.cli.tabular import tabular
+from driftium_core.cli.tasks import tasks
 from driftium_core.cli.text import text
+from driftium_core.cli.watch import watch
 from driftium_core.command import command
 from driftium_core.errors import CancelledError, DriftiumError
 
@@ -45,11 +47,12 @@ app = typer.Typer(
 )
 for verb in (
     *(tabular, text, demo, generate, models, pull, sets, run, runs, send),
-    *(projects, promote, undo, baselines, restore, status, history, doctor),
+    *(projects, promote, undo, baselines, restore, status, history, doctor, watch),
 ):
     app.command()(verb)
 app.command("import")(import_)
 app.add_typer(rca, name="rca")
+app.add_typer(tasks, name="tasks")
 app.add_typer(alerts, name="alerts")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from driftium_core.origin import FileOrigin
+
 if TYPE_CHECKING:
     from driftium_core.collect.port import Source
     from driftium_core.origin import Origin
@@ -34,6 +36,11 @@ def open_source(
     max_bytes : int, optional
         Largest file or answer.
     """
+    from driftium_core.collect.file_source import FileSource
+
+    match origin:
+        case FileOrigin():
+            return FileSource(origin, name, columns, max_bytes)
     raise NotImplementedError
 
 

@@ -31,6 +31,8 @@ class Batch:
         Why records were no responses, and how many for each reason.
     skipped : tuple of SkippedRow
         The first of them, with their places.
+    unit : str
+        What the places count: ``line``, ``row`` or ``item``.
     notes : tuple of str
         Sentences on what was assumed or met, e.g. that the file was rotated.
     cursor : Cursor
@@ -41,6 +43,7 @@ class Batch:
     n_read: int
     skipped_counts: tuple[tuple[str, int], ...] = ()
     skipped: tuple[SkippedRow, ...] = ()
+    unit: str = "line"
     notes: tuple[str, ...] = ()
     cursor: Cursor
 

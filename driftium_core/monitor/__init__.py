@@ -42,7 +42,6 @@ from driftium_core.monitor.diagnosis import explain_columns, investigate_report,
 from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
-    count_table,
     dismiss_alarm,
     evidence_looks,
     evidence_sentence,
@@ -120,6 +119,7 @@ from driftium_core.monitor.runs import (
     table_runs,
 )
 from driftium_core.monitor.sent import SentAnswers, sent_answers
+from driftium_core.monitor.table_evidence import count_table
 from driftium_core.monitor.table_exports import RunExportKind, export_run, tables_html
 from driftium_core.monitor.tables import (
     delete_reference,
@@ -130,6 +130,17 @@ from driftium_core.monitor.tables import (
     sample_table,
     save_reference,
     simulate,
+)
+from driftium_core.monitor.task_runs import latest_runs, run_due_tasks, run_task, stop_task, task_job, task_runs
+from driftium_core.monitor.tasks import (
+    change_task,
+    create_task,
+    delete_task,
+    describe_task,
+    find_task,
+    probe_origin,
+    tasks,
+    tasks_version,
 )
 from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start_reconcile, vectors_behind
 from driftium_core.monitor.writers import words_standing
@@ -184,6 +195,7 @@ __all__ = [
     "browse_responses",
     "calculation_ids",
     "catch_up",
+    "change_task",
     "channels",
     "check_responses",
     "check_table",
@@ -198,6 +210,7 @@ __all__ = [
     "count_table",
     "counts_of_a_day",
     "create_project",
+    "create_task",
     "current_responses",
     "delete_baseline",
     "delete_channel",
@@ -208,7 +221,9 @@ __all__ = [
     "delete_responses",
     "delete_rule",
     "delete_run",
+    "delete_task",
     "deliveries",
+    "describe_task",
     "dismiss_alarm",
     "drifted_rows",
     "drifting_since",
@@ -228,6 +243,7 @@ __all__ = [
     "find_investigation",
     "find_rule",
     "find_run",
+    "find_task",
     "fingerprint",
     "health",
     "import_log",
@@ -238,6 +254,7 @@ __all__ = [
     "investigation_steps",
     "investigations",
     "keep_answer",
+    "latest_runs",
     "live_check",
     "models",
     "monitors_of",
@@ -254,6 +271,7 @@ __all__ = [
     "pool_status",
     "preload",
     "preview_promotion",
+    "probe_origin",
     "process_alerts",
     "project_version",
     "projects",
@@ -277,7 +295,9 @@ __all__ = [
     "retry_delivery",
     "run_answers",
     "run_arm",
+    "run_due_tasks",
     "run_job",
+    "run_task",
     "run_title",
     "running_to_current",
     "sample_table",
@@ -298,10 +318,15 @@ __all__ = [
     "start_reconcile",
     "start_run",
     "stop_run",
+    "stop_task",
     "table_findings",
     "table_runs",
     "table_title",
     "tables_html",
+    "task_job",
+    "task_runs",
+    "tasks",
+    "tasks_version",
     "telemetry",
     "text_findings",
     "tick_action",

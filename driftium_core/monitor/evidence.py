@@ -5,10 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from driftium_core.errors import InputError
-from driftium_core.formats import fmt_n
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.monitor.vectors import embed
 from driftium_core.services import Services
@@ -22,19 +19,15 @@ from driftium_core.store.records import (
     NewLook,
     StoredResponse,
 )
-from driftium_core.store.table_records import SavedReference
 from driftium_core.text.blocks import Block, whole_blocks
 from driftium_core.text.pool import Pool, texts_of
 
-if TYPE_CHECKING:
-    from driftium_core.tabular.table import Table
-
 __all__ = [
-    "count_table",
     "dismiss_alarm",
     "evidence_looks",
     "evidence_sentence",
     "evidence_state",
+    "table_score",
     "update_evidence",
 ]
 
@@ -127,63 +120,47 @@ def _has_new_block(services: Services, baseline: Baseline, state: AlarmState) ->
     return responses.count(project=project, usable=True, after_seq=state.last_seq) >= block_size(n_baseline)
 
 
-def count_table(
-    services: Services, reference: SavedReference, current: Table, *, project: str = DEFAULT_PROJECT
-) -> AlarmState:
-    """Count a current table as one block against a saved reference; the same content counts once.
+def evidence_state(
+    services: Services, *, project: str = DEFAULT_PROJECT, reference: str | None = None
+) -> AlarmState | None:
+    """The evidence score as it stands; computes nothing.
 
-    The rows must be new data, not a window that overlaps an earlier one.
+    Parameters
+    ----------
+    reference : str, optional
+        Name of the saved reference whose tables are meant; without it the pools are.
+
+    Returns
+    -------
+    AlarmState or None
+        None without an active baseline, or a saved reference of that name.
+    """
+    place = _place(services, project, reference)
+    return services.store.alarms.state(*place, threshold=alarm_threshold(), project=project) if place else None
+
+
+def evidence_looks(
+    services: Services, *, project: str = DEFAULT_PROJECT, reference: str | None = None, limit: int | None = None
+) -> list[AlarmLook]:
+    """The blocks counted against the active baseline, or the saved reference of that name, newest first."""
+    place = _place(services, project, reference)
+    return services.store.alarms.looks(*place, project=project, limit=limit) if place else []
+
+
+def dismiss_alarm(
+    services: Services, *, project: str = DEFAULT_PROJECT, reference: str | None = None
+) -> AlarmState | None:
+    """Take a score to zero after its alarm was looked at; counted blocks stay counted.
+
+    ``reference`` and the result are as in `evidence_state`.
 
     Raises
     ------
-    InputError
-        The table has too few or too many rows for a block of this reference.
+    NotFoundError
+        Nothing was counted yet.
     """
-    from driftium_core.monitor.tables import open_reference
-    from driftium_core.tabular.block import block_pvalue, block_rows
-
-    rows, allowed = len(current.frame), block_rows(reference.rows)
-    if allowed is None or not allowed[0] <= rows <= allowed[1]:
-        size = f"{fmt_n(allowed[0])} to {fmt_n(allowed[1])} rows" if allowed else "more rows in the reference"
-        raise InputError(
-            f"{current.name} has {fmt_n(rows)} rows; a block against “{reference.name}” ({fmt_n(reference.rows)} rows) "
-            f"needs {size}. It was not counted."
-        )
-    monitor = f"table:{reference.id}"
-    state = services.store.alarms.state(monitor, reference.id, threshold=alarm_threshold(), project=project)
-    pvalue = block_pvalue(open_reference(services, reference.id).frame, current.frame)
-    while True:
-        look = NewLook(
-            block=state.last_block + 1,
-            after_seq=0,
-            last_seq=0,
-            fingerprint=current.content_hash,
-            pvalue=pvalue,
-            effect_size=None,
-            e_value=e_value(pvalue),
-        )
-        result = _count(services, look, monitor, reference.id, project)
-        if result.counted or result.state.last_block == state.last_block:
-            return result.state
-        state = result.state  # another block was counted in between: this one comes after it
-
-
-def evidence_state(services: Services, *, project: str = DEFAULT_PROJECT) -> AlarmState | None:
-    """The evidence score of the pools as it stands; computes nothing. None without an active baseline."""
-    active = services.store.baselines.active(project=project)
-    return _state(services, active.id, project) if active else None
-
-
-def evidence_looks(services: Services, *, project: str = DEFAULT_PROJECT, limit: int | None = None) -> list[AlarmLook]:
-    """The blocks counted against the active baseline, newest first."""
-    active = services.store.baselines.active(project=project)
-    return services.store.alarms.looks(LLM, active.id, project=project, limit=limit) if active else []
-
-
-def dismiss_alarm(services: Services, *, project: str = DEFAULT_PROJECT) -> AlarmState | None:
-    """Take the score of the pools to zero after its alarm was looked at; counted blocks stay counted."""
-    active = services.store.baselines.active(project=project)
-    return services.store.alarms.dismiss(LLM, active.id, project=project) if active else None
+    place = _place(services, project, reference)
+    return services.store.alarms.dismiss(*place, project=project) if place else None
 
 
 def evidence_sentence(state: AlarmState) -> str:
@@ -194,7 +171,21 @@ def evidence_sentence(state: AlarmState) -> str:
         last_block=state.last_block,
         threshold=state.threshold,
         alarmed_at_block=state.alarmed_at_block,
-    ).text
+    ).text_on("answers" if state.monitor == LLM else "rows")
+
+
+def table_score(reference_id: str) -> str:
+    """The monitor under which the store keeps the score of a saved reference."""
+    return f"table:{reference_id}"
+
+
+def _place(services: Services, project: str, reference: str | None) -> tuple[str, str] | None:
+    """Monitor and baseline of a score, as the store knows it."""
+    if reference is None:
+        active = services.store.baselines.active(project=project)
+        return (LLM, active.id) if active else None
+    saved = next((item for item in services.store.references.all(project=project) if item.name == reference), None)
+    return (table_score(saved.id), saved.id) if saved else None
 
 
 def _state(services: Services, baseline_id: str, project: str) -> AlarmState:

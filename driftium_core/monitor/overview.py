@@ -243,19 +243,13 @@ def _alarms_alone(survey: Survey, runs: Runs) -> Iterator[MonitorRow]:
                 outcome="waiting",
                 severity=None,
                 finding=f"no check is stored; {fmt_count(alarm.looks, 'block')} counted",
-                next_step="Check a table",
+                next_step=NOTHING_NOW,
             )
             yield _with_alarm(row, alarm)
 
 
 def _with_alarm(row: MonitorRow, alarm: AlarmState | None) -> MonitorRow:
-    if alarm is None:
-        return row
-    if row.kind == "llm":
-        return replace(row, alarm=alarm, next_step="Look into the alarm, then dismiss it")
-    # No page shows the blocks of a table: its columns tell what moved.
-    look = "See which columns moved"
-    return replace(row, alarm=alarm, next_step=look if row.run_id and not row.drifts else row.next_step)
+    return replace(row, alarm=alarm, next_step="Look into the alarm, then dismiss it") if alarm else row
 
 
 def _outcome(verdict: str) -> Outcome:

@@ -193,9 +193,13 @@ class EvidenceScore:
     @property
     def text(self) -> str:
         """Where the score stands, and how often chance alone brings it over the line, for a person."""
+        return self.text_on("answers")
+
+    def text_on(self, units: str) -> str:
+        """The same with what the blocks are made of, e.g. ``"rows"``."""
         budget = PLANNED_LOOKS / self.threshold
         rule = (
-            "Each block of new answers raises or lowers one evidence score; if nothing changed, chance lifts it over "
+            f"Each block of new {units} raises or lowers one evidence score; if nothing changed, chance lifts it over "
             f"the line in at most {fmt_percent(budget)} of runs of {PLANNED_LOOKS} blocks."
         )
         if not self.looks:

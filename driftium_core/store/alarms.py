@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,29 @@ from driftium_core.store.schema import AlarmLookRow, AlarmStateRow
 if TYPE_CHECKING:
     from driftium_core.store.store import Store
 
-__all__ = ["AlarmRepository", "alarm_record"]
+__all__ = ["NEXT_BLOCK", "AlarmRepository", "CountedBlock", "alarm_record", "count_block"]
+
+NEXT_BLOCK = -1
+"""As the number of a look: it follows whatever was counted last, as blocks that come from nowhere in the store do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedBlock:
+    """A tested block, and the score that it counts for.
+
+    Attributes
+    ----------
+    threshold : float
+        For the first look; later ones keep the line that the score began with.
+    accumulate : callable
+        The new score from the score before and the look's e-value; pure, it runs under the write lock.
+    """
+
+    look: NewLook
+    monitor: str
+    baseline_id: str
+    threshold: float
+    accumulate: Callable[[float, float], float]
 
 
 class AlarmRepository:
@@ -47,31 +69,16 @@ class AlarmRepository:
         accumulate: Callable[[float, float], float],
         project: str = DEFAULT_PROJECT,
     ) -> LookResult:
-        """Count a block, in one transaction with reading the state it follows.
+        """Count a block, in one transaction with reading the state it follows; parameters as of `CountedBlock`.
 
         It does not count, and nothing changes, when its number or its cursor is not the state's next (another
         process counted a block meanwhile), or when its fingerprint was counted before.
-
-        Parameters
-        ----------
-        threshold : float
-            For the first look; later ones keep the line that the score began with.
-        accumulate : callable
-            The new score from the score before and the look's e-value; pure, it runs under the write lock.
         """
+        block = CountedBlock(
+            look=look, monitor=monitor, baseline_id=baseline_id, threshold=threshold, accumulate=accumulate
+        )
         with self._store.session(write=True) as session:
-            key = project_key(session, project, lock=True)
-            row = _row(session, key, monitor, baseline_id)
-            state = _fresh(monitor, baseline_id, threshold) if row is None else alarm_record(row)
-            follows = look.block == state.last_block + 1 and look.after_seq == state.last_seq
-            if not follows or _is_counted(session, key, state, look.fingerprint):
-                return LookResult(state, counted=False)
-            state = _after(state, look, accumulate(state.evidence, look.e_value))
-            session.merge(AlarmStateRow(**asdict(state), project_id=key))
-            session.flush()  # the look's row refers to it
-            session.add(_look_row(key, state, look))
-            change_evidence(session, key)
-            return LookResult(state, counted=True)
+            return count_block(session, project_key(session, project, lock=True), block)
 
     def dismiss(self, monitor: str, baseline_id: str, *, project: str = DEFAULT_PROJECT) -> AlarmState:
         """Take the score to 0 and end the alarm; what was counted stays counted.
@@ -113,6 +120,24 @@ class AlarmRepository:
                 AlarmLookRow.digests.is_not(None),
             )
             return Counter(digest for digests in session.scalars(query) for digest in digests)
+
+
+def count_block(session: Session, key: int, block: CountedBlock) -> LookResult:
+    """As `AlarmRepository.look`, within the transaction of a caller who holds the project's lock."""
+    row = _row(session, key, block.monitor, block.baseline_id)
+    state = _fresh(block.monitor, block.baseline_id, block.threshold) if row is None else alarm_record(row)
+    look = block.look
+    if look.block == NEXT_BLOCK:
+        look = replace(look, block=state.last_block + 1, after_seq=state.last_seq, last_seq=state.last_seq)
+    follows = look.block == state.last_block + 1 and look.after_seq == state.last_seq
+    if not follows or _is_counted(session, key, state, look.fingerprint):
+        return LookResult(state, counted=False)
+    state = _after(state, look, block.accumulate(state.evidence, look.e_value))
+    session.merge(AlarmStateRow(**asdict(state), project_id=key))
+    session.flush()  # the look's row refers to it
+    session.add(_look_row(key, state, look))
+    change_evidence(session, key)
+    return LookResult(state, counted=True)
 
 
 def _fresh(monitor: str, baseline_id: str, threshold: float) -> AlarmState:

@@ -9,6 +9,7 @@ from driftium_core.errors import InputError, NotFoundError
 from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, DeliveryRow, IncidentRow
 from driftium_core.store.names import checked_name
 from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow
+from driftium_core.store.task_schema import TaskRow
 
 __all__ = [
     "change_alerts",
@@ -41,7 +42,7 @@ def project_key(session: Session, name: str, *, lock: bool = False) -> int:
     return key
 
 
-Held = BaselineRow | PromptRunRow | ChannelRow | AlertRuleRow | IncidentRow | DeliveryRow
+Held = BaselineRow | PromptRunRow | TaskRow | ChannelRow | AlertRuleRow | IncidentRow | DeliveryRow
 
 
 def lock_project_of(session: Session, table: type[Held], id_: str) -> None:

@@ -48,7 +48,9 @@ from driftium_core.store.schema import (
     TableRunRow,
 )
 from driftium_core.store.survey import SurveyRepository
+from driftium_core.store.task_runs import TaskRunRepository
 from driftium_core.store.task_schema import TaskRow
+from driftium_core.store.tasks import TaskRepository
 
 __all__ = ["Store", "open_store"]
 
@@ -101,6 +103,8 @@ class Store:
         self.prompt_sets = PromptSetRepository(self)
         self.prompt_runs = PromptRunRepository(self)
         self.survey = SurveyRepository(self)
+        self.tasks = TaskRepository(self)
+        self.task_runs = TaskRunRepository(self)
         self.channels = ChannelRepository(self)
         self.alert_rules = RuleRepository(self)
         self.alert_turns = TurnRepository(self)

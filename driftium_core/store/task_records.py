@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from driftium_core.origin import Origin
+from driftium_core.response import Response
 from driftium_core.schedule import Schedule
 from driftium_core.store.investigation_records import ReportKind
 
-__all__ = ["NewTask", "RunCause", "RunState", "Task", "TaskKind", "TaskRun"]
+__all__ = ["Claim", "NewTask", "RunCause", "RunEnd", "RunState", "RunStep", "Task", "TaskKind", "TaskRun", "TaskTurn"]
 
 TaskKind = Literal["collect", "table", "answers"]
 """Collect responses from an origin, check a table from an origin against a saved reference, or check the answers."""
@@ -50,9 +51,18 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(NewTask):
-    """Stored work. Times are UTC.
+    """Stored work. Times are UTC. Its origin may hold secrets: what people see of it is `monitor.describe_task`.
 
-    ``next_run_at`` is None when it is paused or only runs by hand; ``running`` tells whether some process holds it now.
+    Attributes
+    ----------
+    next_run_at : datetime or None
+        None when it is paused or only runs by hand.
+    running : bool
+        Whether some process holds it now.
+    failures : int
+        Runs in a row that failed or were interrupted, up to the newest that ended.
+    reference_name : str or None
+        Of the saved reference, for ``table``; None when that was deleted.
     """
 
     id: str
@@ -60,6 +70,8 @@ class Task(NewTask):
     created_at: datetime
     next_run_at: datetime | None
     running: bool = False
+    failures: int = 0
+    reference_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +111,65 @@ class TaskRun:
     error: str = ""
     report_kind: ReportKind | None = None
     report_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTurn:
+    """When a task is due, and who runs it, if somebody does: ``holder`` until ``leased_until``."""
+
+    id: str
+    name: str
+    next_run_at: datetime | None
+    run_id: str | None
+    holder: str | None
+    leased_until: datetime | None
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A task that is ours to run.
+
+    Attributes
+    ----------
+    cursor, revision : dict, int
+        How far its origin was read, and the number that tells whether that is still so; it rises by 1 with each step.
+    """
+
+    run_id: str
+    task: Task
+    cursor: dict[str, Any] = field(repr=False)
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStep:
+    """What one batch brought: responses to store, how far they reach, and what goes into the run's record."""
+
+    responses: tuple[Response, ...]
+    n_read: int
+    skipped_counts: tuple[tuple[str, int], ...] = ()
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    cursor: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEnd:
+    """How a run ended.
+
+    Attributes
+    ----------
+    n_read : int
+        Rows read besides those of its steps.
+    cursor : dict or None
+        How far its origin was read; None leaves it where it is.
+    """
+
+    state: RunState
+    error: str = ""
+    n_read: int = 0
+    notes: tuple[str, ...] = ()
+    report_kind: ReportKind | None = None
+    report_id: str | None = None
+    cursor: dict[str, Any] | None = None

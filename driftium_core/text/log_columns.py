@@ -11,7 +11,15 @@ from typing import Literal
 from driftium_core.errors import ColumnError, InputError
 from driftium_core.formats import fmt_name, fmt_names
 
-__all__ = ["NO_COLUMN", "LogColumns", "choose_columns", "duration_unit", "find_prompts", "guess_columns"]
+__all__ = [
+    "NO_COLUMN",
+    "LogColumns",
+    "choose_columns",
+    "duration_unit",
+    "find_prompts",
+    "guess_columns",
+    "response_rank",
+]
 
 NO_COLUMN = ""
 """Given as a column's name: the log has no such column, do not look for one."""
@@ -162,6 +170,12 @@ def find_prompts(names: Sequence[str]) -> str | None:
     plain = {_plain(name): name for name in reversed(names)}
     found = (plain[name] for name in _OTHERS["prompt"] if name in plain)
     return next(found, names[0] if len(names) == 1 else None)
+
+
+def response_rank(name: str) -> int:
+    """How surely a column's name says that it holds responses: 0 for the surest names, 5 for unknown ones."""
+    plain = _plain(name)
+    return next((rank for rank, group in enumerate(_RESPONSES) if plain in group), len(_RESPONSES))
 
 
 def duration_unit(name: str) -> DurationUnit | None:

@@ -13,6 +13,7 @@ from driftium_core.severity import severity_label
 from driftium_core.store.records import DEFAULT_PROJECT
 from pages.ui.drift_now import show_check_problems
 from pages.ui.project import DASHBOARD_PAGE, TABULAR_PAGE, open_page
+from pages.ui.tabular_inputs import choose_saved
 from pages.ui.widgets import WRAPPED_ROW, card, escape, prose, severity_badge, severity_column, theme, verdict
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def show_monitors(services: Services, rows: Sequence[MonitorRow], live: LiveChec
 def _open(row: MonitorRow) -> None:
     if row.run_id:
         open_page(TABULAR_PAGE, project=row.project, run=row.run_id)
+    if row.kind == "tabular" and row.alarm:  # of a saved reference that no stored check names
+        choose_saved(row.alarm.baseline_id, project=row.project)
     open_page(DASHBOARD_PAGE if row.kind == "llm" else TABULAR_PAGE, project=row.project)
 
 

@@ -60,9 +60,9 @@ def open_page(page: str, *, project: str | None = None, **query: str) -> NoRetur
     st.switch_page(page, query_params=query)
 
 
-def of_project(key: str) -> str:
-    """A session key of the current project's own, for data that must not show up in another one."""
-    project = current_project()
+def of_project(key: str, project: str | None = None) -> str:
+    """A session key of the current, or another project's own, for data that must not show up in another one."""
+    project = project or current_project()
     return key if project == DEFAULT_PROJECT else f"{key}-{project}"
 
 

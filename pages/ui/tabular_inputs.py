@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from driftium_core.store.table_records import SavedReference
     from driftium_core.tabular.table import Table
 
-__all__ = ["Choice", "choose_tables"]
+__all__ = ["Choice", "choose_saved", "choose_tables", "saved_reference"]
+
+REFERENCE, SAVED = "tabular_reference", "tabular_saved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,24 @@ def choose_tables(services: Services) -> Choice | None:
             return _choose_current(services, reference)
 
 
+def choose_saved(reference_id: str, *, project: str) -> None:
+    """Let the page begin with a saved reference of a project when it is opened next."""
+    st.session_state[REFERENCE] = "Saved"
+    st.session_state[of_project(SAVED, project)] = reference_id
+
+
+def saved_reference(services: Services) -> str | None:
+    """Name of the saved reference that is chosen, also while there is nothing to compare it with."""
+    if st.session_state.get(REFERENCE) != "Saved":
+        return None
+    chosen = st.session_state.get(of_project(SAVED))
+    try:
+        saved = monitor.references(services, project=current_project())
+    except StorageError:
+        return None
+    return next((reference.name for reference in saved if reference.id == chosen), None)
+
+
 def _choose_reference(services: Services) -> Table | None:
     try:
         saved = monitor.references(services, project=current_project())
@@ -54,7 +74,7 @@ def _choose_reference(services: Services) -> Table | None:
         "Reference",
         kinds,
         default="Sample",
-        key="tabular_reference",
+        key=REFERENCE,
         persist_state="session",
         required=True,
         help="What the data should look like: the built-in sample, a file of yours, or a reference saved earlier.",
@@ -82,7 +102,7 @@ def _open_saved(services: Services, saved: Sequence[SavedReference]) -> Table | 
         list(names),
         format_func=names.__getitem__,
         label_visibility="collapsed",
-        key=of_project("tabular_saved"),
+        key=of_project(SAVED),
     )
     try:
         table = monitor.open_reference(services, chosen)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from driftium_core import monitor
-from driftium_core.errors import InputError
+from driftium_core.errors import InputError, NotFoundError
 from driftium_core.services import Services
 from driftium_core.settings import Settings
 from driftium_core.tabular.table import Table
@@ -118,5 +118,25 @@ def test_a_table_counts_once_against_its_saved_reference(services: Services) -> 
     for name, part in (("first", shifted.iloc[:-1]), ("second", shifted.iloc[1:])):
         state = monitor.count_table(services, reference, Table(name, part, content_hash=name))
     assert (state.looks, state.alarmed_at_block) == (3, 2)
+    assert monitor.evidence_state(services, reference="March") == state
+    assert "Each block of new rows raises" in monitor.evidence_sentence(state)
     with pytest.raises(InputError, match=r"500 to 1.000 rows"):
         monitor.count_table(services, reference, Table("few", new.frame.head(100), content_hash="few"))
+
+
+def test_the_alarm_of_a_table_is_dismissed_by_the_name_of_its_reference(services: Services) -> None:
+    baseline(services)
+    sample = monitor.sample_table(services, 4_000)
+    reference = monitor.save_reference(services, sample, name="March")
+    with pytest.raises(NotFoundError):
+        monitor.dismiss_alarm(services, reference="March")
+    shifted = (new := monitor.sample_table(services, 800, seed=5)).frame.assign(age=new.frame["age"] + 15)
+    for name, part in (("first", shifted.iloc[:-1]), ("second", shifted.iloc[1:])):
+        monitor.count_table(services, reference, Table(name, part, content_hash=name))
+    dismissed = monitor.dismiss_alarm(services, reference="March")
+    assert dismissed is not None
+    assert (dismissed.evidence, dismissed.alarmed_at_block, dismissed.looks) == (0.0, None, 2)
+    assert [look.block for look in monitor.evidence_looks(services, reference="March")] == [1, 0]
+    assert monitor.evidence_looks(services) == [], "the pools have a score of their own"
+    assert monitor.dismiss_alarm(services, reference="April") is None
+    assert monitor.evidence_state(services, reference="April") is None

@@ -215,6 +215,7 @@ def test_a_table_that_is_a_saved_reference_has_its_alarm(services: Services) -> 
     assert found.alarm.monitor == f"table:{reference.id}"
     (event,) = (event for event in monitor.recent_events(services) if event.kind == "alarm")
     assert event.text == "The evidence score of “march.csv” crossed its line at block 2"
+    assert found.next_step == "Look into the alarm, then dismiss it"
     monitor.delete_reference(services, reference.id)
     assert row(services, "march.csv").alarm is None
     assert [event.kind for event in monitor.recent_events(services)] == ["table"]
@@ -228,7 +229,10 @@ def test_an_alarm_of_a_reference_without_a_check_has_a_row(services: Services) -
         monitor.count_table(services, reference, Table(f"{number}", shifted.iloc[number:], content_hash=f"{number}"))
     found = row(services, "march.csv")
     assert (found.outcome, found.needs_attention) == ("waiting", True)
-    assert (found.finding, found.next_step) == ("no check is stored; 2 blocks counted", "Check a table")
+    assert (found.finding, found.next_step) == (
+        "no check is stored; 2 blocks counted",
+        "Look into the alarm, then dismiss it",
+    )
     assert overview_headline([found]).detail == "1 alarm open."
 
 
