@@ -25,6 +25,8 @@ CLI = [line for line in COMMANDS if "driftium_core" in line]
 ANSWERS = ("text", "import", "status", "history", "promote", "baselines", "restore")
 PLAYGROUND = ("demo", "models", "generate", "sets", "run", "runs")
 RCA = ("rca",)
+ALERTS = ("alerts",)
+IN_ORDER = (*ANSWERS, *PLAYGROUND, *RCA, *ALERTS)
 
 
 NAMES_OF_FORMATS = (
@@ -70,7 +72,9 @@ def test_python_example_of_answers_finds_its_planted_drift(capsys: pytest.Captur
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line in CLI if shlex.split(line)[3] not in (*ANSWERS, *PLAYGROUND, *RCA)])
+@pytest.mark.parametrize(
+    "line", [line for line in CLI if shlex.split(line)[3] not in (*ANSWERS, *PLAYGROUND, *RCA, *ALERTS)]
+)
 def test_cli_example_runs(line: str, tmp_path: Path) -> None:
     write_tables(tmp_path)
     done = shell(line, tmp_path)
@@ -114,6 +118,24 @@ def test_commands_that_say_why_run_in_the_order_given(tmp_path: Path, monkeypatc
         assert "✕ CRITICAL" in done.stdout
         assert "What to do" in done.stdout
     assert (tmp_path / "why.md").read_text("utf-8") == done.stdout
+
+
+@pytest.mark.slow
+def test_commands_of_alerts_run_in_the_order_given(tmp_path: Path) -> None:
+    said = []
+    for line in CLI:
+        if shlex.split(line)[3] in ALERTS:
+            done = shell(line, tmp_path)
+            assert done.returncode == 0, done.stderr
+            said.append(done.stdout)
+    assert said[0].startswith("Added channel ops")
+    assert said[1:] == [
+        "Added rule critical.\n",
+        "No check is stored yet, so there is nothing to try the rule on.\n",
+        "There is no incident.\n",
+        "There is no message.\n",
+        "0 messages queued, 0 sent.\n",
+    ]
 
 
 def write_tables(folder: Path) -> None:

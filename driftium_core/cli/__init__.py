@@ -16,6 +16,7 @@ from types import FrameType
 
 import typer
 
+from driftium_core.cli.alerts import alerts
 from driftium_core.cli.demo import demo
 from driftium_core.cli.doctor import doctor
 from driftium_core.cli.generate import generate
@@ -52,6 +53,7 @@ for verb in (
 app.command("import")(import_)
 app.add_typer(rca, name="rca")
 app.add_typer(tasks, name="tasks")
+app.add_typer(alerts, name="alerts")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -52,8 +52,6 @@ _EXPECTED = "Give a URL such as https://example.org/hooks/drift, with #secret=â€
 def channel_address(text: str) -> str:
     """The URL; `InputError` when it cannot be meant."""
     address = text.strip()
-    if any(sign.isspace() or not sign.isprintable() for sign in address):
-        raise InputError(f"The URL of a webhook has no blanks in it. {_EXPECTED}.")
     if not (has_placeholder(address) and address.startswith("${")) and (why := _flaw(address)):
         raise InputError(f"{why} {_EXPECTED}.")
     return address
@@ -61,6 +59,8 @@ def channel_address(text: str) -> str:
 
 def _flaw(address: str) -> str:
     """Why an address cannot be used; empty when it can."""
+    if any(sign.isspace() or not sign.isprintable() for sign in address):
+        return "The URL of a webhook has no blanks in it."
     parts = _split(address)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         return "This is not the URL of a webhook."

@@ -18,7 +18,7 @@ from driftium_core.store.alert_records import EVERY_MONITOR, AlertRule, NewRule
 from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, IncidentRow, RuleChannelRow, WatchRow
 from driftium_core.store.names import checked_name
 from driftium_core.store.outbox_rows import end_incidents
-from driftium_core.store.projects import change_alerts, project_key
+from driftium_core.store.projects import change_alerts, lock_project_of, project_key
 from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.schema import CalculationRow, ProjectRow, TableRunRow
 
@@ -98,9 +98,8 @@ class RuleRepository:
     def delete(self, rule_id: str) -> None:
         """Remove a rule; its open incidents end without a message, and those that wait are dropped."""
         with self._store.session(write=True) as session:
-            row = _row(session, rule_id)
-            key = row.project_id
-            session.execute(select(ProjectRow.id).where(ProjectRow.id == key).with_for_update(key_share=True))
+            lock_project_of(session, AlertRuleRow, rule_id)
+            key = _row(session, rule_id).project_id
             end_incidents(session, datetime.now(UTC), IncidentRow.rule_id == rule_id)
             session.execute(delete(AlertRuleRow).where(AlertRuleRow.id == rule_id))
             change_alerts(session, key)
