@@ -251,4 +251,8 @@ def task_run_document(run: TaskRun) -> Document:
 
 def probe_document(probe: Probe) -> Document:
     """A first look at an origin."""
-    return {name: json_safe(value) for name, value in asdict(probe).items()}
+    sample = [
+        {**asdict(item), "created_at": item.created_at.isoformat() if item.created_at else None}
+        for item in probe.sample
+    ]
+    return {name: json_safe(value) for name, value in {**asdict(probe), "sample": sample}.items()}
