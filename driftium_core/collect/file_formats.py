@@ -69,7 +69,7 @@ def find_format(opened: OpenFile, told: LogColumns | None, *, needs: Sequence[st
         return None
     shown, name = opened.shown, opened.name.lower().removesuffix(".gz")
     if _ARRAY.match(sample.texts[0]) and not name.endswith(_CSV_NAMES):
-        raise SourceError(f"{shown} holds a JSON array, which cannot be followed as it grows. Write an object per line.")
+        raise SourceError(f"{shown} holds a JSON array, which cannot be followed as it grows. Write a line per object.")
     objects = [found for found in json_objects(sample.texts) if found is not None]
     if objects and not name.endswith(_CSV_NAMES):
         columns = _of_objects(objects, told, shown)

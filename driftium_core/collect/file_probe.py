@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import closing
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ class _Look:
             prefix="",
             max_rows=self.max_rows,
             settled=True,
-            abandoned=True,
+            idle_s=math.inf,
         )
         with closing(self._open(FileState(path=self.path))) as again:
             columns = tuple(first_columns_of(again))

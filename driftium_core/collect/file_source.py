@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from driftium_core.collect.file_formats import find_format
 from driftium_core.collect.file_lines import OpenFile, UnreadableFile, consume, open_file
 from driftium_core.collect.file_probe import probe_files
-from driftium_core.collect.file_records import MAX_PART_BYTES, Taken, take_records
+from driftium_core.collect.file_records import take_records
 from driftium_core.collect.file_scan import listed_files, scan_files
 from driftium_core.collect.file_state import Files, FileState
 from driftium_core.collect.file_tables import file_table
+from driftium_core.collect.file_taking import MAX_PART_BYTES, Taken
 from driftium_core.collect.parts import Pending
 from driftium_core.collect.port import Batch, Cursor, Probe, TableBatch
 from driftium_core.errors import SourceError
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from driftium_core.text.log_columns import LogColumns
 
 __all__ = ["FileSource"]
-
-ABANDONED_S = 86_400
-"""Seconds without a change after which nobody will finish a half-written record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class FileSource:
     def batches(self, cursor: Cursor, *, max_rows: int = 2000) -> Iterator[Batch]:
         """As in `driftium_core.collect.port.Source`."""
         files = Files.from_cursor(cursor)
-        before = files.to_cursor()
+        stored = files.to_cursor()
         listed, missing = self._listed(files)
         scan = scan_files(files, listed)
         pending = Pending(unit="line")
@@ -56,9 +54,10 @@ class FileSource:
         run = _Run(self, files, pending, max_rows)
         for state in scan.to_read:
             for _ in run.read(state):
-                yield pending.batch(files.to_cursor())
+                stored = files.to_cursor()
+                yield pending.batch(stored)
         problem = run.problem(n_files=len(scan.to_read)) or ("" if scan.rotated else missing)
-        if pending or files.to_cursor() != before:
+        if pending or files.to_cursor() != stored:
             yield pending.batch(files.to_cursor())
         if problem:
             raise SourceError(problem)
@@ -144,7 +143,6 @@ class _Run:
         return True
 
     def _take(self, opened: OpenFile, state: FileState, settled: bool) -> Taken:
-        abandoned = time.time() - opened.stat.st_mtime > ABANDONED_S
         taken = take_records(
             opened,
             state,
@@ -153,7 +151,7 @@ class _Run:
             prefix=state.record_prefix,
             max_rows=self.max_rows - self.pending.n_read,
             settled=settled,
-            abandoned=abandoned,
+            idle_s=time.time() - opened.stat.st_mtime,
         )
         state.seen(opened.stat)
         state.to_end = taken.to_end

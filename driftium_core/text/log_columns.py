@@ -82,7 +82,15 @@ _OTHERS: dict[str, tuple[str, ...]] = {
         *("request.input", "request.body.input", "request.body.prompt"),
     ),
     "id": ("id", "response_id", "request_id", "custom_id", "record_id", "uuid", "event_id", "trace_id"),
-    "model": ("model", "model_name", "model_id", "response.model", "response.body.model", "request.model", "request.body.model"),
+    "model": (
+        "model",
+        "model_name",
+        "model_id",
+        "response.model",
+        "response.body.model",
+        "request.model",
+        "request.body.model",
+    ),
     "latency_ms": (
         *("latency_ms", "duration_ms", "elapsed_ms", "response_time_ms", "latency_s", "latency_sec"),
         *("latency_seconds", "duration_s", "duration_sec", "duration_seconds", "elapsed_s", "elapsed_seconds"),

@@ -102,6 +102,9 @@ def test_a_csv_record_that_went_on_after_it_was_taken_is_told(tmp_path: Path) ->
     reader = Reader(FileOrigin(path=str(path)))
     append(path, "prompt,response\nq1,a1\nq2,a")
     assert reader.run() == ["a1"]
+    assert reader.run() == []  # it may have been cut off by the buffer of a program
+    os.utime(path, (1_000, 1_000))
+    assert reader.run() == []
     assert reader.run() == ["a"]
     append(path, "2 in full\nq3,a3\n")
     assert reader.run() == ["a3"]
@@ -635,7 +638,7 @@ def test_the_current_table_of_a_file(tmp_path: Path) -> None:
     assert grown.table is not None
     assert list(grown.table.frame["age"]) == [30, 41, 52]
     path.write_text("age,job\n30\n")
-    with pytest.raises(SourceError, match="Line 2 of batch.csv has 1 field, 2 expected"):
+    with pytest.raises(SourceError, match=r"Line 2 of batch\.csv has 1 field, 2 expected"):
         source.table(grown.cursor)
 
 
