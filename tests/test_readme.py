@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from driftium_core import monitor
+from driftium_core.services import open_services
+from driftium_core.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -20,12 +24,15 @@ def code_blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-COMMANDS = [line.partition("#")[0].strip() for block in code_blocks("sh") for line in block.splitlines()]
+LINES = [line for block in code_blocks("sh") for line in block.replace("\\\n", " ").splitlines()]
+COMMANDS = [line.partition("#")[0].strip() for line in LINES]
 CLI = [line for line in COMMANDS if line.startswith((".venv/bin/driftium ", ".venv/bin/python -m driftium_core "))]
 FIRST = ("tabular", "doctor")
 ANSWERS = ("text", "import", "status", "history", "promote", "baselines", "restore")
 PLAYGROUND = ("demo", "models", "generate", "sets", "run", "runs")
 RCA = ("rca",)
+ALERTS = ("alerts",)
+TASKS = ("tasks",)
 
 
 def verb(line: str) -> str:
@@ -126,6 +133,43 @@ def test_commands_that_say_why_run_in_the_order_given(tmp_path: Path, monkeypatc
         assert "✕ CRITICAL" in done.stdout
         assert "What to do" in done.stdout
     assert (tmp_path / "why.md").read_text("utf-8") == done.stdout
+
+
+@pytest.mark.slow
+def test_commands_of_alerts_run_in_the_order_given(tmp_path: Path) -> None:
+    said = []
+    for line in CLI:
+        if verb(line) in ALERTS:
+            done = shell(line, tmp_path)
+            assert done.returncode == 0, done.stderr
+            said.append(done.stdout)
+    assert said[0].startswith("Added channel ops")
+    assert said[1:] == [
+        "Added rule critical.\n",
+        "No check is stored yet, so there is nothing to try the rule on.\n",
+        "There is no incident.\n",
+        "There is no message.\n",
+        "0 messages queued, 0 sent.\n",
+    ]
+
+
+@pytest.mark.slow
+def test_commands_of_tasks_run_in_the_order_given(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/chat.jsonl").write_text("", "utf-8")
+    with open_services(Settings(database_url=f"sqlite:///{tmp_path / 'drift.db'}")) as services:
+        monitor.save_reference(services, monitor.sample_table(services, 1000), name="March")
+    said = []
+    for line in CLI:
+        if verb(line) in TASKS:
+            done = shell(line, tmp_path)
+            assert done.returncode == 0, done.stderr
+            said.append(done.stdout)
+    assert len(said) == 7
+    for part in ("every 15 minutes", "hourly", "10 minutes", "“March”", "0 2 * * * (Europe/Berlin)"):
+        assert part in "".join(said[:5]).replace("0 * * * *", "hourly")
+    assert all(name in said[5] for name in ("chat", "answers", "gateway", "sales", "nightly"))
+    assert said[6].startswith("“chat” done")
 
 
 def write_tables(folder: Path) -> None:

@@ -16,6 +16,7 @@ from types import FrameType
 
 import typer
 
+from driftium_core.cli.alerts import alerts
 from driftium_core.cli.calculations import history, status
 from driftium_core.cli.demo import demo
 from driftium_core.cli.doctor import doctor
@@ -59,6 +60,7 @@ app.command("import")(import_)
 app.command("app")(start_app)
 app.add_typer(rca, name="rca")
 app.add_typer(tasks, name="tasks")
+app.add_typer(alerts, name="alerts")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from driftium_core.errors import InputError, NotFoundError
 from driftium_core.formats import fmt_names
 
 if TYPE_CHECKING:
-    from driftium_core.collect.port import Probe
+    from driftium_core.monitor import Probe
     from driftium_core.origin import Origin
     from driftium_core.services import Services
     from driftium_core.store.task_records import NewTask
@@ -207,13 +207,11 @@ def _pair(text: str, sign: str, option: str) -> tuple[str, str]:
 
 def show_probe(found: Probe, *, as_json: bool) -> None:
     """What a first look found."""
-    from dataclasses import asdict
-
-    from driftium_core.documents import json_safe
+    from driftium_core.monitor import documents
     from driftium_core.terminal import print_probe
 
     with on_stdout():
         if as_json:
-            print_json(json_safe(asdict(found)))
+            print_json(documents.probe_document(found))
         else:
             print_probe(found)

@@ -1,5 +1,6 @@
 """The verbs: everything that a page, the API or the CLI can ask for, on open services."""
 
+from driftium_core.collect.port import Probe
 from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import AUTOMATIC, BACKEND_NAMES, Generation, GenerationOptions, ModelChoice
 from driftium_core.monitor.alert_outbox import send_due_messages
@@ -188,6 +189,7 @@ __all__ = [
     "PoolIds",
     "PoolSamples",
     "PoolStatus",
+    "Probe",
     "ProgressCallback",
     "PromotionPreview",
     "Reconciled",

@@ -19,6 +19,7 @@ from driftium_core.store.table_records import SavedReference
 from driftium_core.store.task_records import Task, TaskRun
 
 if TYPE_CHECKING:
+    from driftium_core.collect.port import Probe
     from driftium_core.rca.report import RcaReport
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "investigated_document",
     "investigation_document",
     "offer_document",
+    "probe_document",
     "project_document",
     "prompt_run_document",
     "prompt_set_document",
@@ -253,3 +255,12 @@ def task_run_document(run: TaskRun) -> Document:
         "started_at": run.started_at.isoformat(),
         "finished_at": run.finished_at.isoformat() if run.finished_at else None,
     }
+
+
+def probe_document(probe: Probe) -> Document:
+    """A first look at an origin."""
+    sample = [
+        {**asdict(item), "created_at": item.created_at.isoformat() if item.created_at else None}
+        for item in probe.sample
+    ]
+    return {name: json_safe(value) for name, value in {**asdict(probe), "sample": sample}.items()}

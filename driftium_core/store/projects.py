@@ -42,7 +42,7 @@ def project_key(session: Session, name: str, *, lock: bool = False) -> int:
     return key
 
 
-Held = BaselineRow | PromptRunRow | ChannelRow | AlertRuleRow | IncidentRow | DeliveryRow | TaskRow
+Held = BaselineRow | PromptRunRow | TaskRow | ChannelRow | AlertRuleRow | IncidentRow | DeliveryRow
 
 
 def lock_project_of(session: Session, table: type[Held], id_: str) -> None:
