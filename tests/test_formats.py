@@ -170,3 +170,19 @@ def test_statistics_keep_digits_that_tell(value: float | None, text: str) -> Non
 def test_half_of_a_character_becomes_a_mark(text, shown):
     assert f.whole(text) == shown
     assert f.whole(text).encode().decode() == shown
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        (timedelta(seconds=-5), "less than a minute"),
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(hours=1, minutes=59, seconds=59), "1 hour 59 minutes"),
+        (timedelta(hours=2), "2 hours"),
+        (timedelta(days=1, minutes=30), "1 day"),
+        (timedelta(days=1200, hours=3), "1\u202f200 days 3 hours"),
+    ],
+)
+def test_spans_are_in_their_two_largest_units(span: timedelta, text: str) -> None:
+    assert f.fmt_span(span) == text

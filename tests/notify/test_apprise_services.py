@@ -116,4 +116,6 @@ def test_what_is_shown_sends_nothing() -> None:
     assert masked("apprise", "discord://1234567890/abcdefghij") == "discord://…"
     assert masked("apprise", "tgram://123456:ABC-def/chat") == "tgram://…"
     assert masked("apprise", "ntfys://user:pass@ntfy.example.org/topic?x=y") == "ntfys://ntfy.example.org/…"
+    assert masked("apprise", "https://discord.com/api/webhooks/123/abc") == "https://discord.com/…"
+    assert masked("apprise", "ntfy://topic-that-is-a-secret") == "ntfy://…"
     assert masked("apprise", "${DRIFTIUM_SECRET_X}") == "Apprise URL"

@@ -2,8 +2,11 @@
 
 import hashlib
 import hmac
+import json
 import re
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +52,24 @@ def test_fields_and_their_types_are_always_the_same(receiver: Receiver, message:
     assert isinstance(document["evidence"], list)
     rest = set(document) - {"version", "severity", "evidence"}
     assert all(isinstance(document[name], str) for name in rest)
+
+
+def test_the_documentation_is_true(receiver: Receiver) -> None:
+    text = (Path(__file__).parents[2] / "docs/webhook.md").read_text("utf-8")
+    example, code = (re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)[0] for kind in ("json", "python"))
+    receiving_side: dict[str, Any] = {}
+    exec(code, receiving_side)  # the receiver that is shown there
+    send("webhook", f"{receiver.url}/#secret={SECRET}", PLAIN)
+    document, request = json.loads(example), receiver.last
+    assert list(document) == list(request.json)
+    assert {name: type(value) for name, value in document.items()} == {
+        name: type(value) for name, value in request.json.items()
+    }
+    header = request.headers["x-driftium-signature"]
+    assert receiving_side["is_genuine"](SECRET, header, request.body)
+    assert not receiving_side["is_genuine"](SECRET, header, request.body + b" ")
+    assert not receiving_side["is_genuine"](SECRET + "x", header, request.body)
+    assert not receiving_side["is_genuine"](SECRET, header, request.body, -1)
 
 
 def test_a_secret_signs_and_stays_here(receiver: Receiver) -> None:
