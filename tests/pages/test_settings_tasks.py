@@ -45,7 +45,7 @@ def test_a_log_whose_columns_are_not_clear_is_collected(app, services, log):
     page.run()
     assert "5 records read: 5 new." in said(page)
     assert monitor.count_current(services) == 5
-    assert "What is 0?" in {stored.response.prompt for stored in monitor.current_responses(services)}
+    assert "What is 0?" in {stored.content.prompt for stored in monitor.current_responses(services)}
 
 
 def test_a_source_that_fails_every_run_says_so_and_goes_on(app, services, tmp_path):
