@@ -133,6 +133,7 @@ from driftium_core.monitor.samples import PoolSamples, pool_samples
 from driftium_core.monitor.sent import SentAnswers, sent_answers
 from driftium_core.monitor.table_evidence import count_table
 from driftium_core.monitor.table_exports import RunExportKind, export_run, tables_html
+from driftium_core.monitor.table_probe import probe_table
 from driftium_core.monitor.tables import (
     delete_reference,
     filter_options,
@@ -293,6 +294,7 @@ __all__ = [
     "preload",
     "preview_promotion",
     "probe_origin",
+    "probe_table",
     "process_alerts",
     "project_version",
     "projects",

@@ -78,7 +78,12 @@ def _file(key: str, *, of_table: bool) -> Origin:
             "Each run reads what was added; a rotated or truncated file is noticed. Logs in the form of OpenAI and "
             "Ollama are recognised.",
         )
-    pattern = _text("Files of the folder", f"{key}-pattern", "*.jsonl", "For a folder; empty takes every file.")
+    pattern = _text(
+        "Files of the folder",
+        f"{key}-pattern",
+        "*.csv" if of_table else "*.jsonl",
+        "For a folder; empty takes every file.",
+    )
     return FileOrigin(path=path, pattern=pattern)
 
 

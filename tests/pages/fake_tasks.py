@@ -11,8 +11,8 @@ from driftium_core.jobs import Job
 from driftium_core.store.task_records import NewTask, Task, TaskRun
 
 VERBS = (
-    "tasks", "find_task", "create_task", "change_task", "delete_task", "describe_task", "probe_origin", "run_task",
-    "task_job", "stop_task", "task_runs", "latest_runs", "tasks_version",
+    "tasks", "find_task", "create_task", "change_task", "delete_task", "describe_task", "probe_origin", "probe_table",
+    "run_task", "task_job", "stop_task", "task_runs", "latest_runs", "tasks_version",
 )  # fmt: skip
 
 
@@ -69,6 +69,9 @@ class FakeTasks:
         if isinstance(self.probe, Exception):
             raise self.probe
         return self.probe
+
+    def probe_table(self, services, origin, *, reference_id=None):
+        return self.probe_origin(services, origin, columns=reference_id)
 
     def run_task(self, services, task_id):
         self.find_task(services, task_id)
