@@ -51,6 +51,7 @@ def evidence_trend(
     theme: Theme,
     *,
     height: int = 170,
+    units: str = "answers",
 ) -> go.Figure:
     """Evidence score after each block, with the alarm line and where it was crossed.
 
@@ -58,7 +59,7 @@ def evidence_trend(
     filled at or over the line and open under it. All heights are log₁₀(1 + score), as the page writes them.
     """
     if not looks:
-        return empty_figure("No block of new answers was counted yet.", theme, height=height)
+        return empty_figure(f"No block of new {units} was counted yet.", theme, height=height)
     palette, points, line = PALETTES[theme], evidence_points(looks, threshold), _height(threshold)
     figure = go.Figure()
     _add_line(figure, points, line, palette.text)
@@ -67,17 +68,17 @@ def evidence_trend(
     _add_alarm(figure, points, alarmed, palette.text)
     state = "no alarm" if alarmed is None else f"alarm since block {fmt_n(alarmed)}"
     alt = (
-        f"Evidence score after {fmt_count(len(points), 'block')} of new answers; now {fmt_effect(points[-1].height)}, "
+        f"Evidence score after {fmt_count(len(points), 'block')} of new {units}; now {fmt_effect(points[-1].height)}, "
         f"the alarm line is {fmt_effect(line)}; {state}."
     )
     apply_layout(figure, theme, height=height, alt=alt, hovermode="closest", margin={"l": 4, "r": 8, "t": 22, "b": 4})
-    _set_axes(figure, points, max(line, *(point.height for point in points)), palette.muted)
+    _set_axes(figure, points, max(line, *(point.height for point in points)), palette.muted, units)
     return figure
 
 
-def _set_axes(figure: go.Figure, points: Sequence[EvidencePoint], top: float, colour: str) -> None:
+def _set_axes(figure: go.Figure, points: Sequence[EvidencePoint], top: float, colour: str, units: str) -> None:
     figure.update_yaxes(range=[-0.06 * top, 1.16 * top], tickformat="d", dtick=max(1, -(-math.ceil(top) // 4)), tick0=0)
-    title = {"text": "block of new answers", "standoff": 2, "font": {"size": 12, "color": colour}}
+    title = {"text": f"block of new {units}", "standoff": 2, "font": {"size": 12, "color": colour}}
     ends = (points[0].block - 0.5, points[-1].block + 0.5)
     figure.update_xaxes(range=ends, nticks=min(6, len(points) + 1), tickformat="d", title=title)
 

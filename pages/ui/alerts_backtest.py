@@ -9,10 +9,11 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
-from driftium_core.formats import fmt_count, fmt_name, fmt_time
+from driftium_core.formats import fmt_count, fmt_name
 from driftium_core.severity import severity_label
 from pages.ui.alerts_words import EVENTS
 from pages.ui.project import current_project
+from pages.ui.settings_clock import local
 from pages.ui.widgets import prose, severity_column
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def show_backtest(services: Services, rule: NewRule) -> None:
     st.dataframe(
         pd.DataFrame(
             {
-                "When": [fmt_time(firing.at) for firing in newest],
+                "When": [local(firing.at) for firing in newest],
                 "Message": [EVENTS[firing.event] for firing in newest],
                 "Severity": [[severity_label(firing.severity)] for firing in newest],
                 "Title": [fmt_name(firing.title, limit=200) for firing in newest],

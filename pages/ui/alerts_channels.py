@@ -8,10 +8,11 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
-from driftium_core.formats import fmt_name, fmt_names, fmt_time
+from driftium_core.formats import fmt_name, fmt_names
 from driftium_core.notify.port import CHANNEL_NAMES
 from pages.ui.alerts_channel_form import close_form, form_is_open, open_form, show_form
 from pages.ui.jobs import GRACE_S, show_progress
+from pages.ui.settings_clock import local
 from pages.ui.widgets import card, escape, prose
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _show(services: Services, channel: Channel, rules: Sequence[AlertRule]) -> N
     with st.container(key=f"line-channel-{channel.id}", gap="xsmall"):
         st.markdown(f"**{escape(fmt_name(channel.name, limit=80))}** :gray-badge[{kind}]")
         st.text(channel.shown)
-        sent = f"Last delivered {fmt_time(channel.last_sent_at)}." if channel.last_sent_at else "Nothing delivered yet."
+        sent = f"Last delivered {local(channel.last_sent_at)}." if channel.last_sent_at else "Nothing delivered yet."
         st.caption(sent)
         if channel.last_error:
             st.error(prose(f"The newest message did not arrive. {channel.last_error}"), icon=":material/error:")
@@ -112,7 +113,7 @@ def _show_test(channel: Channel) -> None:
     if not job.finished:
         show_progress(job)
     elif job.state == "done":
-        at = f" at {fmt_time(job.finished_at)}" if job.finished_at else ""
+        at = f" at {local(job.finished_at)}" if job.finished_at else ""
         st.success(f"The test arrived{at}.", icon=":material/check_circle:")
     else:
         st.error(prose(job.error or "The test was stopped."), icon=":material/error:")

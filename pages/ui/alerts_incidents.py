@@ -15,6 +15,7 @@ from pages.ui.alerts_messages import show_messages
 from pages.ui.alerts_words import monitor_words
 from pages.ui.project import DASHBOARD_PAGE, RCA_PAGE, TABULAR_PAGE, current_project, open_page
 from pages.ui.rca_chosen import START, report_query
+from pages.ui.settings_clock import local
 from pages.ui.widgets import card, prose, severity_badge, severity_column
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ def show_incident(services: Services, incident: Incident, *, named: bool = False
                 query = report_query(incident.report_kind, incident.report_id)
                 open_page(RCA_PAGE, project=incident.project, **query, **{START: "1"})
             if incident.acknowledged_at:
-                st.caption(f"Seen {fmt_time(incident.acknowledged_at)}: no more reminders.", width="content")
+                st.caption(
+                    f"Seen {(fmt_time if named else local)(incident.acknowledged_at)}: no more reminders.",
+                    width="content",
+                )
             else:
                 st.button(
                     "Acknowledge",
@@ -92,7 +96,8 @@ def _what(incident: Incident, *, named: bool) -> str:
     words = monitor_words(incident.monitor)
     where = f" in `{fmt_name(incident.project, limit=80)}`" if named else ""
     worst = f" At worst {incident.worst}." if incident.worst is not incident.severity else ""
-    since = f"open since {fmt_time(incident.opened_at)}, for {fmt_span(incident.lasted)}"
+    written = fmt_time if named else local  # the Overview's times are UTC, those of Settings this browser's
+    since = f"open since {written(incident.opened_at)}, for {fmt_span(incident.lasted)}"
     checks = fmt_count(incident.n_checks, "check")
     return f"{words[:1].upper()}{words[1:]}{where}: {since}, {checks}.{worst} Rule “{fmt_name(incident.rule_name)}”."
 
@@ -145,7 +150,7 @@ def _frame(past: Sequence[Incident]) -> pd.DataFrame:
         {
             "Worst": [[severity_label(incident.worst)] for incident in past],
             "Monitor": [monitor_words(incident.monitor) for incident in past],
-            "Opened": [fmt_time(incident.opened_at) for incident in past],
+            "Opened": [local(incident.opened_at) for incident in past],
             "Lasted": [fmt_span(incident.lasted) for incident in past],
             "Checks": [incident.n_checks for incident in past],
             "Rule": [fmt_name(incident.rule_name) for incident in past],

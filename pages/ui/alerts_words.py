@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from driftium_core.formats import fmt_count, fmt_name, fmt_names, fmt_time, fmt_value
+from driftium_core.formats import fmt_count, fmt_name, fmt_names, fmt_value
 from driftium_core.severity import Severity
 from driftium_core.store.alert_records import ANSWERS, EVERY_MONITOR, table_monitor
+from pages.ui.settings_clock import local
 
 if TYPE_CHECKING:
     from driftium_core.store.alert_records import Delivery, IncidentEvent, NewRule
@@ -37,7 +38,7 @@ def monitor_words(monitor: str) -> str:
 
 def rule_words(rule: NewRule, names: Mapping[str, str]) -> str:
     """When it tells whom, in a sentence; ``names`` are those of the channels by their ids."""
-    verb = "are" if rule.monitor not in (EVERY_MONITOR,) else "is"
+    verb = "is" if rule.monitor == EVERY_MONITOR else "are"
     worse = "" if rule.min_severity is Severity.CRITICAL else " or worse"
     checks = f"{fmt_count(rule.consecutive, 'check')}{' in a row' if rule.consecutive > 1 else ''}"
     told = [names[id_] for id_ in rule.channel_ids if id_ in names]
@@ -59,12 +60,12 @@ def delivery_words(delivery: Delivery) -> str:
     """Where one message stands: delivered when, or what it waits for, or why it did not arrive."""
     event, name = EVENTS[delivery.event], f"`{fmt_name(delivery.channel_name)}`"
     tries = fmt_count(delivery.n_attempts, "attempt")
-    following = f" Next attempt {fmt_time(delivery.next_attempt_at)}." if delivery.next_attempt_at else ""
+    following = f" Next attempt {local(delivery.next_attempt_at)}." if delivery.next_attempt_at else ""
     match delivery.state:
         case "sent":
-            return f"{event}: told {name}{f' at {fmt_time(delivery.sent_at)}' if delivery.sent_at else ''}."
+            return f"{event}: told {name}{f' at {local(delivery.sent_at)}' if delivery.sent_at else ''}."
         case "held":
-            until = f" until {fmt_time(delivery.next_attempt_at)}" if delivery.next_attempt_at else ""
+            until = f" until {local(delivery.next_attempt_at)}" if delivery.next_attempt_at else ""
             return f"{event}: held by quiet hours{until}, for {name}."
         case "failed":
             return f"{event}: did not reach {name} in {tries}. {delivery.error}".strip()

@@ -48,7 +48,7 @@ def show_evidence_score(services: Services, *, reference: str | None = None) -> 
         st.markdown(prose(monitor.evidence_sentence(state)), help=HELP.format(units=units))
         if not looks:
             return
-        figure = drawn(evidence_trend, looks, state.threshold, state.alarmed_at_block, theme())
+        figure = drawn(evidence_trend, looks, state.threshold, state.alarmed_at_block, theme(), units=units)
         chart(figure, f"evidence-{state.baseline_id}-{state.looks}-{state.alarmed_at_block}")
         _show_alarm(services, state, fmt_time(looks[-1].created_at), reference)
 

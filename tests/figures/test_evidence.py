@@ -84,3 +84,5 @@ def test_an_alarm_at_a_block_that_is_not_shown_is_still_told():
 def test_one_block_is_enough_and_none_is_a_sentence():
     assert "after 1 block of" in figure_alt(evidence_trend([look(0, 0.0)], 900.0, None, "dark"))
     assert figure_alt(evidence_trend([], 900.0, None, "dark")) == "No block of new answers was counted yet."
+    of_rows = evidence_trend(LOOKS, 900.0, None, "dark", units="rows")
+    assert of_rows.layout.xaxis.title.text == "block of new rows"

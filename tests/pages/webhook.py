@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+SECRET = "8c1e0f5a7b3d49e2a6f1c0d4b8e79a35"
+
 
 class Webhook(ThreadingHTTPServer):
     """Answers every POST with ``status``, and keeps what it took in ``messages``."""
@@ -20,7 +22,7 @@ class Webhook(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/hook/the-secret-part"
+        return f"http://127.0.0.1:{self.server_address[1]}/hook/{SECRET}"
 
 
 class _Handler(BaseHTTPRequestHandler):
