@@ -30,7 +30,6 @@ PORTS = {"store", "embeddings", "vectors", "llm", "notify", "collect"}
 ALLOWED: dict[str, set[str]] = {
     **{name: set() for name in BASE - {""}},
     "palette": {"severity"},
-    "markdown": {"formats"},
     "": {"tabular", "text", "monitor"},  # the public `compare_…` functions, loaded lazily
     "settings": BASE,
     "stats": BASE,
@@ -46,6 +45,7 @@ ALLOWED: dict[str, set[str]] = {
     "collect": BASE | {"tabular", "text", "logs"},
     "alerts": BASE,
     "jobs": BASE,
+    "markdown": {"formats"},
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text", "rca"},
     "monitor": BASE
     | PORTS
