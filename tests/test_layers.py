@@ -31,7 +31,6 @@ ALLOWED: dict[str, set[str]] = {
     **{name: set() for name in BASE - {""}},
     "palette": {"severity"},
     "schedule": {"errors", "formats"},
-    "markdown": {"formats"},
     "": {"tabular", "text", "monitor"},  # the public `compare_…` functions, loaded lazily
     "settings": BASE,
     "stats": BASE,
@@ -47,6 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "collect": BASE | {"tabular", "text", "logs"},
     "alerts": BASE,
     "jobs": BASE,
+    "markdown": {"formats"},
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text", "rca"},
     "monitor": BASE
     | PORTS
@@ -58,7 +58,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"monitor", "services", "settings", "jobs", "guard", "store", "tabular", "text", "rca", "files", "logs"},
     "cli": BASE
     | {"monitor", "services", "settings", "jobs", "store", "terminal", "tabular", "text", "rca", "files", "logs"}
-    | {"notify", "scheduler"},
+    | {"notify", "scheduler", "collect"},
     "__main__": {"cli"},
     "pages": BASE
     | {"monitor", "services", "settings", "jobs", "store", "tabular", "text", "rca", "figures", "logs"}

@@ -51,13 +51,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.callback(invoke_without_command=True)(program)
+app.command("app")(start_app)
+app.command()(completion)
 for verb in (
     *(tabular, text, demo, generate, models, pull, sets, run, runs, send),
-    *(projects, promote, undo, baselines, restore, status, history, doctor, watch, completion),
+    *(projects, promote, undo, baselines, restore, status, history, doctor, watch),
 ):
     app.command()(verb)
 app.command("import")(import_)
-app.command("app")(start_app)
 app.add_typer(rca, name="rca")
 app.add_typer(tasks, name="tasks")
 app.add_typer(alerts, name="alerts")
