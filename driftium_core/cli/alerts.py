@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["alerts"]
 
 alerts = typer.Typer(
-    help="Who is told of drift, by which rules, what they found, and which messages have not arrived.",
+    help="Tell people of drift: channels, rules, incidents, messages.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -21,7 +21,7 @@ __all__ = ["tasks"]
 FAILED = 2
 
 tasks = typer.Typer(
-    help="Collect answers and check tables and answers on a schedule: while the app runs, or from cron.",
+    help="Collect answers and check data on a schedule or from cron.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

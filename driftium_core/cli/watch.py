@@ -19,7 +19,7 @@ __all__ = ["watch"]
 
 
 def watch() -> None:
-    """Run tasks when they are due and send alerts, without the app's pages, until Ctrl-C.
+    """Run due tasks and send alerts without the app, until Ctrl-C.
 
     The app does the same while it runs. Both can run at once: a task is run by one of them.
     """

@@ -111,7 +111,7 @@ def test_pausing_renaming_rescheduling_and_removing(log: Path, capsys: pytest.Ca
     assert document(capsys, "tasks", "pause", "chat")["next_run_at"] is None
     out, _ = said(capsys, "tasks", "rename", "chat", "log")
     assert out.startswith("“log”: ")
-    assert "It is paused; its schedule is: every 15 minutes." in out
+    assert "It is paused; its schedule is: every 15 minutes." in " ".join(out.split())
     changed = document(capsys, "tasks", "reschedule", "log", "daily at 6:00", "--timezone", "Europe/Berlin")
     assert changed["schedule"] == "0 6 * * * (Europe/Berlin)"
     out, _ = said(capsys, "tasks", "runs", "log")
