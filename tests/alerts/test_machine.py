@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftium_core.alerts.machine import Change, Check, Ongoing, Terms, Watch, step
@@ -95,6 +95,7 @@ ROWS = st.text("LMHC?", max_size=40)
 TERMS = st.builds(Terms, st.sampled_from([Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL]), st.integers(1, 4))
 
 
+@settings(deadline=None)
 @given(ROWS, TERMS)
 def test_nothing_is_told_without_a_check_that_severe(row: str, terms: Terms) -> None:
     for place, change, incident in followed(checks_of(row), terms):
@@ -106,12 +107,14 @@ def test_nothing_is_told_without_a_check_that_severe(row: str, terms: Terms) -> 
             assert severity.rank >= terms.min_severity.rank
 
 
+@settings(deadline=None)
 @given(ROWS, TERMS)
 def test_events_of_a_monitor_alternate_and_at_most_the_last_incident_is_open(row: str, terms: Terms) -> None:
     changes = [change for _, change, _ in followed(checks_of(row), terms) if change != "worsened"]
     assert changes == ["opened", "resolved"] * (len(changes) // 2) + ["opened"] * (len(changes) % 2)
 
 
+@settings(deadline=None)
 @given(ROWS, TERMS)
 def test_an_incident_worsens_at_most_twice_and_only_upwards(row: str, terms: Terms) -> None:
     worst: list[int] = []
@@ -123,6 +126,7 @@ def test_an_incident_worsens_at_most_twice_and_only_upwards(row: str, terms: Ter
             worst.append(incident.worst.rank)
 
 
+@settings(deadline=None)
 @given(ROWS, TERMS, st.integers(0, 40))
 def test_inconclusive_checks_change_nothing_wherever_they_stand(row: str, terms: Terms, place: int) -> None:
     """Times and reports aside, what is told is the same without them."""
@@ -133,6 +137,7 @@ def test_inconclusive_checks_change_nothing_wherever_they_stand(row: str, terms:
     assert told(row[:place] + "?" + row[place:]) == told(row) == told(row.replace("?", ""))
 
 
+@settings(deadline=None)
 @given(ROWS, TERMS, st.sampled_from([None, 1.0, 5.0]))
 def test_a_replay_tells_what_the_machine_does_and_reminds_only_while_open(
     row: str, terms: Terms, after_h: float | None

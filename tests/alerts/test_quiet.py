@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftium_core.alerts.quiet import quiet_hours
@@ -85,6 +85,7 @@ def test_what_cannot_be_meant_is_said(start: str, end: str, zone: str, says: str
 CLOCKS = st.times().map(lambda t: f"{t:%H:%M}")
 
 
+@settings(deadline=None)
 @given(CLOCKS, CLOCKS, st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)), st.sampled_from([BERLIN, "UTC"]))
 def test_the_end_lies_ahead_within_a_day_and_is_not_quiet(start: str, end: str, moment: datetime, zone: str) -> None:
     quiet = quiet_hours(start, end, zone)

@@ -1,9 +1,11 @@
 """From stored checks to incidents and queued messages: each check once, whoever stored it, whatever happened."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 import pytest
+import time_machine
 from sqlalchemy import event
 
 from driftium_core import monitor
@@ -257,6 +259,18 @@ class TestQuietHours:
         assert (held.state, held.next_attempt_at) == ("held", self.MORNING)
         assert monitor.send_due_messages(services, now=self.MORNING - timedelta(seconds=1)) == 0
         assert (monitor.send_due_messages(services, now=self.MORNING), sender.told) == (1, ["opened"])
+
+    def test_other_quiet_hours_hold_for_what_is_held_already(self, services: Services, sender: Sender) -> None:
+        channel = add_channel(services)
+        rule = add_rule(services, channel, **self.NIGHT)
+        check_tables(services, "C")
+        events(services, self.LATE)
+        changed = NewRule(name="critical", channel_ids=(channel.id,))
+        with time_machine.travel(self.LATE):
+            monitor.save_rule(services, replace(changed, quiet_from="22:00", quiet_to="06:00"), rule_id=rule.id)
+            assert (monitor.send_due_messages(services), states(services)) == (0, ["opened held"])
+            monitor.save_rule(services, changed, rule_id=rule.id)
+            assert (monitor.send_due_messages(services), sender.told) == (1, ["opened"])
 
     def test_what_opens_and_ends_at_night_is_one_message_that_says_both(
         self, services: Services, sender: Sender
