@@ -2,72 +2,21 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
-import re
-import stat as stat_modes
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from driftium_core.collect.columns import columns_in_use
 from driftium_core.collect.file_lines import open_file
+from driftium_core.collect.file_listing import Folders, family_names, is_rotated, rotated_from, stat_of
 from driftium_core.collect.file_state import Files, FileState
 from driftium_core.errors import SourceError
 from driftium_core.formats import fmt_name
 
-if TYPE_CHECKING:
-    from driftium_core.origin import FileOrigin
-
-__all__ = ["Scan", "listed_files", "scan_files"]
-
-_ROTATED = re.compile(r"[.\-_][\dT.:\-_]*\d[\dT.:\-_]*")
-"""What rotation adds to a name, or puts before its ending: a number or a date."""
+__all__ = ["Scan", "scan_files"]
 
 MOST_COMPARED = 100
 """Files beside one that moved which are looked into for its content."""
-
-
-def listed_files(origin: FileOrigin) -> dict[str, os.stat_result]:
-    """The files that an origin names, with what the file system says of them; each file once.
-
-    Raises
-    ------
-    SourceError
-        There is no such file or folder, or it cannot be looked into.
-    """
-    top = os.path.realpath(os.path.expanduser(origin.path))
-    shown = fmt_name(os.path.basename(origin.path.rstrip("/\\")) or origin.path, limit=60)
-    try:
-        stat = os.stat(top)
-        if stat_modes.S_ISREG(stat.st_mode):
-            return {top: stat}
-        if not stat_modes.S_ISDIR(stat.st_mode):
-            raise SourceError(f"{shown} is neither a file nor a folder.")
-        found = sorted(_files_in(top, origin.pattern).items())
-    except FileNotFoundError:
-        raise SourceError(f"{shown} does not exist now. What was read before is kept; check the path.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "the path is not valid"
-        raise SourceError(f"{shown} cannot be looked into ({reason.lower()}). Check the path and its rights.") from None
-    once = {(stat.st_dev, stat.st_ino) if stat.st_ino else path: (path, stat) for path, stat in reversed(found)}
-    return dict(sorted(once.values()))
-
-
-def _files_in(folder: str, pattern: str) -> dict[str, os.stat_result]:
-    found: dict[str, os.stat_result] = {}
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(".") and not pattern.startswith("."):
-                continue
-            if pattern and not fnmatch.fnmatch(entry.name, pattern):
-                continue
-            try:
-                stat = entry.stat()
-            except OSError:  # it went away, or its link leads nowhere
-                continue
-            if stat_modes.S_ISREG(stat.st_mode):
-                found[os.path.realpath(entry.path) if entry.is_symlink() else entry.path] = stat
-    return found
 
 
 def scan_files(files: Files, listed: dict[str, os.stat_result]) -> Scan:
@@ -78,15 +27,13 @@ def scan_files(files: Files, listed: dict[str, os.stat_result]) -> Scan:
     files : Files
         Changed in place: moved files get their new path, overwritten ones are forgotten, new ones are added.
     listed : dict
-        From `listed_files`.
+        From `driftium_core.collect.file_listing.listed_files`.
     """
-    there = {state.path: stat for state in files.states if (stat := _stat(state.path)) is not None} | listed
+    there = {state.path: stat for state in files.states if (stat := stat_of(state.path)) is not None} | listed
     scan = Scan(files, listed, there)
-    lost = [state for state in files.states if not _holds(state, there.get(state.path))]
-    scan.follow(lost)
-    for path in (*scan.between, *listed):
-        scan.begin(path)
-    files.forget_gone(set(there))
+    scan.follow()
+    scan.begin_new()
+    files.forget_gone(set(scan.there))
     present = [state for state in files.states if state.path in scan.there]
     scan.to_read = sorted((s for s in present if not s.nothing_new(scan.there[s.path])), key=scan.order)
     return scan
@@ -101,9 +48,10 @@ class Scan:
     there: dict[str, os.stat_result]
     to_read: list[FileState] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    between: list[str] = field(default_factory=list)
-    _needs: dict[str, list[str]] = field(default_factory=dict)
     rotated: set[str] = field(default_factory=set)
+    _folders: Folders = field(default_factory=Folders)
+    _since: dict[str, int] = field(default_factory=dict)
+    _needs: dict[str, list[str]] = field(default_factory=dict)
     _left: set[str] = field(default_factory=set)
 
     def order(self, state: FileState) -> tuple[bool, int, str]:
@@ -111,10 +59,12 @@ class Scan:
         old = state.moved or state.path in self.rotated
         return (not old, self.there[state.path].st_mtime_ns if old else 0, state.path)
 
-    def follow(self, lost: list[FileState]) -> None:
+    def follow(self) -> None:
         """Find files again whose place holds something else, or nothing, now."""
-        held = {state.path for state in self.files.states} - {state.path for state in lost}
-        found = _found_again(lost, held, self.listed)
+        changed = [state for state in self.files.states if not self._is_as_it_was(state)]
+        self._since = {state.path: state.mtime_ns for state in changed if not state.moved}
+        lost = [state for state in changed if not self._holds(state)]
+        found = self._found_again(lost)
         for state in lost:
             path = found.get(id(state))
             if path is not None:
@@ -122,29 +72,56 @@ class Scan:
             elif state.path in self.there:
                 self._overwritten(state)
 
+    def _is_as_it_was(self, state: FileState) -> bool:
+        return state.path in self.there and state.looks_unchanged(self.there[state.path])
+
+    def _holds(self, state: FileState) -> bool:
+        """Whether a file's place still holds what was read of it."""
+        if state.path not in self.there or not state.offset:
+            return state.path in self.there
+        return _holds_content(state, state.path, unsure=True) and not self._was_copied_away(state)
+
+    def _was_copied_away(self, state: FileState) -> bool:
+        """Whether a rotated copy beside a file that did not grow has more of what was read of it: it began anew."""
+        size = self.there[state.path].st_size
+        if size > state.size:
+            return False
+        return any(
+            other.st_size > size and other.st_mtime_ns > state.mtime_ns and _holds_content(state, beside)
+            for beside, other in self._folders.beside(state.path)
+            if is_rotated(beside, state.path)
+        )
+
+    def _found_again(self, lost: list[FileState]) -> dict[int, str]:
+        """Where the content of files is now, by the ``id`` of their states."""
+        taken = {state.path for state in self.files.states} - {state.path for state in lost}
+        by_inode = {(stat.st_dev, stat.st_ino): path for path, stat in self.listed.items()}
+        lost = [state for state in lost if state.offset]
+        beside = {id(state): self._folders.beside(state.path) for state in lost}
+        found: dict[int, str] = {}
+        for same_inode in (True, False):
+            for state in lost:
+                place = (state.device, state.inode)
+                near = [path for path, stat in beside[id(state)] if not same_inode or place == _place(stat)]
+                paths = [by_inode[place], *near] if place in by_inode else near
+                for path in paths[:MOST_COMPARED] if id(state) not in found else ():
+                    if path != state.path and path not in taken and _holds_content(state, path):
+                        found[id(state)] = path
+                        taken.add(path)
+                        break
+        return found
+
     def _moved(self, state: FileState, path: str) -> None:
-        old = state.path
         self._keep_needs(state)
-        self._left.add(old)
+        self._left.add(state.path)
+        self.notes.append(f"{_shown(state.path)} was rotated; what it held is read on in {_shown(path)}.")
         state.path, state.moved = path, path not in self.listed
         self.there[path] = self.listed.get(path) or os.stat(path)
         self.rotated.add(path)
-        self.notes.append(f"{_shown(old)} was rotated; what it held is read on in {_shown(path)}.")
-        known = {other.path for other in self.files.states}
-        later = [
-            (stat.st_mtime_ns, beside)
-            for beside, stat in _beside(old)
-            if beside not in known and beside != old and _is_rotated(beside, old)
-            if stat.st_mtime_ns > self.there[path].st_mtime_ns
-        ]
-        for _, beside in sorted(later):
-            self.there.setdefault(beside, os.stat(beside))
-            self.rotated.add(beside)
-            self.between.append(beside)
 
     def _overwritten(self, state: FileState) -> None:
         self._keep_needs(state)
-        same = self.there[state.path].st_ino == state.inode
+        same = _place(self.there[state.path]) == (state.device, state.inode)
         what = "was truncated" if same else "was replaced by another file"
         self.notes.append(f"{_shown(state.path)} {what}; it is read from its start again.")
         self.files.retire(state)
@@ -153,55 +130,49 @@ class Scan:
         if state.format is not None and state.format.kind != "json":
             self._needs[state.path] = columns_in_use(state.format.columns)
 
-    def begin(self, path: str) -> None:
-        """Follow a file from now on, unless it is, or is a copy of one that is."""
-        if any(state.path == path for state in self.files.states):
-            return
-        original = None if path in self._left else self._original_of(path)
-        if original is not None:
-            self.notes.append(f"{_shown(path)} holds what {_shown(original)} held; it is taken as a copy and not read.")
-            return
-        state = FileState(path=path, moved=path not in self.listed, needs=self._needs.get(path, []))
-        self.files.states.append(state)
+    def begin_new(self) -> None:
+        """Follow new files from now on, unless they are copies of others."""
+        known = {state.path for state in self.files.states}
+        originals: dict[tuple[str, str], list[FileState]] = defaultdict(list)
+        for state in self.files.states:
+            if state.offset:
+                originals[os.path.dirname(state.path), state.name.split(".")[0]].append(state)
+        for path in dict.fromkeys((*self._rotated_since(known), *self.listed)):
+            if path in known:
+                continue
+            original = None if path in self._left else _original_of(path, originals)
+            if original is not None:
+                same = f"{_shown(path)} holds what {_shown(original)} held; it is taken as a copy and not read."
+                self.notes.append(same)
+                continue
+            stat = self.there[path]
+            needs = self._needs.get(path, [])
+            new = FileState(path=path, moved=path not in self.listed, needs=needs, mtime_ns=stat.st_mtime_ns)
+            self.files.states.append(new)
 
-    def _original_of(self, path: str) -> str | None:
-        family = [
-            state
-            for state in self.files.states
-            if state.offset and (_is_family(path, state.path) or _is_family(state.path, path))
-        ]
-        for state in sorted(family, key=lambda state: -state.mtime_ns)[:MOST_COMPARED]:
-            if _holds_content(state, path):
-                return state.path
-        return None
-
-
-def _stat(path: str) -> os.stat_result | None:
-    try:
-        stat = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    return stat if stat_modes.S_ISREG(stat.st_mode) else None
-
-
-def _holds(state: FileState, stat: os.stat_result | None) -> bool:
-    """Whether a file's place still holds what was read of it."""
-    if stat is None:
-        return False
-    if not state.offset or state.looks_unchanged(stat):
-        return True
-    return _holds_content(state, state.path, unsure=True) and not _was_copied_away(state, stat)
+    def _rotated_since(self, known: set[str]) -> list[str]:
+        """Files that came out of followed ones by rotation since these were looked at, oldest first."""
+        found: list[tuple[int, str]] = []
+        for folder in {os.path.dirname(path) for path in self._since}:
+            for name in self._folders.names(folder):
+                path = os.path.join(folder, name)
+                since = [self._since[of] for of in rotated_from(path) if of in self._since]
+                stat = stat_of(path) if since and path not in known else None
+                if stat is not None and stat.st_mtime_ns >= min(since):
+                    found.append((stat.st_mtime_ns, path))
+                    self.there[path] = stat
+                    self.rotated.add(path)
+        return [path for _, path in sorted(found)]
 
 
-def _was_copied_away(state: FileState, stat: os.stat_result) -> bool:
-    """Whether a rotated copy beside a file that did not grow has more of what was read of it: it began anew."""
-    if stat.st_size > state.size:
-        return False
-    return any(
-        other.st_size > stat.st_size and other.st_mtime_ns > state.mtime_ns and _holds_content(state, beside)
-        for beside, other in _beside(state.path)
-        if beside != state.path and _is_rotated(beside, state.path)
-    )
+def _original_of(path: str, originals: dict[tuple[str, str], list[FileState]]) -> str | None:
+    """The file whose content another one holds, if there is one."""
+    folder = os.path.dirname(path)
+    family = [state for stem in family_names(path) for state in originals.get((folder, stem), ())]
+    for state in sorted(family, key=lambda state: -state.mtime_ns)[:MOST_COMPARED]:
+        if _holds_content(state, path):
+            return state.path
+    return None
 
 
 def _holds_content(state: FileState, path: str, *, unsure: bool = False) -> bool:
@@ -216,57 +187,8 @@ def _holds_content(state: FileState, path: str, *, unsure: bool = False) -> bool
     return True
 
 
-def _found_again(lost: list[FileState], held: set[str], listed: dict[str, os.stat_result]) -> dict[int, str]:
-    """Where the content of files is now, by the ``id`` of their states."""
-    found: dict[int, str] = {}
-    taken = set(held)
-    places = {id(state): _beside(state.path) for state in lost if state.offset}
-    for by_inode in (True, False):
-        for state in lost:
-            if not state.offset or id(state) in found:
-                continue
-            same = [path for path, stat in listed.items() if (stat.st_ino, stat.st_dev) == (state.inode, state.device)]
-            near = [
-                path
-                for path, stat in places[id(state)]
-                if not by_inode or (stat.st_ino, stat.st_dev) == (state.inode, state.device)
-            ]
-            for path in dict.fromkeys([*same, *near[:MOST_COMPARED]]):
-                if path != state.path and path not in taken and _holds_content(state, path):
-                    found[id(state)] = path
-                    taken.add(path)
-                    break
-    return found
-
-
-def _beside(path: str) -> list[tuple[str, os.stat_result]]:
-    """Files in the same folder that may have come out of a file by rotation, newest first."""
-    try:
-        with os.scandir(os.path.dirname(path)) as entries:
-            family = [entry for entry in entries if _is_family(entry.path, path) and not entry.is_symlink()]
-            found = [(entry.path, entry.stat()) for entry in family if entry.is_file()]
-    except OSError:
-        return []
-    return sorted(found, key=lambda pair: -pair[1].st_mtime_ns)
-
-
-def _is_family(path: str, of: str) -> bool:
-    """Whether two files share a folder and the beginning of their names, up to the first dot of one."""
-    if os.path.dirname(path) != os.path.dirname(of):
-        return False
-    name, stem = os.path.basename(path), os.path.basename(of).split(".")[0]
-    return name.startswith(stem) and not name[len(stem) : len(stem) + 1].isalnum()
-
-
-def _is_rotated(path: str, of: str) -> bool:
-    """Whether a file's name is another's with a number or a date, after it or before its ending."""
-    name, original = os.path.basename(path).removesuffix(".gz"), os.path.basename(of)
-    if name.startswith(original):
-        return _ROTATED.fullmatch(name[len(original) :]) is not None
-    stem, ending = os.path.splitext(original)
-    if not (ending and name.startswith(stem) and name.endswith(ending)):
-        return False
-    return _ROTATED.fullmatch(name[len(stem) : len(name) - len(ending)]) is not None
+def _place(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_dev, stat.st_ino
 
 
 def _shown(path: str) -> str:

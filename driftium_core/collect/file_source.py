@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from driftium_core.collect.file_formats import find_format
 from driftium_core.collect.file_lines import OpenFile, UnreadableFile, consume, open_file
+from driftium_core.collect.file_listing import listed_files
 from driftium_core.collect.file_probe import probe_files
 from driftium_core.collect.file_records import take_records
-from driftium_core.collect.file_scan import listed_files, scan_files
+from driftium_core.collect.file_scan import scan_files
 from driftium_core.collect.file_state import Files, FileState
 from driftium_core.collect.file_tables import file_table
 from driftium_core.collect.file_taking import MAX_PART_BYTES, Taken

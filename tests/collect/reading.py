@@ -44,7 +44,8 @@ class Reader:
                     assert response.key is not None
                     assert response.source == "logs"
                     self.taken.append(response.response)
-                    if self.stored.setdefault(response.key, response.response) is response.response:
+                    if response.key not in self.stored:
+                        self.stored[response.key] = response.response
                         new.append(response.response)
                 self.cursor = json.loads(json.dumps(batch.cursor, allow_nan=False))
                 if len(self.batches) == stop_after:
