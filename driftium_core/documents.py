@@ -33,9 +33,9 @@ def json_safe(value: object) -> object:
     return str(value) if isinstance(value, str) else value  # a StrEnum becomes its text
 
 
-def json_text(document: object) -> str:
-    """The document as a file of JSON that UTF-8 can hold, whatever texts are in it."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+def json_text(document: object, *, indent: int | None = 2) -> str:
+    """The document as a file of JSON that UTF-8 can hold, whatever texts are in it; on one line without ``indent``."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
     # Half of a character, which UTF-8 cannot hold, stays what it is as an escape of JSON.
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 

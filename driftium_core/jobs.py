@@ -40,6 +40,8 @@ class Job(Generic[T]):
         What the work returned, once ``state`` is ``"done"``.
     error : str or None
         A sentence for the user, once ``state`` is ``"failed"``.
+    failure : DriftiumError or None
+        What ``error`` says, for a caller that waits for the result; None of an unexpected failure.
     """
 
     def __init__(self, title: str, *, about: str = "") -> None:
@@ -54,6 +56,7 @@ class Job(Generic[T]):
         self.finished_at: datetime | None = None
         self.result: T | None = None
         self.error: str | None = None
+        self.failure: DriftiumError | None = None
         self._cancel = threading.Event()
         self._ended = threading.Event()
         self._ended_s = 0.0
@@ -87,6 +90,7 @@ class Job(Generic[T]):
             self._end("cancelled")
         except DriftiumError as error:
             self.error = str(error)
+            self.failure = error.with_traceback(None)  # its frames would keep all of the work's data
             self._end("failed")
         except Exception as error:  # noqa: BLE001 - the last frame of a thread: nobody above could report it
             _log.exception("Job %s (%s) failed", self.id, self.title)
@@ -139,6 +143,11 @@ class Jobs:
         self._jobs: dict[str, Job[Any]] = {}
         self._lock = threading.Lock()
         self._closed = False
+
+    @property
+    def closing(self) -> bool:
+        """Whether everything is being stopped, as the process ends."""
+        return self._closed
 
     def start(self, work: Callable[[Progress], T], *, title: str, about: str = "") -> Job[T]:
         """Queue ``work(progress)`` and return its job at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -45,13 +46,14 @@ class Services:
     investigations) by what they are about, ``tables`` (samples, simulations, opened references) by how they were made.
     ``jobs`` run what computes; ``background`` runs what nobody waits for, one job at a time; ``answering`` runs prompts
     and ``investigating`` investigations, whose threads mostly wait for a model; ``collecting`` runs scheduled tasks.
-    ``address`` is where the app can be opened, for links. ``starting`` is held by whoever starts work that must not be
-    started twice. Whoever computes a check of pools holds ``checking``, so that one state is
-    computed once; the vectors of one text are made under ``embedding``, and moved between collections under
-    ``indexing``.
+    ``address`` is where the app can be opened, for links; ``id`` tells who holds a task. ``starting`` is held by
+    whoever starts work that must not be started twice. Whoever computes a check of pools holds ``checking``, so that
+    one state is computed once; the vectors of one text are made under ``embedding``, and moved between collections
+    under ``indexing``.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
+        self.id = secrets.token_hex(5)
         self.settings = settings
         self.store = store
         self.jobs = Jobs()

@@ -24,6 +24,8 @@ SECRET_PREFIX = f"{PREFIX}SECRET_"
 
 OLLAMA_PORT = 11434
 
+SHORTEST_TOKEN = 16
+
 _PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
@@ -43,7 +45,12 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="ignore", populate_by_name=True, env_file=".env"
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        env_file=".env",
+        hide_input_in_errors=True,
     )
 
     database_url: str = Field(
@@ -215,7 +222,15 @@ class Settings(BaseSettings):
             raise ValueError("an empty host name")
         return hosts
 
-    @field_validator("gguf", mode="before")
+    @field_validator("api_token")
+    @classmethod
+    def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
+        token = value.get_secret_value() if value else ""
+        if value and (len(token) < SHORTEST_TOKEN or not token.isprintable() or any(map(str.isspace, token))):
+            raise ValueError("too short, or not one word")
+        return value
+
+    @field_validator("gguf", "api_token", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -272,7 +287,8 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     key = str(first["loc"][0]) if first["loc"] else ""
     name = next(n for n in Settings.model_fields if key in (n, _variable(n)))
-    return f"{_variable(name)} is {first['input']!r}, which cannot be used; allowed: {_extra(name)['allowed']}."
+    shown = "set to a secret" if name == "api_token" else repr(first["input"])
+    return f"{_variable(name)} is {shown}, which cannot be used; allowed: {_extra(name)['allowed']}."
 
 
 def _is_any_address(host: str) -> bool:

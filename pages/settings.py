@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pages.ui.alerts_section import show_alerts
 from pages.ui.session import get_services
 from pages.ui.settings_api import show_api
 from pages.ui.settings_installation import show_installation
@@ -20,8 +21,6 @@ def show_section(services: Services, section: str) -> None:
     if section == "sources":
         show_sources(services)
     elif section == "alerts":
-        from pages.ui.alerts_section import show_alerts
-
         show_alerts(services)
     elif section == "api":
         show_api(services)

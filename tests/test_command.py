@@ -1,7 +1,10 @@
 """Commands in hints: whoever types them gets this Python, wherever they stand."""
 
+import json
 import os
 import re
+import shlex
+import site
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +56,39 @@ def test_elsewhere_bare_python_is_enough_where_it_is_this_one(
     (away / "python").symlink_to(tmp_path / "python3.real")
     monkeypatch.setenv("PATH", str(away))
     assert command("demo") == absolute
+
+
+@pytest.fixture
+def script(environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The script as pip leaves it beside that Python, for this code."""
+    (environment / "driftium").write_text("#!/bin/sh\n", "utf-8")
+    (environment / "driftium").chmod(0o755)
+    origin = tmp_path / "site-packages" / "driftium-0.1.0.dist-info" / "direct_url.json"
+    origin.parent.mkdir(parents=True)
+    origin.write_text(json.dumps({"dir_info": {"editable": True}, "url": ROOT.as_uri()}), "utf-8")
+    monkeypatch.setattr(site, "getsitepackages", lambda: [str(tmp_path / "site-packages")])
+    return origin
+
+
+@pytest.mark.usefixtures("script")
+def test_the_script_is_named_where_it_is_installed(
+    environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert command("demo") == f"{shlex.quote('the project/.venv/bin/driftium')} demo"
+    monkeypatch.chdir(environment.parents[1])
+    assert command() == ".venv/bin/driftium"
+    assert command(python_options=("-X", "dev")) == ".venv/bin/python -X dev -m driftium_core"
+    (tmp_path / "away").mkdir()
+    monkeypatch.chdir(tmp_path / "away")
+    assert command("demo") == f"'{environment / 'driftium'}' demo"
+    monkeypatch.setenv("PATH", str(environment))
+    assert command("demo") == "driftium demo"
+
+
+@pytest.mark.parametrize("origin", ['{"url": "file:///another/clone"}', "{}", "half of a fi"])
+def test_a_script_of_another_clone_is_not_named(script: Path, origin: str) -> None:
+    script.write_text(origin, "utf-8")
+    assert command("demo") == f"{shlex.quote('the project/.venv/bin/python')} -m driftium_core demo"
 
 
 def test_a_deleted_working_directory_is_no_reason_to_fail(

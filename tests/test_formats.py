@@ -85,6 +85,23 @@ def test_a_moment_depends_on_nobodys_today():
     assert f.fmt_clock(datetime(2025, 3, 2, 4, 2, tzinfo=UTC)) == "04:02"
 
 
+def test_what_is_planned_is_told_by_the_clock_of_a_zone():
+    now = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+    assert f.fmt_local(now + timedelta(minutes=10), "UTC", now=now) == "22:40"
+    assert f.fmt_local(now + timedelta(minutes=10), "Europe/Berlin", now=now) == "23:40"
+    assert f.fmt_local(now + timedelta(hours=8), "Europe/Berlin", now=now) == "tomorrow 07:30"
+    assert f.fmt_local(now + timedelta(hours=1), "Asia/Tokyo", now=now) == "08:30", "it is the next day there already"
+    assert f.fmt_local(now + timedelta(days=7), "UTC", now=now) == "Mon 30 Nov 22:30"
+    assert f.fmt_local(now - timedelta(days=2), "UTC", now=now) == "Sat 21 Nov 22:30"
+    assert f.fmt_local(now + timedelta(days=60), "UTC", now=now) == "Fri 22 Jan 2027 22:30"
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Base", "../etc", "Europe", "x" * 10_000, "nul\0"])
+def test_a_zone_that_is_unknown_here_is_read_as_utc(zone):
+    now = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+    assert f.fmt_local(now, zone, now=now) == "14:02"
+
+
 def test_window_has_the_time_of_day_when_it_matters():
     def moment(text):
         return np.datetime64(text, "us")
@@ -153,3 +170,19 @@ def test_statistics_keep_digits_that_tell(value: float | None, text: str) -> Non
 def test_half_of_a_character_becomes_a_mark(text, shown):
     assert f.whole(text) == shown
     assert f.whole(text).encode().decode() == shown
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        (timedelta(seconds=-5), "less than a minute"),
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(hours=1, minutes=59, seconds=59), "1 hour 59 minutes"),
+        (timedelta(hours=2), "2 hours"),
+        (timedelta(days=1, minutes=30), "1 day"),
+        (timedelta(days=1200, hours=3), "1\u202f200 days 3 hours"),
+    ],
+)
+def test_spans_are_in_their_two_largest_units(span: timedelta, text: str) -> None:
+    assert f.fmt_span(span) == text

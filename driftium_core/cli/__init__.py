@@ -16,17 +16,24 @@ from types import FrameType
 
 import typer
 
+from driftium_core.cli.alerts import alerts
+from driftium_core.cli.calculations import history, status
 from driftium_core.cli.demo import demo
 from driftium_core.cli.doctor import doctor
 from driftium_core.cli.generate import generate
+from driftium_core.cli.layout import CommandsBySubject, examples
 from driftium_core.cli.models import models, pull
-from driftium_core.cli.project import baselines, history, import_, projects, promote, restore, status, undo
+from driftium_core.cli.program import COMPLETE_VARIABLE, completion, program
+from driftium_core.cli.program import app as start_app
+from driftium_core.cli.project import baselines, import_, projects, promote, restore, undo
 from driftium_core.cli.prompts import runs, send, sets
 from driftium_core.cli.rca import rca
 from driftium_core.cli.run import run
 from driftium_core.cli.streams import discard, prepare_streams, say
 from driftium_core.cli.tabular import tabular
+from driftium_core.cli.tasks import tasks
 from driftium_core.cli.text import text
+from driftium_core.cli.watch import watch
 from driftium_core.command import command
 from driftium_core.errors import CancelledError, DriftiumError
 
@@ -37,28 +44,38 @@ STOPPED = 130
 
 app = typer.Typer(
     name="driftium",
-    help="Find out whether tables or a model's answers have drifted, how sure that is, and why.",
+    cls=CommandsBySubject,
+    epilog=examples(),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
 )
+app.callback(invoke_without_command=True)(program)
+app.command("app")(start_app)
+app.command()(completion)
 for verb in (
     *(tabular, text, demo, generate, models, pull, sets, run, runs, send),
-    *(projects, promote, undo, baselines, restore, status, history, doctor),
+    *(projects, promote, undo, baselines, restore, status, history, doctor, watch),
 ):
     app.command()(verb)
 app.command("import")(import_)
 app.add_typer(rca, name="rca")
+app.add_typer(tasks, name="tasks")
+app.add_typer(alerts, name="alerts")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; never raises, as Python would then exit with 1: "drift"."""
+    from typer._completion_classes import completion_init
     from typer.exceptions import Abort, TyperException
 
     prepare_streams()
+    completion_init()
     try:
         with _second_interrupt_kills():
-            code = typer.main.get_command(app).main(arguments, prog_name=command(), standalone_mode=False)
+            code = typer.main.get_command(app).main(
+                arguments, prog_name=command(), complete_var=COMPLETE_VARIABLE, standalone_mode=False
+            )
     except TyperException as error:
         message = error.format_message()
         # Without arguments the "message" is the whole help text.

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from driftium_core.cli.calculations import end_check, write_check
 from driftium_core.cli.following import follow
-from driftium_core.cli.project import AsJson, Project, opened_services
+from driftium_core.cli.options import Outcome, with_options
+from driftium_core.cli.project import Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json, say
-from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.command import command
 from driftium_core.errors import CancelledError, GeneratorUnavailableError, InputError
 from driftium_core.formats import fmt_count
@@ -24,19 +25,20 @@ if TYPE_CHECKING:
 __all__ = ["demo"]
 
 
+@with_options
 def demo(
     project: Project = "default",
     model: Annotated[
         str, typer.Option(help="auto (Ollama where it runs, else embedded), embedded, or the name of an Ollama model.")
     ] = "auto",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same answers again.")] = 1,
-    as_json: AsJson = False,
-    fail_on: FailOnOption = None,
-    fail_on_inconclusive: FailOnInconclusive = False,
+    *,
+    outcome: Outcome,
 ) -> None:
-    """See a drift: the model answers questions on one topic, which become the baseline, then on another one.
+    """See a drift that is caused on purpose, from a fresh install.
 
-    Nothing is prepared: both example prompt sets are answered here and now, which takes half a minute to a minute.
+    The model answers questions on one topic, which become the baseline, then on another one. Nothing is prepared: both
+    example prompt sets are answered here and now, which takes half a minute to a minute.
     """
     from driftium_core import monitor
     from driftium_core.monitor import documents
@@ -49,9 +51,10 @@ def demo(
             runs, check = _shown(services, project, choice, seed)
         except (CancelledError, KeyboardInterrupt):
             raise CancelledError(_stopped(services, project)) from None
+        write_check(services, check, project, outcome)
         answered_by = sorted({model for run in runs for model in _models(services, run)})
     with on_stdout():
-        if as_json:
+        if outcome.as_json:
             named = [{"model": name, "backend": backend} for name, backend in answered_by]
             print_json({"project": project, "answered_by": named, **documents.check_document(check, None)})
         else:
@@ -62,9 +65,7 @@ def demo(
         f"All of it is kept: `{command('status', '--project', project)}` shows this again, and "
         f"`{command('rca', 'stored', '--project', project)}` says why."
     )
-    drift = check.report.drift if check.report else None
-    verdict, severity = (drift.verdict, drift.severity) if drift else ("inconclusive", None)
-    raise typer.Exit(exit_code(verdict, severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
+    end_check(check, outcome)
 
 
 def _empty_project(services: Services, project: str, choice: ModelChoice) -> str:

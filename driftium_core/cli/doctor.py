@@ -14,7 +14,10 @@ __all__ = ["doctor"]
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show each part: what is used, what is missing, and how to get it. Exits with 1 when a part does not work."""
+    """Show what each part uses, what it lacks, and how to get that.
+
+    Exits with 1 when a part does not work.
+    """
     from dataclasses import asdict
 
     from driftium_core import monitor

@@ -14,7 +14,10 @@ __all__ = ["models", "pull"]
 
 
 def models(as_json: AsJson = False) -> None:
-    """List the models that can answer now, the automatic choice first; the first column is what --model takes."""
+    """List the models that can answer now.
+
+    The automatic choice comes first; the first column is what --model takes.
+    """
     from driftium_core import monitor
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_models

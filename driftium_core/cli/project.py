@@ -1,4 +1,4 @@
-"""What is stored: projects, import, promote, baselines, restore, status, history."""
+"""What is stored: projects, import, promote, undo, baselines, restore."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftium_core.cli.streams import on_stdout, print_html, print_json, say
+from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.cli.text import PromptColumn, ResponseColumn, read_responses
-from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.command import command
 from driftium_core.errors import InputError, NotFoundError, StorageError, UnavailableError
 from driftium_core.formats import fmt_count
@@ -25,13 +24,11 @@ __all__ = [
     "AsJson",
     "Project",
     "baselines",
-    "history",
     "import_",
     "opened_services",
     "projects",
     "promote",
     "restore",
-    "status",
     "undo",
 ]
 
@@ -50,7 +47,10 @@ def projects(
     create: Annotated[str | None, typer.Option(metavar="NAME", help="Make a project of this name.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the projects, oldest first, or make one; the first column is what --project takes."""
+    """List the projects, oldest first, or make one.
+
+    The first column is what --project takes.
+    """
     from driftium_core import monitor
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_projects
@@ -105,9 +105,10 @@ def promote(
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
-    """Make current telemetry the baseline; it leaves the current pool. The former baseline can be restored.
+    """Make current telemetry the baseline.
 
-    What speaks against it is said, and it is done all the same.
+    It leaves the current pool, and the former baseline can be restored. What speaks against it is said, and it is done
+    all the same.
     """
     from driftium_core import monitor
     from driftium_core.store.records import DEFAULT_PROJECT
@@ -130,7 +131,10 @@ def promote(
 
 
 def undo(project: Project = "default", as_json: AsJson = False) -> None:
-    """Undo the last promotion: its answers are current again, and the baseline before it is in force."""
+    """Undo the last promotion.
+
+    Its answers are current again, and the baseline before it is in force.
+    """
     from driftium_core import monitor
     from driftium_core.monitor import documents
 
@@ -186,63 +190,6 @@ def baselines(project: Project = "default", as_json: AsJson = False) -> None:
             print_json({"baselines": [documents.baseline_document(item) for item in found]})
         else:
             print_baselines(found)
-
-
-def status(
-    project: Project = "default",
-    as_json: AsJson = False,
-    fail_on: FailOnOption = None,
-    fail_on_inconclusive: FailOnInconclusive = False,
-) -> None:
-    """Compare current telemetry with the baseline and show where the project stands."""
-    from driftium_core import monitor
-    from driftium_core.monitor import documents
-    from driftium_core.terminal import print_status, print_text_report, progress_on_stderr
-
-    with opened_services(project) as services, progress_on_stderr("Checking") as progress:
-        check = monitor.check_responses(services, project=project, progress=progress)
-        evidence = monitor.update_evidence(services, project=project, progress=progress)
-    for notice in check.notices:
-        say(notice)
-    with on_stdout():
-        if as_json:
-            print_json(documents.check_document(check, evidence))
-        else:
-            print_status(check.status, evidence)
-            if check.report:
-                print_text_report(check.report)
-    drift = check.report.drift if check.report else None
-    verdict, severity = (drift.verdict, drift.severity) if drift else ("inconclusive", None)
-    raise typer.Exit(exit_code(verdict, severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
-
-
-def history(
-    limit: Annotated[int, typer.Option(min=1, help="Newest calculations to show.")] = 20,
-    project: Project = "default",
-    as_json: AsJson = False,
-    html: Annotated[
-        str, typer.Option(metavar="ID", help="Print that one calculation as an HTML page; --json shows the ids.")
-    ] = "",
-) -> None:
-    """Show the newest calculations of a project, oldest first, or print one of them as a page."""
-    from driftium_core import monitor
-    from driftium_core.monitor import documents
-    from driftium_core.terminal import print_history
-
-    if html and as_json:
-        raise InputError("--html prints a page and --json a document: give one of them.")
-    with opened_services(project) as services:
-        if html:
-            page = monitor.export_calculation(services, html)
-            with on_stdout():
-                print_html(page)
-            return
-        found = monitor.pool_history(services, project=project, limit=limit)[::-1]
-    with on_stdout():
-        if as_json:
-            print_json({"history": [documents.calculation_document(item) for item in found]})
-        else:
-            print_history(found)
 
 
 @contextmanager

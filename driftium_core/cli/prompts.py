@@ -45,7 +45,10 @@ def runs(
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
-    """List the prompt runs of a project, newest first, with the id that `run --continue` and `send` take."""
+    """List the prompt runs of a project, newest first.
+
+    The first column is the id that `run --continue` and `send` take.
+    """
     from driftium_core import monitor
     from driftium_core.monitor import documents
     from driftium_core.terminal import print_prompt_runs

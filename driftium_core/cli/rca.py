@@ -6,25 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftium_core.cli.investigating import (
-    ByRules,
-    Deadline,
-    Evidence,
-    Markdown,
-    ModelName,
-    Output,
-    Seed,
-    Trace,
-    Wanted,
-    finish,
-    follow,
-    words_of,
-)
-from driftium_core.cli.project import AsJson, Project, opened_services
+from driftium_core.cli.investigating import Words, finish, follow, words_of
+from driftium_core.cli.options import Outcome, with_options
+from driftium_core.cli.project import Project, opened_services
 from driftium_core.cli.streams import say
 from driftium_core.cli.tabular import Categorical, Columns, PlainP, PThreshold, compare_read, read_tables, settings_of
 from driftium_core.cli.text import PromptColumn, ResponseColumn, compare_logs, read_logs
-from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption
 from driftium_core.command import command
 from driftium_core.errors import InputError, NotFoundError, UnavailableError
 
@@ -37,13 +24,14 @@ if TYPE_CHECKING:
 __all__ = ["rca"]
 
 rca = typer.Typer(
-    help="Find out why it drifted: what happened, the likely cause with its evidence, and what to do.",
+    help="Find out why it drifted, and what to do.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 
 @rca.command()
+@with_options
 def tabular(
     reference: Annotated[str, typer.Argument(help="File with data as it should be; - reads standard input.")],
     current: Annotated[str, typer.Argument(help="File with data as it is now; - reads standard input.")],
@@ -51,63 +39,45 @@ def tabular(
     columns: Columns = "",
     categorical: Categorical = "",
     plain_p: PlainP = False,
-    seed: Seed = 0,
-    model: ModelName = "auto",
-    by_rules: ByRules = False,
-    deadline: Deadline = None,
-    evidence: Evidence = False,
-    trace: Trace = False,
-    as_json: AsJson = False,
-    markdown: Markdown = False,
-    output: Output = None,
-    fail_on: FailOnOption = None,
-    fail_on_inconclusive: FailOnInconclusive = False,
+    *,
+    words: Words,
+    outcome: Outcome,
 ) -> None:
     """Find out why two tables differ. Nothing is stored."""
     from driftium_core import monitor
 
-    wanted = Wanted(
-        model, by_rules, deadline, seed, evidence, trace, as_json, markdown, output, fail_on, fail_on_inconclusive
-    )
-    settings = settings_of(p_threshold, columns, categorical, plain_p=plain_p, seed=seed)
+    words.check(outcome)
+    settings = settings_of(p_threshold, columns, categorical, plain_p=plain_p, seed=words.seed)
     tables = read_tables(reference, current)
     report = compare_read(*tables, settings)
     title = f"“{tables[1].name}” against “{tables[0].name}”"
     ledger, _ = monitor.table_findings(report, title=title)
-    finish(words_of(ledger, wanted), wanted)
+    finish(words_of(ledger, words), words, outcome)
 
 
 @rca.command()
+@with_options
 def text(
     baseline: Annotated[str, typer.Argument(help="File with answers as they should be; - reads standard input.")],
     current: Annotated[str, typer.Argument(help="File with answers as they are now; - reads standard input.")],
     prompt_column: PromptColumn = "",
     response_column: ResponseColumn = "",
-    seed: Seed = 0,
-    model: ModelName = "auto",
-    by_rules: ByRules = False,
-    deadline: Deadline = None,
-    evidence: Evidence = False,
-    trace: Trace = False,
-    as_json: AsJson = False,
-    markdown: Markdown = False,
-    output: Output = None,
-    fail_on: FailOnOption = None,
-    fail_on_inconclusive: FailOnInconclusive = False,
+    *,
+    words: Words,
+    outcome: Outcome,
 ) -> None:
     """Find out why a model's answers differ from a baseline. Nothing is stored."""
     from driftium_core import monitor
 
-    wanted = Wanted(
-        model, by_rules, deadline, seed, evidence, trace, as_json, markdown, output, fail_on, fail_on_inconclusive
-    )
+    words.check(outcome)
     logs = read_logs(baseline, current, prompt_column, response_column)
-    report = compare_logs(*logs, seed=seed)
+    report = compare_logs(*logs, seed=words.seed)
     ledger, _ = monitor.text_findings(report, title=f"“{logs[1].name}” against “{logs[0].name}”")
-    finish(words_of(ledger, wanted), wanted)
+    finish(words_of(ledger, words), words, outcome)
 
 
 @rca.command()
+@with_options
 def stored(
     run: Annotated[
         str, typer.Option(metavar="ID", help="Investigate this saved table check; its link in the app holds the id.")
@@ -116,45 +86,35 @@ def stored(
         str, typer.Option(metavar="ID", help="Investigate this calculation; `history --json` shows the ids.")
     ] = "",
     project: Project = "default",
-    seed: Seed = 0,
-    model: ModelName = "auto",
-    by_rules: ByRules = False,
-    deadline: Deadline = None,
-    evidence: Evidence = False,
-    trace: Trace = False,
-    as_json: AsJson = False,
-    markdown: Markdown = False,
-    output: Output = None,
-    fail_on: FailOnOption = None,
-    fail_on_inconclusive: FailOnInconclusive = False,
+    *,
+    words: Words,
+    outcome: Outcome,
 ) -> None:
     """Find out why a stored report drifted, and keep the result.
 
     Without an id it is the newest report of the project; current telemetry is compared with the baseline first.
     """
-    wanted = Wanted(
-        model, by_rules, deadline, seed, evidence, trace, as_json, markdown, output, fail_on, fail_on_inconclusive
-    )
+    words.check(outcome)
     if run and calculation:
         raise InputError("--run names a table check and --calculation a check of answers: give one of them.")
     with opened_services(project) as services:
-        found = follow(_started(services, wanted, _chosen(services, run, calculation, project), project))
+        found = follow(_started(services, words, _chosen(services, run, calculation, project), project))
     if found.notice:
         say(found.notice)
-    finish(found.report, wanted, found.investigation)
+    finish(found.report, words, outcome, found.investigation)
 
 
-def _started(services: Services, wanted: Wanted, chosen: tuple[ReportKind, str], project: str) -> Job[Investigated]:
+def _started(services: Services, words: Words, chosen: tuple[ReportKind, str], project: str) -> Job[Investigated]:
     from driftium_core import monitor
 
     return monitor.start_investigation(
         services,
         *chosen,
         project=project,
-        choice=monitor.ModelChoice.parse(wanted.model),
-        by_rules=wanted.by_rules,
-        deadline_s=wanted.deadline_s,
-        seed=wanted.seed,
+        choice=monitor.ModelChoice.parse(words.model),
+        by_rules=words.by_rules,
+        deadline_s=words.deadline,
+        seed=words.seed,
     )
 
 

@@ -13,6 +13,7 @@ from driftium_core.cli.following import follow
 from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.cli.text import PromptColumn
+from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
 from driftium_core.command import command
 from driftium_core.errors import DriftiumError, InputError, NotFoundError
 from driftium_core.formats import fmt_name
@@ -82,16 +83,21 @@ def run(
     continued: Annotated[str, typer.Option("--continue", metavar="RUN", help="Answer the rest of a run.")] = "",
     project: Project = "default",
     as_json: AsJson = False,
+    fail_on: FailOnOption = None,
+    fail_on_inconclusive: FailOnInconclusive = False,
 ) -> None:
-    """Answer a whole prompt set, by one model or by two side by side.
+    """Answer a prompt set, by one model or two side by side.
 
-    Every answer is stored as it comes, so that a run can be continued. Exits with 2 when a prompt was not answered.
+    Every answer is stored as it comes, so that a run can be continued. Exits with 2 when a prompt was not answered;
+    --fail-on judges how the second model differs from the first.
     """
     from driftium_core import monitor
 
     asked = _Asked(model, second_model, system, temperature, max_tokens, seed, to_current, prompt_column or None, save)
     if bool(source) == bool(continued):
         raise InputError("Give the name of a prompt set, a file or -; or --continue and the id of a run. See --help.")
+    if (fail_on or fail_on_inconclusive) and not (second_model or continued):
+        raise InputError("--fail-on judges how two models differ: name the other one with --second-model.")
     with opened_services(project) as services:
         started = _continued(services, continued, asked) if continued else _started(services, source, asked, project)
         ended, why = follow(services, started, title="Answering")
@@ -99,6 +105,8 @@ def run(
         report = _compared(services, ended)
     _show(ended, answers, report, as_json=as_json)
     _end(ended, answers, why)
+    verdict, severity = (report.drift.verdict, report.drift.severity) if report else ("inconclusive", None)
+    raise typer.Exit(exit_code(verdict, severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
 
 
 def _started(services: Services, source: str, asked: _Asked, project: str) -> PromptRun:

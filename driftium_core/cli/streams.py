@@ -14,6 +14,7 @@ from typing import TextIO
 from driftium_core.errors import DriftiumError, InputError
 
 __all__ = [
+    "append_file",
     "discard",
     "on_stdout",
     "prepare_streams",
@@ -45,11 +46,21 @@ def require_folder(file: Path | None, what: str) -> None:
 
 def write_file(file: Path, text: str) -> None:
     """A text as a UTF-8 file, and a word about it on stderr."""
+    _write(file, text, "w")
+    say(f"Wrote {file}.")
+
+
+def append_file(file: Path, text: str) -> None:
+    """A text at the end of a UTF-8 file, which need not be there yet."""
+    _write(file, text, "a")
+
+
+def _write(file: Path, text: str, mode: str) -> None:
     try:
-        file.write_text(text, "utf-8")
+        with file.open(mode, encoding="utf-8") as opened:
+            opened.write(text)
     except OSError as error:
         raise InputError(f"{file} could not be written: {(error.strerror or str(error)).lower()}.") from None
-    say(f"Wrote {file}.")
 
 
 def print_html(page: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftium_core.cli.streams import on_stdout, print_json, require_folder, write_file
-from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
+from driftium_core.cli.options import Outcome, with_options
+from driftium_core.cli.streams import append_file, on_stdout, print_json, write_file
 from driftium_core.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ Categorical = Annotated[str, typer.Option(help="Treat these columns as categorie
 PlainP = Annotated[bool, typer.Option("--plain-p", help="Judge each column by its own p, unadjusted.")]
 
 
+@with_options
 def tabular(
     reference: Annotated[str, typer.Argument(help="File with data as it should be; - reads standard input.")],
     current: Annotated[str, typer.Argument(help="File with data as it is now; - reads standard input.")],
@@ -36,33 +36,28 @@ def tabular(
         bool, typer.Option("--no-attribution", help="Do not search for the root columns; faster.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page, too.")] = None,
-    fail_on: FailOnOption = None,
-    fail_on_inconclusive: FailOnInconclusive = False,
+    *,
+    outcome: Outcome,
 ) -> None:
-    """Compare two tables: CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too.
+    """Compare two tables, column by column. Nothing is stored.
 
-    Without --fail-on the exit code is 0 also when drift is found.
+    CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too. Without --fail-on the exit code is 0 also when
+    drift is found.
     """
     settings = settings_of(
         p_threshold, columns, categorical, plain_p=plain_p, seed=seed, attribution=not no_attribution
     )
-    require_folder(html, "the HTML page")
     tables = read_tables(reference, current)
     report = compare_read(*tables, settings)
-    if html:
-        write_file(html, _page(report, *tables))
+    _write(outcome, report, *tables)
     with on_stdout():
-        if as_json:
+        if outcome.as_json:
             print_json(report.to_dict())
         else:
             from driftium_core.terminal import print_report
 
             print_report(report)
-    summary = report.summary
-    code = exit_code(summary.status, summary.severity, fail_on, fail_on_inconclusive=fail_on_inconclusive)
-    raise typer.Exit(code)
+    raise typer.Exit(outcome.code(report.summary.status, report.summary.severity))
 
 
 def settings_of(
@@ -101,10 +96,16 @@ def compare_read(reference: Table, current: Table, settings: CompareSettings) ->
         return monitor.compare(reference, current, settings, n_threads=threads, progress=progress)
 
 
-def _page(report: TableReport, reference: Table, current: Table) -> str:
-    from driftium_core.monitor import tables_html
+def _write(outcome: Outcome, report: TableReport, reference: Table, current: Table) -> None:
+    """The files that were asked for."""
+    if outcome.html:
+        from driftium_core.monitor import tables_html
 
-    return tables_html(report, reference_name=reference.name, current_name=current.name)
+        write_file(outcome.html, tables_html(report, reference_name=reference.name, current_name=current.name))
+    if outcome.summary:
+        from driftium_core.terminal import table_summary
+
+        append_file(outcome.summary, table_summary(report, title=f"“{current.name}” against “{reference.name}”"))
 
 
 def _names(text: str) -> tuple[str, ...]:

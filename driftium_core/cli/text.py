@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftium_core.cli.streams import on_stdout, print_json, require_folder, say, write_file
-from driftium_core.cli.verdicts import FailOnInconclusive, FailOnOption, exit_code
+from driftium_core.cli.options import Outcome, with_options
+from driftium_core.cli.streams import append_file, on_stdout, print_json, say, write_file
 from driftium_core.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,29 +22,26 @@ PromptColumn = Annotated[str, typer.Option(help="Column with the prompts; found 
 ResponseColumn = Annotated[str, typer.Option(help="Column with the responses; found by its name when not given.")]
 
 
+@with_options
 def text(
     baseline: Annotated[str, typer.Argument(help="File with answers as they should be; - reads standard input.")],
     current: Annotated[str, typer.Argument(help="File with answers as they are now; - reads standard input.")],
     prompt_column: PromptColumn = "",
     response_column: ResponseColumn = "",
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random; part of the report.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON document.")] = False,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page, too.")] = None,
-    fail_on: FailOnOption = None,
-    fail_on_inconclusive: FailOnInconclusive = False,
+    *,
+    outcome: Outcome,
 ) -> None:
-    """Compare a model's answers with a baseline, in files with a response per row.
+    """Compare a model's answers with a baseline. Nothing is stored.
 
-    CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too. Nothing is stored. Without --fail-on the
-    exit code is 0 also when drift is found.
+    The files have a response per row: CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too. Without
+    --fail-on the exit code is 0 also when drift is found.
     """
-    require_folder(html, "the HTML page")
     logs = read_logs(baseline, current, prompt_column, response_column)
     report = compare_logs(*logs, seed=seed)
-    if html:
-        _write_page(html, report, *logs)
+    _write(outcome, report, *logs)
     with on_stdout():
-        if as_json:
+        if outcome.as_json:
             from driftium_core.text.serialise import report_to_dict
 
             print_json(report_to_dict(report))
@@ -53,8 +49,7 @@ def text(
             from driftium_core.terminal import print_text_report
 
             print_text_report(report)
-    drift = report.drift
-    raise typer.Exit(exit_code(drift.verdict, drift.severity, fail_on, fail_on_inconclusive=fail_on_inconclusive))
+    raise typer.Exit(outcome.code(report.drift.verdict, report.drift.severity))
 
 
 def read_logs(baseline: str, current: str, prompt_column: str, response_column: str) -> tuple[Log, Log]:
@@ -85,10 +80,14 @@ def compare_logs(baseline: Log, current: Log, *, seed: int) -> TextReport:
         return compare_responses(baseline.responses, current.responses, rng=seed, progress=progress)
 
 
-def _write_page(path: Path, report: TextReport, baseline: Log, current: Log) -> None:
-    from driftium_core.monitor import comparison_html
+def _write(outcome: Outcome, report: TextReport, baseline: Log, current: Log) -> None:
+    """The files that were asked for."""
+    if outcome.html:
+        from driftium_core.monitor import comparison_html
 
-    page = comparison_html(
-        report, baseline.responses, current.responses, baseline_name=baseline.name, current_name=current.name
-    )
-    write_file(path, page)
+        names = {"baseline_name": baseline.name, "current_name": current.name}
+        write_file(outcome.html, comparison_html(report, baseline.responses, current.responses, **names))
+    if outcome.summary:
+        from driftium_core.terminal import text_summary
+
+        append_file(outcome.summary, text_summary(report, title=f"“{current.name}” against “{baseline.name}”"))

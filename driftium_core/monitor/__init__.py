@@ -1,5 +1,6 @@
 """The verbs: everything that a page, the API or the CLI can ask for, on open services."""
 
+from driftium_core.collect.port import Probe
 from driftium_core.llm.generators import Offer
 from driftium_core.llm.port import AUTOMATIC, BACKEND_NAMES, Generation, GenerationOptions, ModelChoice
 from driftium_core.monitor.alert_outbox import send_due_messages
@@ -38,7 +39,13 @@ from driftium_core.monitor.channels import add_channel, channels, delete_channel
 from driftium_core.monitor.checks import CheckedRun, ProgressCallback, check_table, compare, fingerprint
 from driftium_core.monitor.closeness import Closeness, closeness, start_closeness
 from driftium_core.monitor.comparison import compare_responses
-from driftium_core.monitor.diagnosis import explain_columns, investigate_report, table_findings, text_findings
+from driftium_core.monitor.diagnosis import (
+    explain_columns,
+    explain_rows,
+    investigate_report,
+    table_findings,
+    text_findings,
+)
 from driftium_core.monitor.drifted_rows import MAX_CSV_ROWS, drifted_rows, export_drifted_rows
 from driftium_core.monitor.events import Event, recent_events
 from driftium_core.monitor.evidence import (
@@ -63,6 +70,7 @@ from driftium_core.monitor.investigations import (
     delete_investigation,
     export_investigation,
     find_investigation,
+    investigation_html,
     investigation_job,
     investigation_steps,
     investigations,
@@ -109,6 +117,7 @@ from driftium_core.monitor.responses import (
     delete_responses,
     import_log,
     record_response,
+    record_responses,
     response_starts,
     responses_by_ids,
     similar,
@@ -116,21 +125,36 @@ from driftium_core.monitor.responses import (
 from driftium_core.monitor.runs import (
     delete_run,
     find_run,
+    known_table_report,
     open_run,
     table_runs,
 )
+from driftium_core.monitor.samples import PoolSamples, pool_samples
 from driftium_core.monitor.sent import SentAnswers, sent_answers
 from driftium_core.monitor.table_evidence import count_table
 from driftium_core.monitor.table_exports import RunExportKind, export_run, tables_html
+from driftium_core.monitor.table_probe import probe_table
 from driftium_core.monitor.tables import (
     delete_reference,
     filter_options,
+    find_reference,
     open_reference,
     read_upload,
     references,
     sample_table,
     save_reference,
     simulate,
+)
+from driftium_core.monitor.task_runs import latest_runs, run_due_tasks, run_task, stop_task, task_job, task_runs
+from driftium_core.monitor.tasks import (
+    change_task,
+    create_task,
+    delete_task,
+    describe_task,
+    find_task,
+    probe_origin,
+    tasks,
+    tasks_version,
 )
 from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start_reconcile, vectors_behind
 from driftium_core.monitor.writers import words_standing
@@ -164,7 +188,9 @@ __all__ = [
     "PairsPage",
     "PoolCheck",
     "PoolIds",
+    "PoolSamples",
     "PoolStatus",
+    "Probe",
     "ProgressCallback",
     "PromotionPreview",
     "Reconciled",
@@ -186,6 +212,7 @@ __all__ = [
     "browse_responses",
     "calculation_ids",
     "catch_up",
+    "change_task",
     "channels",
     "check_responses",
     "check_table",
@@ -200,6 +227,7 @@ __all__ = [
     "count_table",
     "counts_of_a_day",
     "create_project",
+    "create_task",
     "current_responses",
     "delete_baseline",
     "delete_channel",
@@ -210,7 +238,9 @@ __all__ = [
     "delete_responses",
     "delete_rule",
     "delete_run",
+    "delete_task",
     "deliveries",
+    "describe_task",
     "dismiss_alarm",
     "drifted_rows",
     "drifting_since",
@@ -218,6 +248,7 @@ __all__ = [
     "evidence_sentence",
     "evidence_state",
     "explain_columns",
+    "explain_rows",
     "export_calculation",
     "export_drifted_rows",
     "export_investigation",
@@ -228,18 +259,23 @@ __all__ = [
     "find_baseline",
     "find_channel",
     "find_investigation",
+    "find_reference",
     "find_rule",
     "find_run",
+    "find_task",
     "fingerprint",
     "health",
     "import_log",
     "incidents",
     "investigable",
     "investigate_report",
+    "investigation_html",
     "investigation_job",
     "investigation_steps",
     "investigations",
     "keep_answer",
+    "known_table_report",
+    "latest_runs",
     "live_check",
     "models",
     "monitors_of",
@@ -253,9 +289,12 @@ __all__ = [
     "overview_totals",
     "overview_version",
     "pool_history",
+    "pool_samples",
     "pool_status",
     "preload",
     "preview_promotion",
+    "probe_origin",
+    "probe_table",
     "process_alerts",
     "project_version",
     "projects",
@@ -269,6 +308,7 @@ __all__ = [
     "recent_events",
     "reconcile",
     "record_response",
+    "record_responses",
     "references",
     "require_model",
     "require_project",
@@ -279,7 +319,9 @@ __all__ = [
     "retry_delivery",
     "run_answers",
     "run_arm",
+    "run_due_tasks",
     "run_job",
+    "run_task",
     "run_title",
     "running_to_current",
     "sample_table",
@@ -300,10 +342,15 @@ __all__ = [
     "start_reconcile",
     "start_run",
     "stop_run",
+    "stop_task",
     "table_findings",
     "table_runs",
     "table_title",
     "tables_html",
+    "task_job",
+    "task_runs",
+    "tasks",
+    "tasks_version",
     "telemetry",
     "text_findings",
     "tick_action",

@@ -20,6 +20,7 @@ __all__ = ["alert_message", "monitor_words", "test_message"]
 
 _LONGEST_NAME = 60
 _LONGEST_VERDICT = 700
+_LONGEST_EFFECT = 400
 _LONGEST_SENTENCE = 300
 
 
@@ -52,7 +53,7 @@ def alert_message(services: Services, incident: Incident, event: IncidentEvent, 
         at=at,
         title=_title(incident, event),
         verdict=_cut(verdict, _LONGEST_VERDICT),
-        effect=_cut(effect),
+        effect=_cut(effect, _LONGEST_EFFECT),
         evidence=() if resolved else tuple(_cut(text) for text in told.evidence),
         action="" if resolved else _cut(told.action),
         link=report_link(

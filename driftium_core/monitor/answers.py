@@ -34,7 +34,8 @@ class Answer:
     options : GenerationOptions
     choice : ModelChoice
         What was asked for; ``generation.model`` is what answered.
-    project : str
+    project, source : str
+        Where it is stored, and as what.
     generation : Generation or None
         The record, once the answer has ended; None as well when nothing of it came.
     stored : StoredResponse or None
@@ -45,8 +46,11 @@ class Answer:
         What the model does while no text comes, e.g. reading a long prompt; empty when it has not said.
     """
 
-    def __init__(self, prompt: str, options: GenerationOptions, choice: ModelChoice, project: str) -> None:
+    def __init__(
+        self, prompt: str, options: GenerationOptions, choice: ModelChoice, project: str, source: str = PLAYGROUND
+    ) -> None:
         self.prompt, self.options, self.choice, self.project = prompt, options, choice, project
+        self.source = source
         self.generation: Generation | None = None
         self.stored: StoredResponse | None = None
         self.error = ""
@@ -126,9 +130,10 @@ def start_answer(
     *,
     choice: ModelChoice = AUTOMATIC,
     project: str = DEFAULT_PROJECT,
+    source: str = PLAYGROUND,
 ) -> Answer:
     """Answer a prompt in a thread of its own, and store it as current telemetry if it is complete."""
-    answer = Answer(prompt, options, choice, project)
+    answer = Answer(prompt, options, choice, project, source)
 
     def note(activity: str) -> None:
         answer.activity = activity
@@ -163,7 +168,7 @@ def keep_answer(services: Services, answer: Answer) -> StoredResponse:
     generation = answer.generation
     if generation is None or not generation.complete:
         raise InputError("Only a complete answer becomes telemetry; this one is not.")
-    response = telemetry(answer.prompt, answer.options, generation, key=f"answer:{answer.id}")
+    response = telemetry(answer.prompt, answer.options, generation, source=answer.source, key=f"answer:{answer.id}")
     try:
         added = services.store.responses.add([response], project=answer.project)
     except StorageError as error:

@@ -13,10 +13,11 @@ from driftium_core.services import Services
 if TYPE_CHECKING:
     from driftium_core.rca.facts import Ledger
     from driftium_core.rca.report import Explanation, Findings, RcaReport, TraceStep
+    from driftium_core.tabular.column_result import ColumnResult
     from driftium_core.tabular.report import TableReport
     from driftium_core.text.report import TextReport
 
-__all__ = ["explain_columns", "investigate_report", "table_findings", "text_findings"]
+__all__ = ["explain_columns", "explain_rows", "investigate_report", "table_findings", "text_findings"]
 
 
 def table_findings(report: TableReport, *, title: str, columns: Sequence[str] = ()) -> tuple[Ledger, Findings]:
@@ -101,6 +102,31 @@ def explain_columns(
     return explain(
         table_ledger(report, title=title, columns=columns),
         columns,
+        writer=asked.writer,
+        why_no_writer=asked.why_none,
+        deadline_s=asked.deadline_s,
+        stopped=stopped,
+    )
+
+
+def explain_rows(
+    services: Services,
+    rows: Sequence[ColumnResult],
+    column: str,
+    *,
+    title: str,
+    choice: ModelChoice = AUTOMATIC,
+    by_rules: bool = False,
+    stopped: Callable[[], bool] | None = None,
+) -> Explanation:
+    """Explain a column from results of columns alone, where the report that they are of is not at hand."""
+    from driftium_core.rca.orchestrator import explain
+    from driftium_core.rca.table_facts import rows_ledger
+
+    asked = _ask(services, choice, by_rules=by_rules, deadline_s=None)
+    return explain(
+        rows_ledger(rows, title=title),
+        (column,),
         writer=asked.writer,
         why_no_writer=asked.why_none,
         deadline_s=asked.deadline_s,

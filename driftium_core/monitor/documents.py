@@ -11,11 +11,15 @@ from driftium_core.llm.port import Generation
 from driftium_core.monitor.pool_status import PoolStatus
 from driftium_core.monitor.pools import PoolCheck
 from driftium_core.monitor.responses import ImportReport
+from driftium_core.monitor.tasks import describe_task
 from driftium_core.store.investigation_records import Investigation
 from driftium_core.store.prompt_records import ARM_NAMES, PromptRun, PromptRunFacts, PromptSet, RunAnswer
 from driftium_core.store.records import AlarmState, Baseline, Calculation, StoredResponse
+from driftium_core.store.table_records import SavedReference
+from driftium_core.store.task_records import Task, TaskRun
 
 if TYPE_CHECKING:
+    from driftium_core.collect.port import Probe
     from driftium_core.rca.report import RcaReport
 
 __all__ = [
@@ -28,10 +32,14 @@ __all__ = [
     "investigated_document",
     "investigation_document",
     "offer_document",
+    "probe_document",
     "project_document",
     "prompt_run_document",
     "prompt_set_document",
+    "reference_document",
     "run_answer_document",
+    "task_document",
+    "task_run_document",
 ]
 
 Document = dict[str, Any]
@@ -51,6 +59,12 @@ def project_document(name: str, status: PoolStatus) -> Document:
 def baseline_document(baseline: Baseline) -> Document:
     """A version of the baseline."""
     return {**asdict(baseline), "created_at": baseline.created_at.isoformat()}
+
+
+def reference_document(reference: SavedReference) -> Document:
+    """A saved reference without its data."""
+    values = {**asdict(reference), "created_at": reference.created_at.isoformat()}
+    return {name: json_safe(value) for name, value in values.items()}
 
 
 def calculation_document(calculation: Calculation) -> Document:
@@ -208,3 +222,45 @@ def run_answer_document(run: PromptRun, answer: RunAnswer) -> Document:
         "max_tokens": arm.max_tokens,
         "seed": arm.seed,
     }
+
+
+def task_document(task: Task, last: TaskRun | None = None) -> Document:
+    """Scheduled work without the secrets of its origin, and its newest run."""
+    return {
+        "id": task.id,
+        "name": task.name,
+        "project": task.project,
+        "kind": task.kind,
+        "description": describe_task(task),
+        "columns": dict(task.columns),
+        "reference_id": task.reference_id,
+        "reference": task.reference_name,
+        "p_threshold": task.p_threshold if task.kind == "table" else None,
+        "schedule": task.schedule.text(),
+        "paused": task.paused,
+        "running": task.running,
+        "failures": task.failures,
+        "created_at": task.created_at.isoformat(),
+        "next_run_at": task.next_run_at.isoformat() if task.next_run_at else None,
+        "last_run": task_run_document(last) if last else None,
+    }
+
+
+def task_run_document(run: TaskRun) -> Document:
+    """What came of a run."""
+    return {
+        **asdict(run),
+        "reasons": list(run.reasons),
+        "notes": list(run.notes),
+        "started_at": run.started_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+    }
+
+
+def probe_document(probe: Probe) -> Document:
+    """A first look at an origin."""
+    sample = [
+        {**asdict(item), "created_at": item.created_at.isoformat() if item.created_at else None}
+        for item in probe.sample
+    ]
+    return {name: json_safe(value) for name, value in {**asdict(probe), "sample": sample}.items()}

@@ -31,6 +31,7 @@ __all__ = [
     "delete_investigation",
     "export_investigation",
     "find_investigation",
+    "investigation_html",
     "investigation_job",
     "investigation_steps",
     "investigations",
@@ -187,6 +188,14 @@ def export_investigation(
     if kind == "markdown":
         return report_markdown(report, done=investigation.done, number=investigation.id)
     return json_text(investigated_document(report, investigation))
+
+
+def investigation_html(report: RcaReport, investigation: Investigation | None = None) -> str:
+    """A page of HTML with an investigation, which need not be stored."""
+    from driftium_core.html.rca_report import rca_report_html
+
+    done, number = (investigation.done, investigation.id) if investigation else ((), "")
+    return rca_report_html(report, done=done, number=number)
 
 
 def _work(

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 from driftium_core.errors import InputError, StorageError, UnavailableError
 from driftium_core.formats import fmt_n
-from driftium_core.monitor.vectors import collection_of, embed, start_reconcile, write
+from driftium_core.monitor.vectors import collection_of, embed, start_reconcile, start_write, write
 from driftium_core.response import Response
 from driftium_core.services import Services
-from driftium_core.store.records import DEFAULT_PROJECT, Baseline, StoredResponse
+from driftium_core.store.records import DEFAULT_PROJECT, Added, Baseline, StoredResponse
 from driftium_core.text.pool import texts_of
 from driftium_core.vectors.port import Collection
 
@@ -27,6 +27,7 @@ __all__ = [
     "delete_responses",
     "import_log",
     "record_response",
+    "record_responses",
     "response_starts",
     "responses_by_ids",
     "similar",
@@ -92,6 +93,22 @@ def record_response(
         with suppress(StorageError, UnavailableError):
             write(services, [stored.id])
     return stored
+
+
+def record_responses(services: Services, responses: Sequence[Response], *, project: str = DEFAULT_PROJECT) -> Added:
+    """Store responses as current telemetry, all or none; their vectors follow in the background.
+
+    Raises
+    ------
+    InputError
+        A number or time in one of them cannot be stored.
+    StorageError
+        The database cannot be written.
+    """
+    added = services.store.responses.add(responses, project=project)
+    if added.stored:
+        start_write(services, [item.id for item in added.stored])
+    return added
 
 
 def import_log(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from driftium_core.errors import InputError, StorageError
+from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.table_records import TableRun
@@ -11,6 +11,7 @@ from driftium_core.tabular.report import TableReport
 __all__ = [
     "delete_run",
     "find_run",
+    "known_table_report",
     "open_run",
     "read_report",
     "table_runs",
@@ -35,6 +36,18 @@ def open_run(services: Services, run_id: str) -> tuple[TableRun, TableReport]:
     run = services.store.runs.get(run_id)
     timed = services.reports.get(run.fingerprint)
     return run, timed.report if timed else read_report(services, run_id)
+
+
+def known_table_report(services: Services, key: str, *, project: str = DEFAULT_PROJECT) -> TableReport | None:
+    """The report of a fingerprint: of a check that is stored, or was made lately in this process; None otherwise."""
+    timed = services.reports.get(key)
+    if timed is not None:
+        return timed.report
+    run = services.store.runs.find(key, project=project)
+    try:
+        return read_report(services, run.id) if run else None
+    except (NotFoundError, StorageError):  # pruned in between, or of another version
+        return None
 
 
 def delete_run(services: Services, run_id: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from driftium_core.errors import InputError
+from driftium_core.errors import InputError, NotFoundError
+from driftium_core.formats import fmt_name, fmt_names
 from driftium_core.monitor.checks import ProgressCallback
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "delete_reference",
     "filter_options",
+    "find_reference",
     "open_reference",
     "read_upload",
     "references",
@@ -84,6 +86,24 @@ def save_reference(
 def references(services: Services, *, project: str = DEFAULT_PROJECT) -> list[SavedReference]:
     """Saved references by name, without their data."""
     return services.store.references.all(project=project)
+
+
+def find_reference(services: Services, name_or_id: str, *, project: str = DEFAULT_PROJECT) -> SavedReference:
+    """One saved reference by its name in the project, or by its id.
+
+    Raises
+    ------
+    NotFoundError
+        The project has none; the sentence names those it has.
+    """
+    saved = references(services, project=project)
+    for found in (*(item for item in saved if item.name == name_or_id), *saved):
+        if name_or_id in (found.name, found.id):
+            return found
+    has = (
+        f"It has {fmt_names([item.name for item in saved])}." if saved else "It has none; save one on the Tabular page."
+    )
+    raise NotFoundError(f"Project {project!r} has no saved reference {fmt_name(name_or_id)!r}. {has}")
 
 
 def open_reference(services: Services, reference_id: str) -> Table:

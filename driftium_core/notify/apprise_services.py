@@ -61,12 +61,12 @@ def _local(scheme: str) -> str:
 
 
 def masked(address: str) -> str:
-    """``"discord://…"``; with the host of services that everybody runs for themselves."""
+    """``"discord://…"``; with the host where that is one for certain."""
     scheme = _SCHEME.match(address)
     if scheme is None:
         return "Apprise URL"
     name = scheme["scheme"].lower()
-    if name.removesuffix("s") not in _WITH_A_HOST or has_placeholder(address):
+    if name.removesuffix("s") not in {*_WITH_A_HOST, "http"} or has_placeholder(address):
         return f"{name}://…"
     rest = re.split(r"[/?#]", address[scheme.end() :], maxsplit=1)[0].rpartition("@")[2]
     return f"{name}://{rest}/…" if "." in rest or rest.startswith("localhost") else f"{name}://…"

@@ -9,19 +9,18 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from typing import Literal, get_args
+from typing import get_args
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from driftium_core.errors import DeliveryError, InputError
 from driftium_core.notify.message import Message
+from driftium_core.notify.smtp import MailServer, Security, submit
 from driftium_core.notify.wording import facts, line, text_of
 
-__all__ = ["Security", "channel_address", "deliver", "email_address", "masked"]
-
-Security = Literal["starttls", "ssl", "none"]
+__all__ = ["channel_address", "deliver", "email_address", "mail", "masked"]
 
 _PORTS: dict[Security, int] = {"starttls": 587, "ssl": 465, "none": 25}
 _MODES: dict[Security, str] = {"starttls": "starttls", "ssl": "ssl", "none": "insecure"}
@@ -39,13 +38,10 @@ class Mailing:
     host: str
     port: int
     user: str
-    password: str
+    password: str = field(repr=False)
     sender: str
     to: tuple[str, ...]
     security: Security
-
-    def __repr__(self) -> str:
-        return f"Mailing({self.host!r})"  # the password is in no traceback that shows values
 
 
 def email_address(
@@ -156,21 +152,18 @@ def _is_local(host: str) -> bool:
 
 def deliver(address: str, message: Message, *, expand: Callable[[str], str], timeout_s: float) -> None:
     """Send one mail to all recipients; `DeliveryError` when the server does not take it for each of them."""
-    from driftium_core.notify.smtp import submit
-
     mailing = _taken_apart(address)
     why = "This is not the address of an e-mail channel." if mailing is None else _flaw(mailing)
     if mailing is None or why:
         raise DeliveryError(f"{why} {_EXPECTED}.", permanent=True)
-    submit(
-        mail(message, sender=mailing.sender, to=mailing.to),
+    server = MailServer(
         host=mailing.host,
         port=mailing.port,
         user=expand(mailing.user),
         password=expand(mailing.password),
-        mode=_MODES[mailing.security],
-        timeout_s=timeout_s,
+        security=mailing.security,
     )
+    submit(mail(message, sender=mailing.sender, to=mailing.to), server, timeout_s=timeout_s)
 
 
 def mail(message: Message, *, sender: str, to: tuple[str, ...]) -> EmailMessage:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from driftium_core.errors import DeliveryError
 from driftium_core.notify.deadline import within
@@ -20,18 +21,25 @@ __all__ = ["Answer", "post_json", "refusal"]
 _MOST_BYTES = 16 * 1024
 """Of an answer; services say why in a few words."""
 
-_LONGEST_WAIT_S = 5.0
-"""For one byte of an answer's text; its status has come already."""
+_LONGEST_TEXT_S = 2.0
+"""For a text that comes in small parts; its status has come already."""
 
 Judge = Callable[["Answer"], DeliveryError | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service answered: status and the beginning of the text, which is never shown as it may repeat secrets."""
+    """What a service answered.
+
+    Attributes
+    ----------
+    status : int
+    read : callable
+        The beginning of the text, read when it is asked for; never shown, as it may repeat secrets.
+    """
 
     status: int
-    text: str
+    read: Callable[[], str]
 
     @property
     def taken(self) -> bool:
@@ -67,33 +75,59 @@ def post_json(
     import requests  # noqa: F401 - loaded before the clock runs
 
     sent = {"Content-Type": "application/json", "User-Agent": "Driftium", **(headers or {})}
-    within(timeout_s, service, lambda: _attempt(url, body, sent, service, timeout_s, judge))
+    known: list[DeliveryError | None] = []
+
+    def attempt() -> DeliveryError | None:
+        return _attempt(url, body, sent, service, timeout_s, judge, known)
+
+    error: DeliveryError | None
+    try:
+        within(timeout_s, service, attempt)
+        return
+    except DeliveryError as late:
+        # A status that came counts, though its text did not end in time: else a message that arrived is sent again.
+        error = known[0] if known else late
+    if error:
+        raise error
 
 
 def _attempt(
-    url: str, body: bytes, headers: Mapping[str, str], service: str, timeout_s: float, judge: Judge
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    service: str,
+    timeout_s: float,
+    judge: Judge,
+    known: list[DeliveryError | None],
 ) -> DeliveryError | None:
+    """One post; ``known`` takes what the status alone means, then what the text adds to it."""
     import requests
 
-    ends = time.monotonic() + timeout_s
     try:
         with requests.Session() as session:
-            session.auth = _as_given  # else requests looks into the user's .netrc
+            session.auth = _credentials(url)
             with session.post(
                 url, data=body, headers=dict(headers), timeout=timeout_s, allow_redirects=False, stream=True
             ) as response:
-                return judge(Answer(response.status_code, _beginning(response, ends)))
+                known[:] = [judge(Answer(response.status_code, str))]
+                known[:] = [judge(Answer(response.status_code, lambda: _beginning(response)))]
+                return known[0]
     except (requests.RequestException, OSError, ValueError) as error:
-        return _no_answer(service, error, timeout_s)
+        return known[0] if known else _no_answer(service, error, timeout_s)
 
 
-def _as_given(request: Any) -> Any:
-    return request
+def _credentials(url: str) -> Any:
+    """User and password of the URL, or something that adds none: else requests looks into the user's ``.netrc``."""
+    parts = urlsplit(url)
+    if parts.username is None:
+        return lambda request: request
+    return unquote(parts.username).encode(), unquote(parts.password or "").encode()
 
 
-def _beginning(response: Any, ends: float) -> str:
+def _beginning(response: Any) -> str:
     """The first bytes of the text as far as they come in time; the status decides where none do."""
     read = bytearray()
+    ends = time.monotonic() + _LONGEST_TEXT_S
     try:
         while len(read) < _MOST_BYTES and time.monotonic() < ends:
             part = response.raw.read1(_MOST_BYTES - len(read), decode_content=True)

@@ -77,7 +77,7 @@ def _url(address: str) -> str:
 def _judge(answer: posting.Answer) -> DeliveryError | None:
     if answer.taken:
         return None
-    return posting.refusal("Slack", answer.status, why=_REASONS.get(answer.text.strip(), ""))
+    return posting.refusal("Slack", answer.status, why=_REASONS.get(answer.read().strip(), ""))
 
 
 def payload(message: Message) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def payload(message: Message) -> dict[str, Any]:
         _section(_paragraphs(message)),
     ]
     if message.evidence:
-        found = "\n".join(f"• {_escaped(item, 600)}" for item in message.evidence[:5])
+        found = "\n".join(f"• {_escaped(item, 500)}" for item in message.evidence[:5])
         blocks.append(_section(f"*What was found*\n{found}"))
     if message.action:
         blocks.append(_section(f"*First*\n{_escaped(message.action, 1000)}"))

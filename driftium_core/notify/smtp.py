@@ -1,23 +1,41 @@
-"""Handing a mail to an SMTP server, by Apprise's connection, and what the server's answers mean."""
+"""Handing a mail to an SMTP server, and what the server's answers mean."""
 
 from __future__ import annotations
 
-import math
 import smtplib
 import socket
 import ssl
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any
+from typing import Literal
 
 from driftium_core.errors import DeliveryError
 from driftium_core.notify.deadline import within
 
-__all__ = ["submit"]
+__all__ = ["MailServer", "Security", "submit"]
+
+Security = Literal["starttls", "ssl", "none"]
+
+_OUR_NAME = "[127.0.0.1]"
 
 
-def submit(mail: EmailMessage, *, host: str, port: int, user: str, password: str, mode: str, timeout_s: float) -> None:
-    """Connect, secure the connection as ``mode`` says, log in where there is a user, and hand the mail over.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where mails are handed over, and who hands them over; no log-in without a user."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    security: Security
+
+
+def submit(mail: EmailMessage, server: MailServer, *, timeout_s: float) -> None:
+    """Connect, secure the connection, log in, and hand the mail over to all its recipients.
+
+    By the standard library: Apprise's plugin says only whether it worked, and lets smtplib look up this machine's own
+    name first, which takes long where nobody knows it, and tells it to the server.
 
     Raises
     ------
@@ -25,24 +43,13 @@ def submit(mail: EmailMessage, *, host: str, port: int, user: str, password: str
         The server did not take it for every recipient. When it took it for some, trying again is said to be pointless:
         these would get it twice.
     """
-    from apprise.plugins.email.smtp import AppriseSMTPController
-
     sender, to = str(mail["From"]), [part.strip() for part in str(mail["To"]).split(",")]
     content = mail.as_bytes(policy=SMTP)
-    service = f"The mail server {host}"
+    service = f"The mail server {server.host}"
 
     def work() -> DeliveryError | None:
         try:
-            with AppriseSMTPController(
-                host=host,
-                port=port,
-                secure_mode=mode,
-                user=user or None,
-                password=password or None,
-                socket_connect_timeout=math.ceil(timeout_s),
-            ) as connection:
-                # Not its own `sendmail`, which says only whether it worked.
-                session: Any = connection._socket
+            with _connected(server, timeout_s) as session:
                 refused = session.sendmail(sender, to, content)
         except (OSError, smtplib.SMTPException, RuntimeError, ValueError) as error:
             return _failure(service, error, timeout_s)
@@ -52,6 +59,26 @@ def submit(mail: EmailMessage, *, host: str, port: int, user: str, password: str
         return DeliveryError(f"{service} refused {counted}; the others have the mail.", permanent=True)
 
     within(timeout_s, service, work)
+
+
+def _connected(server: MailServer, timeout_s: float) -> smtplib.SMTP:
+    """A session that is secured and logged in; closed when that fails."""
+    context = ssl.create_default_context()
+    if server.security == "ssl":
+        session: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, local_hostname=_OUR_NAME, timeout=timeout_s, context=context
+        )
+    else:
+        session = smtplib.SMTP(server.host, server.port, local_hostname=_OUR_NAME, timeout=timeout_s)
+    try:
+        if server.security == "starttls":
+            session.starttls(context=context)
+        if server.user:
+            session.login(server.user, server.password)
+    except BaseException:
+        session.close()
+        raise
+    return session
 
 
 def _failure(service: str, error: Exception, timeout_s: float) -> DeliveryError:
@@ -81,7 +108,7 @@ def _failure(service: str, error: Exception, timeout_s: float) -> DeliveryError:
             return DeliveryError(f"{service} cannot be reached: no server of that name was found.")
         case ConnectionRefusedError():
             return DeliveryError(f"{service} cannot be reached: it refused the connection.")
-        case OSError():
+        case smtplib.SMTPException() | OSError():
             return DeliveryError(f"{service} cannot be reached, or hung up.")
     return DeliveryError(f"{service} was not told: user or password hold characters that SMTP cannot.", permanent=True)
 

@@ -76,46 +76,57 @@ def deliver(address: str, message: Message, *, expand: Callable[[str], str], tim
     """Post a message; `DeliveryError` when Teams does not take it."""
     url = expand(address).strip()
     if _is_old(url):
-        content = message_card(message)
+        content, judge = message_card(message), _judge_old
     elif _is_workflow(url):
-        content = workflow_payload(message)
+        content, judge = workflow_payload(message), _judge
     else:
         raise DeliveryError(f"This is not a webhook of Microsoft Teams. {_EXPECTED}.", permanent=True)
     # To the very URL: Apprise's plugin builds it anew from its parts, and leaves parameters out that it does not know.
-    posting.post_json(url, json.dumps(content).encode(), service="Microsoft Teams", timeout_s=timeout_s, judge=_judge)
+    posting.post_json(
+        url,
+        json.dumps(content, ensure_ascii=False).encode(),
+        service="Microsoft Teams",
+        timeout_s=timeout_s,
+        judge=judge,
+    )
 
 
 def _judge(answer: posting.Answer) -> DeliveryError | None:
-    """An old webhook answers 200 to everything, and 1 when the message is there."""
+    return None if answer.taken else posting.refusal("Microsoft Teams", answer.status)
+
+
+def _judge_old(answer: posting.Answer) -> DeliveryError | None:
+    """A webhook of old answers 200 to nearly everything, and 1 when the message is there."""
     if not answer.taken:
-        return posting.refusal("Microsoft Teams", answer.status)
-    if inner := re.search(r"returned HTTP error (\d{3})", answer.text):
+        return _judge(answer)
+    text = answer.read()
+    if inner := re.search(r"returned HTTP error (\d{3})", text):
         return posting.refusal("Microsoft Teams", int(inner[1]))
-    if "message delivery failed" in answer.text.lower():
+    if "message delivery failed" in text.lower():
         return DeliveryError("Microsoft Teams took the message, and could not deliver it.")
     return None
 
 
 def workflow_payload(message: Message) -> dict[str, Any]:
-    """The JSON for a workflow: one Adaptive Card.
+    """The JSON for a workflow: one Adaptive Card, shorter than the 28 KB that Teams takes, whatever the signs.
 
     Texts are runs of rich text: unlike the text blocks that Apprise makes, these read no Markdown, so that nothing in
     them becomes a link or a mention.
     """
     colour, _ = _COLOURS[_shown_severity(message)]
     body = [
-        _rich(message.title, size="large", weight="bolder", color=colour, limit=300),
-        _rich(message.verdict, limit=2000),
-        _rich(message.effect, limit=800),
-        *(_rich(f"• {item}", limit=600) for item in message.evidence[:5]),
-        _rich(f"First: {message.action}" if message.action else "", weight="bolder", limit=1000),
-        _rich(_small(message), size="small", subtle=True, limit=800),
+        _rich(message.title, size="large", weight="bolder", color=colour, limit=200),
+        _rich(message.verdict, limit=1500),
+        _rich(message.effect, limit=500),
+        *(_rich(f"• {item}", limit=400) for item in message.evidence[:5]),
+        _rich(f"First: {message.action}" if message.action else "", weight="bolder", limit=600),
+        _rich(_small(message), size="small", subtle=True, limit=500),
     ]
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "fallbackText": line(message.title, 300),
+        "fallbackText": line(message.title, 200),
         "body": [block for block in body if block],
         "msteams": {"width": "full"},
     }
@@ -152,23 +163,23 @@ def message_card(message: Message) -> dict[str, Any]:
     """The JSON for an incoming webhook of old: a message card, with Markdown switched off."""
     _, colour = _COLOURS[_shown_severity(message)]
     found = [
-        {"name": str(number), "value": _harmless(item, 600)} for number, item in enumerate(message.evidence[:5], 1)
+        {"name": str(number), "value": _harmless(item, 400)} for number, item in enumerate(message.evidence[:5], 1)
     ]
     sections: list[dict[str, Any]] = [
-        {"text": _harmless(text, 2000), "markdown": False} for text in (message.verdict, message.effect) if text
+        {"text": _harmless(text, 1200), "markdown": False} for text in (message.verdict, message.effect) if text
     ]
     if found:
         sections.append({"title": "What was found", "facts": found, "markdown": False})
     if message.action:
-        sections.append({"title": "First", "text": _harmless(message.action, 1000), "markdown": False})
-    small = [{"name": fact.name, "value": _harmless(fact.value, 200)} for fact in facts(message)]
+        sections.append({"title": "First", "text": _harmless(message.action, 600), "markdown": False})
+    small = [{"name": fact.name, "value": _harmless(fact.value, 120)} for fact in facts(message)]
     sections.append({"facts": small, "markdown": False})
     card: dict[str, Any] = {
         "@type": "MessageCard",
         "@context": "https://schema.org/extensions",
-        "summary": _harmless(message.title, 300),
+        "summary": _harmless(message.title, 200),
         "themeColor": colour,
-        "title": _harmless(message.title, 300),
+        "title": _harmless(message.title, 200),
         "sections": sections,
     }
     if message.link:

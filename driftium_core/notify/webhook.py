@@ -1,26 +1,8 @@
 """A generic webhook: a JSON document posted to a URL, signed where the address carries a secret.
 
-The document (version 1; fields are added, never renamed or removed within a version)::
-
-    {
-      "version": 1,
-      "event": "opened",              // opened, worsened, resolved, reminder or test
-      "incident": "8c1e…",            // the same for all messages of one incident
-      "project": "support-bot",
-      "monitor": "answers",
-      "rule": "Anything critical",
-      "severity": "CRITICAL",         // LOW, MEDIUM, HIGH, CRITICAL or null
-      "at": "2026-11-02T14:02:11Z",   // of the check, UTC
-      "title": "…",                   // one line
-      "verdict": "…", "effect": "…",  // a sentence each; empty where there is none
-      "evidence": ["…"],              // the strongest first; may be empty
-      "action": "…",                  // what to do first; may be empty
-      "link": "https://…"             // may be empty
-    }
-
-With ``#secret=…`` at the end of the address each request carries ``X-Driftium-Signature: t=<seconds>,v1=<hex>``, where
-``hex`` is the HMAC-SHA256, under the secret, of ``<seconds>.<body>``. The receiver computes the same and refuses old
-seconds, so that a recorded request cannot be sent again. The part after ``#`` never leaves this machine.
+The document, version 1, and the signature are described in ``docs/webhook.md``: fields are added, never renamed or
+removed within a version. The signature covers the time of sending, so that a recorded request cannot be sent again
+later, and the secret, which stands behind the ``#`` of the address, never leaves this machine.
 """
 
 from __future__ import annotations
@@ -52,8 +34,6 @@ _EXPECTED = "Give a URL such as https://example.org/hooks/drift, with #secret=�
 def channel_address(text: str) -> str:
     """The URL; `InputError` when it cannot be meant."""
     address = text.strip()
-    if any(sign.isspace() or not sign.isprintable() for sign in address):
-        raise InputError(f"The URL of a webhook has no blanks in it. {_EXPECTED}.")
     if not (has_placeholder(address) and address.startswith("${")) and (why := _flaw(address)):
         raise InputError(f"{why} {_EXPECTED}.")
     return address
@@ -61,6 +41,8 @@ def channel_address(text: str) -> str:
 
 def _flaw(address: str) -> str:
     """Why an address cannot be used; empty when it can."""
+    if any(sign.isspace() or not sign.isprintable() for sign in address):
+        return "The URL of a webhook has no blanks in it."
     parts = _split(address)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         return "This is not the URL of a webhook."

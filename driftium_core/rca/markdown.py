@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 
-from driftium_core.formats import fmt_count, fmt_moment, fmt_n, whole
+from driftium_core.formats import fmt_count, fmt_moment, fmt_n
+from driftium_core.markdown import shown
 from driftium_core.rca.causes import CAUSE_TITLES
 from driftium_core.rca.facts import Fact
 from driftium_core.rca.report import Action, Claim, Finding, RcaReport
 from driftium_core.severity import severity_label
 
 __all__ = ["report_markdown"]
-
-WORD_JOINER = "\u2060"
-
-_CODE = re.compile(r"`([^`]+)`")
-"""How our sentences quote a name; nothing comes alive in code, so it may stay."""
-
-_BLANK = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-_SPECIAL = re.compile(r"([\\*_{}\[\]#~|!])")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;", "$": "&#36;"}
-_LIST_START = re.compile(r"^(\d*)(?=[-+.)](?:[ -]|$))")
-_LINKED = re.compile(r"(?<=://)|(?<=www)(?=\.)|(?<=mailto:)|(?<=@)|(?<=#)(?=\d)|(?<=:)(?=[a-z0-9_+-]+:)", re.IGNORECASE)
 
 
 def report_markdown(report: RcaReport, *, done: Collection[int] = (), number: str = "") -> str:
@@ -40,8 +29,8 @@ def report_markdown(report: RcaReport, *, done: Collection[int] = (), number: st
     """
     triage, diagnosis, advice = report.findings.triage, report.findings.diagnosis, report.findings.recommendation
     parts = [
-        f"# {_plain(diagnosis.headline)}",
-        f"**{severity_label(report.severity)}, {triage.urgency.advice}.** {_plain(report.ledger.title)}",
+        f"# {shown(diagnosis.headline)}",
+        f"**{severity_label(report.severity)}, {triage.urgency.advice}.** {shown(report.ledger.title)}",
         *_section("What happened", [_claim(claim) for claim in triage.claims]),
         *_section("Why", [*_finding(diagnosis.findings[0]), *_others(diagnosis.findings[1:])]),
         *_section("What to do", [_claim(advice.lead), _list(_actions(advice.actions, done))]),
@@ -76,16 +65,16 @@ def _actions(actions: Iterable[Action], done: Collection[int]) -> Iterator[str]:
     for position, action in enumerate(actions):
         time = f" About {fmt_n(action.minutes)} min." if action.minutes else ""
         mark = "x" if position in done else " "
-        yield f"- [{mark}] {_plain(action.text)}{time}{_cited(action.evidence_ids)}"
+        yield f"- [{mark}] {shown(action.text)}{time}{_cited(action.evidence_ids)}"
 
 
 def _claim(claim: Claim) -> str:
-    title = f"**{_plain(claim.title)}** " if claim.title else ""
-    return f"{title}{_plain(claim.text)}{_cited(claim.evidence_ids)}"
+    title = f"**{shown(claim.title)}** " if claim.title else ""
+    return f"{title}{shown(claim.text)}{_cited(claim.evidence_ids)}"
 
 
 def _cited(ids: Iterable[str]) -> str:
-    known = ", ".join(map(_plain, ids))
+    known = ", ".join(map(shown, ids))
     return f" ({known})" if known else ""
 
 
@@ -98,7 +87,7 @@ def _evidence(report: RcaReport) -> Iterator[str]:
 
 
 def _fact(fact: Fact) -> str:
-    return f"- **{_plain(fact.id)}** {_plain(fact.text)}"
+    return f"- **{shown(fact.id)}** {shown(fact.text)}"
 
 
 def _list(lines: Iterable[str]) -> str:
@@ -107,33 +96,8 @@ def _list(lines: Iterable[str]) -> str:
 
 def _origin(report: RcaReport, number: str) -> str:
     """Who found it and worded it, when, and with what."""
-    asked = f" Model asked: {_plain(report.model)}." if report.model else ""
-    versions = ", ".join(f"{_plain(name)} {_plain(version)}" for name, version in report.versions.items())
-    named = f" Investigation {_plain(number)}." if number else ""
+    asked = f" Model asked: {shown(report.model)}." if report.model else ""
+    versions = ", ".join(f"{shown(name)} {shown(version)}" for name, version in report.versions.items())
+    named = f" Investigation {shown(number)}." if number else ""
     by = f" {versions[0].upper()}{versions[1:]}." if versions else ""
-    return f"{_plain(report.worded_by)}{asked} Investigated {fmt_moment(report.created_at)}.{named}{by}"
-
-
-def _plain(text: str) -> str:
-    """A text as one line of Markdown that shows it as it is, and does nothing else; `names` in it are code."""
-    line = _BLANK.sub(" ", whole(text)).strip()
-    found, end = [], 0
-    for code in _CODE.finditer(line):
-        found += [_dead(line[end : code.start()]), code[0]]
-        end = code.end()
-    return _LIST_START.sub(_escaped_start, "".join([*found, _dead(line[end:])]))
-
-
-def _dead(text: str) -> str:
-    """Text outside of code with no mark-up left in it.
-
-    Angle brackets and the like become entities, which every renderer knows. Trackers look for addresses, mentions and
-    numbers of issues after Markdown, where no backslash helps; a word joiner, which has no width, breaks these.
-    """
-    escaped = _SPECIAL.sub(r"\\\1", _LINKED.sub(WORD_JOINER, text))
-    return "".join(_ENTITIES.get(sign, sign) for sign in escaped)
-
-
-def _escaped_start(digits: re.Match[str]) -> str:
-    """What would begin a list, such as ``-`` or ``3.``; the mark that makes it one follows."""
-    return f"{digits[1]}\\"
+    return f"{shown(report.worded_by)}{asked} Investigated {fmt_moment(report.created_at)}.{named}{by}"

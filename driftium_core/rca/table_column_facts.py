@@ -81,6 +81,10 @@ def _shift(column: ColumnResult) -> tuple[str, tuple[str, ...]]:
             gap = f"; the largest gap is at {fmt_value(numbers.gap_at)}" if math.isfinite(numbers.gap_at) else ""
             moved_by = f" ({column.shift})" if column.shift else ""
             return f"; {column.reference_summary} before, {column.current_summary} now{moved_by}{gap}", ()
+        case None if column.reference_summary and column.current_summary:
+            # Only of rows that were handed in: their words are anybody's.
+            summaries = (shown(text, limit=80) for text in (column.reference_summary, column.current_summary))
+            return "; {} before, {} now".format(*summaries), ()
     return "", ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from driftium_core.formats import NARROW_SPACE, fmt_count, fmt_effect, fmt_n
 from driftium_core.rca.facts import Fact, FactKind, Ledger
@@ -14,7 +15,7 @@ from driftium_core.tabular.column_result import CategoryDistribution, ColumnResu
 from driftium_core.tabular.report import FindingKind, TableReport
 from driftium_core.tabular.verdict import detectable_in, rows_wanted
 
-__all__ = ["table_ledger"]
+__all__ = ["rows_ledger", "table_ledger"]
 
 MAX_COLUMNS = 12
 """Drifted columns that get facts of their own, the most severe first."""
@@ -37,6 +38,28 @@ def table_ledger(report: TableReport, *, title: str, columns: Sequence[str] = ()
     facts = [*_whole(report), *_of_columns(report, columns)]
     numbered = tuple(replace(fact, id=f"E{place}") for place, fact in enumerate(facts, start=1))
     return Ledger(kind="table", title=title, status=summary.status, severity=summary.severity, facts=numbered)
+
+
+def rows_ledger(rows: Sequence[ColumnResult], *, title: str) -> Ledger:
+    """Facts of single columns, where nothing else is known of the report that they are of."""
+    drifted = [column for column in rows if column.drifted]
+    severities = [column.severity for column in rows if column.severity]
+    severity = max(severities, key=lambda severity: severity.rank, default=None)
+    status: Literal["drift", "no_drift", "inconclusive"]
+    status = "drift" if drifted else "no_drift" if severities else "inconclusive"
+    counts = f"{fmt_n(len(drifted))} of the {fmt_count(len(rows), 'column')} handed in drifted."
+    facts = [
+        Fact(id="", kind=FactKind.VERDICT, text=counts, value=status, severity=severity, significant=bool(drifted)),
+        *(column_fact(column, adjusted=column.decisive.pvalue != column.decisive_pvalue_adjusted) for column in rows),
+        *(missingness_fact(column) for column in drifted if column.decided_by == "missing"),
+    ]
+    return Ledger(
+        kind="table",
+        title=title,
+        status=status,
+        severity=severity,
+        facts=tuple(replace(fact, id=f"E{place}") for place, fact in enumerate(facts, start=1)),
+    )
 
 
 def _whole(report: TableReport) -> Iterator[Fact]:

@@ -15,10 +15,17 @@ from driftium_core.errors import InputError, NotFoundError
 from driftium_core.formats import fmt_name
 from driftium_core.severity import Severity
 from driftium_core.store.alert_records import EVERY_MONITOR, AlertRule, NewRule
-from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, IncidentRow, RuleChannelRow, WatchRow
+from driftium_core.store.alert_schema import (
+    AlertRuleRow,
+    ChannelRow,
+    DeliveryRow,
+    IncidentRow,
+    RuleChannelRow,
+    WatchRow,
+)
 from driftium_core.store.names import checked_name
 from driftium_core.store.outbox_rows import end_incidents
-from driftium_core.store.projects import change_alerts, project_key
+from driftium_core.store.projects import change_alerts, lock_project_of, project_key
 from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.schema import CalculationRow, ProjectRow, TableRunRow
 
@@ -29,6 +36,8 @@ __all__ = ["RuleRepository", "channels_of", "rule_record"]
 
 _TERMS = ("monitor", "min_severity", "consecutive")
 """What decides which checks count: when one changes, counting begins anew."""
+
+_QUIET = ("quiet_from", "quiet_to", "timezone")
 
 
 class RuleRepository:
@@ -60,18 +69,7 @@ class RuleRepository:
             values = {item.name: getattr(new, item.name) for item in fields(NewRule) if item.name != "channel_ids"}
             values |= {"name": name, "min_severity": new.min_severity.value}
             if row is None:
-                row = AlertRuleRow(
-                    **values,
-                    id=secrets.token_hex(5),
-                    project_id=key,
-                    created_at=datetime.now(UTC),
-                    turn=0,
-                    fresh=True,
-                    runs_seen=0,
-                    calculations_seen=0,
-                )
-                session.add(row)
-                _start(session, row)
+                row = _added(session, key, values)
             else:
                 _change(session, row, values)
             session.flush()
@@ -98,17 +96,27 @@ class RuleRepository:
     def delete(self, rule_id: str) -> None:
         """Remove a rule; its open incidents end without a message, and those that wait are dropped."""
         with self._store.session(write=True) as session:
-            row = _row(session, rule_id)
-            key = row.project_id
-            session.execute(select(ProjectRow.id).where(ProjectRow.id == key).with_for_update(key_share=True))
+            lock_project_of(session, AlertRuleRow, rule_id)
+            key = _row(session, rule_id).project_id
             end_incidents(session, datetime.now(UTC), IncidentRow.rule_id == rule_id)
             session.execute(delete(AlertRuleRow).where(AlertRuleRow.id == rule_id))
             change_alerts(session, key)
 
 
+def _added(session: Session, project_id: int, values: dict[str, Any]) -> AlertRuleRow:
+    row = AlertRuleRow(
+        **values, id=secrets.token_hex(5), project_id=project_id, created_at=datetime.now(UTC), turn=0, fresh=True,
+        runs_seen=0, calculations_seen=0,
+    )  # fmt: skip
+    _start(session, row)
+    session.add(row)
+    return row
+
+
 def _change(session: Session, row: AlertRuleRow, values: dict[str, Any]) -> None:
     anew = any(getattr(row, name) != values[name] for name in _TERMS) or (row.paused and not values["paused"])
     reminded = row.remind_after_h != values["remind_after_h"]
+    quiet = any(getattr(row, name) != values[name] for name in _QUIET)
     for name, value in values.items():
         setattr(row, name, value)
     row.turn += 1
@@ -120,6 +128,9 @@ def _change(session: Session, row: AlertRuleRow, values: dict[str, Any]) -> None
     if reminded:
         remind_at = None if row.remind_after_h is None else now + timedelta(hours=row.remind_after_h)
         session.execute(update(IncidentRow).where(*still_open).values(remind_at=remind_at))
+    if quiet:  # what is held is looked at anew, and held again where it must be
+        held = update(DeliveryRow).where(DeliveryRow.rule_id == row.id, DeliveryRow.state == "held")
+        session.execute(held.values(next_attempt_at=now))
     if anew:
         monitors = select(IncidentRow.monitor).where(*still_open)
         session.execute(delete(WatchRow).where(WatchRow.rule_id == row.id, WatchRow.monitor.not_in(monitors)))

@@ -24,7 +24,7 @@ from driftium_core.store.alert_turn_records import (
 )
 from driftium_core.store.incidents import incident_record
 from driftium_core.store.outbox_rows import UNSENT, is_free, prune_outbox
-from driftium_core.store.projects import change_alerts
+from driftium_core.store.projects import change_alerts, lock_project_of
 from driftium_core.store.schema import CalculationRow, ProjectRow, TableRunRow
 from driftium_core.store.seen_checks import read_checks
 
@@ -82,7 +82,8 @@ class TurnRepository:
         """Store a decision; False, and nothing is, when it was overtaken."""
         turn = decision.turn
         with self._store.session(write=True) as session:
-            row = session.scalar(select(AlertRuleRow).where(AlertRuleRow.id == turn.rule.id).with_for_update())
+            lock_project_of(session, AlertRuleRow, turn.rule.id)
+            row = session.scalar(select(AlertRuleRow).where(AlertRuleRow.id == turn.rule.id))
             known = [item.incident.id for item in turn.incidents.values()]
             if row is None or row.turn != turn.turn or _unsent(session, known, at) != turn.unsent:
                 return False

@@ -15,7 +15,7 @@ from driftium_core.store.alert_records import Channel
 from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, RuleChannelRow
 from driftium_core.store.names import checked_name
 from driftium_core.store.outbox_rows import drop_unsent
-from driftium_core.store.projects import change_alerts, project_key
+from driftium_core.store.projects import change_alerts, lock_project_of, project_key
 from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.schema import ProjectRow
 
@@ -84,6 +84,7 @@ class ChannelRepository:
     def note_attempt(self, channel_id: str, at: datetime, *, error: str = "") -> None:
         """Keep how an attempt to send went; one on a channel that is gone is forgotten."""
         with self._store.session(write=True) as session:
+            lock_project_of(session, ChannelRow, channel_id)
             note_attempt(session, channel_id, at, error=error)
             key = session.scalar(select(ChannelRow.project_id).where(ChannelRow.id == channel_id))
             if key is not None:
@@ -92,15 +93,15 @@ class ChannelRepository:
     def delete(self, channel_id: str) -> None:
         """Remove a channel from the project and its rules; messages that wait for it are dropped."""
         with self._store.session(write=True) as session:
-            row, project = _row(session, channel_id)
-            key = project_key(session, project, lock=True)
+            lock_project_of(session, ChannelRow, channel_id)
+            row, _ = _row(session, channel_id)
             told_by = select(RuleChannelRow.rule_id).where(RuleChannelRow.channel_id == row.id)
             rules = update(AlertRuleRow).where(AlertRuleRow.id.in_(told_by))
             session.execute(rules.values(turn=AlertRuleRow.turn + 1))
             drop_unsent(session, channel_id=row.id)
             session.execute(delete(RuleChannelRow).where(RuleChannelRow.channel_id == row.id))
             session.delete(row)
-            change_alerts(session, key)
+            change_alerts(session, row.project_id)
 
 
 def note_attempt(session: Session, channel_id: str, at: datetime, *, error: str) -> None:

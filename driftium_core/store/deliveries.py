@@ -17,7 +17,7 @@ from driftium_core.store.alert_records import Delivery, DeliveryState
 from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, DeliveryRow
 from driftium_core.store.channels import note_attempt
 from driftium_core.store.outbox_rows import CLOCK_SLACK, UNSENT, is_free
-from driftium_core.store.projects import change_alerts, project_key, project_names
+from driftium_core.store.projects import change_alerts, lock_project_of, project_key, project_names
 from driftium_core.store.records import DEFAULT_PROJECT
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ class DeliveryRepository:
             Pure, it runs under the write lock.
         """
         with self._store.session(write=True) as session:
+            lock_project_of(session, ChannelRow, channel_id)
             for row, rule in session.execute(_first_due(channel_id, at)).all():
                 until = held_until(rule.quiet_from, rule.quiet_to, rule.timezone) if rule else None
                 if until:
@@ -116,6 +117,7 @@ class DeliveryRepository:
 
     def _end(self, claimed: Claimed, at: datetime, values: dict[str, Any], *, error: str) -> None:
         with self._store.session(write=True) as session:
+            lock_project_of(session, DeliveryRow, claimed.id)
             row = session.scalar(
                 select(DeliveryRow).where(DeliveryRow.id == claimed.id, DeliveryRow.claim == claimed.claim)
             )
@@ -140,6 +142,7 @@ class DeliveryRepository:
             It was sent or dropped, is held by quiet hours, or is being sent now.
         """
         with self._store.session(write=True) as session:
+            lock_project_of(session, DeliveryRow, delivery_id)
             row = session.scalar(select(DeliveryRow).where(DeliveryRow.id == delivery_id))
             if row is None:
                 raise NotFoundError(f"Message {fmt_name(delivery_id)} is not stored, or no longer.")

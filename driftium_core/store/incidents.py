@@ -14,7 +14,7 @@ from driftium_core.severity import Severity
 from driftium_core.store.alert_records import Incident
 from driftium_core.store.alert_schema import AlertRuleRow, IncidentRow
 from driftium_core.store.outbox_rows import drop_unsent
-from driftium_core.store.projects import change_alerts, project_key, project_names
+from driftium_core.store.projects import change_alerts, lock_project_of, project_key, project_names
 from driftium_core.store.records import DEFAULT_PROJECT
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class IncidentRepository:
     def acknowledge(self, incident_id: str, at: datetime) -> Incident:
         """Keep when somebody first said to have seen it, and drop the reminders that wait."""
         with self._store.session(write=True) as session:
+            lock_project_of(session, IncidentRow, incident_id)
             row = _row(session, incident_id)
             if row.acknowledged_at is None:
                 row.acknowledged_at, row.remind_at = at, None

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import InputError, NotFoundError
+from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, DeliveryRow, IncidentRow
 from driftium_core.store.names import checked_name
 from driftium_core.store.schema import BaselineRow, ProjectRow, PromptRunRow
 from driftium_core.store.task_schema import TaskRow
@@ -41,7 +42,10 @@ def project_key(session: Session, name: str, *, lock: bool = False) -> int:
     return key
 
 
-def lock_project_of(session: Session, table: type[BaselineRow | PromptRunRow | TaskRow], id_: str) -> None:
+Held = BaselineRow | PromptRunRow | TaskRow | ChannelRow | AlertRuleRow | IncidentRow | DeliveryRow
+
+
+def lock_project_of(session: Session, table: type[Held], id_: str) -> None:
     """Lock the project that a row of the table belongs to, as `project_key` does; none when there is no such row."""
     project_id = select(table.project_id).where(table.id == id_).scalar_subquery()
     session.execute(select(ProjectRow.id).where(ProjectRow.id == project_id).with_for_update(key_share=True))

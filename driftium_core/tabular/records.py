@@ -7,7 +7,7 @@ value is taken for missing, and a line of JSON that cannot be read is passed ove
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
@@ -21,7 +21,7 @@ from driftium_core.tabular.formats.parquet import text_columns
 from driftium_core.tabular.formats.wording import shown_name
 from driftium_core.tabular.read import Parsers, Progress, parse_file
 
-__all__ = ["Records", "TextColumn", "read_records"]
+__all__ = ["Records", "TextColumn", "empty_column", "object_records", "read_records", "row_records"]
 
 FIRST_OF = ("choices", "candidates")
 """Lists of alternative answers, of which the first is the answer; all other lists stay one value."""
@@ -105,6 +105,44 @@ def read_records(
     )
     records, content_hash, notes = parse_file(data, name, parsers, max_bytes=max_bytes, progress=progress)
     return replace(records, content_hash=content_hash, notes=(*notes, *records.notes))
+
+
+def object_records(
+    objects: Iterable[tuple[int, dict[str, Any]]], name: str, *, unit: Literal["row", "line", "item"] = "line"
+) -> Records:
+    """Objects of JSON with their positions as records; what is nested too deeply is ``unreadable``."""
+    rows = _JsonRows()
+    unreadable = tuple(position for position, row in objects if not rows.add(position, row))
+    return Records(
+        name=name,
+        columns=rows.columns(),
+        json_columns=frozenset(rows.lists),
+        positions=rows.positions,
+        unit=unit,
+        unreadable=unreadable,
+    )
+
+
+def row_records(header: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], name: str) -> Records:
+    """Rows of a delimited text with their positions as records; each has as many fields as the header."""
+    names, notes = column_names(header)
+    by_column = zip(*(fields for _, fields in rows), strict=True) if rows else ([] for _ in names)
+    columns = {name: _ListColumn(list(values)) for name, values in zip(names, by_column, strict=True)}
+    return Records(name=name, columns=columns, positions=[place for place, _ in rows], unit="line", notes=tuple(notes))
+
+
+def empty_column(n_rows: int) -> TextColumn:
+    """A column without values."""
+    return _ListColumn([None] * n_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _ListColumn:
+    values: list[str | None]
+
+    def to_pylist(self) -> list[str | None]:
+        """All values."""
+        return self.values
 
 
 def _is_json(text: Utf8Text, name: str) -> bool:

@@ -11,7 +11,16 @@ from typing import Literal
 from driftium_core.errors import ColumnError, InputError
 from driftium_core.formats import fmt_name, fmt_names
 
-__all__ = ["NO_COLUMN", "LogColumns", "choose_columns", "duration_unit", "find_prompts", "guess_columns"]
+__all__ = [
+    "NO_COLUMN",
+    "SURE_RANK",
+    "LogColumns",
+    "choose_columns",
+    "duration_unit",
+    "find_prompts",
+    "guess_columns",
+    "response_rank",
+]
 
 NO_COLUMN = ""
 """Given as a column's name: the log has no such column, do not look for one."""
@@ -57,8 +66,9 @@ _RESPONSES: tuple[tuple[str, ...], ...] = (
     (
         *("response.choices[0].message.content", "response.body.choices[0].message.content"),
         *("response.choices[0].text", "response.message.content", "response.response", "response.content"),
-        *("response.text", "response.output_text"),
+        *("response.text", "response.output_text", "response.body.output_text"),
     ),
+    ("response.output", "response.body.output"),  # OpenAI's Responses API, as it was answered
     ("output", "outputs", "result", "prediction", "assistant_message", "bot"),
     ("text", "content", "body"),
     _CHATS,
@@ -69,9 +79,18 @@ _OTHERS: dict[str, tuple[str, ...]] = {
     "prompt": (
         *("prompt", "question", "instruction", "query", "input", "user_input", "user_prompt", "input_text"),
         *("prompt_text", "user_message", "request", "request.prompt", "user", "human", *_CHATS),
+        *("request.input", "request.body.input", "request.body.prompt"),
     ),
     "id": ("id", "response_id", "request_id", "custom_id", "record_id", "uuid", "event_id", "trace_id"),
-    "model": ("model", "model_name", "model_id", "response.model", "response.body.model", "request.model"),
+    "model": (
+        "model",
+        "model_name",
+        "model_id",
+        "response.model",
+        "response.body.model",
+        "request.model",
+        "request.body.model",
+    ),
     "latency_ms": (
         *("latency_ms", "duration_ms", "elapsed_ms", "response_time_ms", "latency_s", "latency_sec"),
         *("latency_seconds", "duration_s", "duration_sec", "duration_seconds", "elapsed_s", "elapsed_seconds"),
@@ -82,15 +101,18 @@ _OTHERS: dict[str, tuple[str, ...]] = {
         *("completion_tokens", "output_tokens", "response_tokens", "tokens", "n_tokens", "eval_count"),
         *("usage.completion_tokens", "usage.output_tokens", "response.usage.completion_tokens"),
         *("response.body.usage.completion_tokens", "response.usage.output_tokens", "response.eval_count"),
+        *("response.body.usage.output_tokens",),
     ),
     "prompt_tokens": (
         *("prompt_tokens", "input_tokens", "prompt_eval_count", "usage.prompt_tokens", "usage.input_tokens"),
         *("response.usage.prompt_tokens", "response.body.usage.prompt_tokens", "response.prompt_eval_count"),
+        *("response.usage.input_tokens", "response.body.usage.input_tokens"),
     ),
     "error": ("error", "error_message", "error.message", "exception", "response.error.message"),
     "time": (
         *("created_at", "timestamp", "time", "datetime", "created", "answered_at", "logged_at", "date", "ts"),
-        *("response.created_at", "response.created", "response.body.created", "start_time"),
+        *("response.created_at", "response.created", "response.body.created", "response.body.created_at"),
+        "start_time",
     ),
     "backend": ("backend", "provider", "engine"),
 }
@@ -162,6 +184,16 @@ def find_prompts(names: Sequence[str]) -> str | None:
     plain = {_plain(name): name for name in reversed(names)}
     found = (plain[name] for name in _OTHERS["prompt"] if name in plain)
     return next(found, names[0] if len(names) == 1 else None)
+
+
+SURE_RANK = 2
+"""Names up to this `response_rank` say by themselves that they hold responses."""
+
+
+def response_rank(name: str) -> int:
+    """How surely a column's name says that it holds responses: 0 for the surest names."""
+    plain = _plain(name)
+    return next((rank for rank, group in enumerate(_RESPONSES) if plain in group), len(_RESPONSES))
 
 
 def duration_unit(name: str) -> DurationUnit | None:

@@ -145,6 +145,7 @@ def text_of_parts(text: str) -> str | None:
 
 
 def _joined(parts: Iterable[Any]) -> str | None:
-    texts = [part if isinstance(part, str) else part.get("text") if isinstance(part, dict) else None for part in parts]
+    # OpenAI writes what a model says when it declines as a part of its own.
+    texts = [part.get("text", part.get("refusal")) if isinstance(part, dict) else part for part in parts]
     found = [text for text in texts if isinstance(text, str)]
     return "\n".join(found) if found else None

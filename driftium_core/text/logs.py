@@ -38,6 +38,7 @@ def read_responses(
     rows: LogRows,
     columns: LogColumns | None = None,
     *,
+    may_hold_none: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Log:
     """Responses in the rows of a log.
@@ -52,6 +53,8 @@ def read_responses(
     rows : LogRows
     columns : LogColumns, optional
         Columns that the user chose; the others are found by name.
+    may_hold_none : bool
+        Rows without any response are no error, as for a part of a log.
     progress : callable, optional
         Called with rows done and rows in all; what it raises ends the work.
 
@@ -65,7 +68,7 @@ def read_responses(
     fields = reading.fields()
     places, unfit = _sorted_out(fields)
     skipped = _skipped(rows, unfit)
-    if not places:
+    if not places and not may_hold_none:
         raise _nothing(rows, chosen, skipped)
     keys, key_notes = _keys(rows, chosen, fields, places, id_is_told=columns is not None and bool(columns.id))
     responses = _built(rows.name, reading, fields, places, keys, progress)

@@ -11,7 +11,7 @@ from driftium_core.command import command
 from driftium_core.errors import InputError
 from driftium_core.formats import fmt_name
 from pages.ui.playground_import import open_import
-from pages.ui.project import PLAYGROUND_PAGE, TABULAR_PAGE, current_project, open_page
+from pages.ui.project import PLAYGROUND_PAGE, SETTINGS_PAGE, TABULAR_PAGE, current_project, open_page
 from pages.ui.widgets import card, guide_step, prose
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def offer_monitors(services: Services, *, holds_answers: bool) -> None:
         st.markdown("What is to be watched? It shows here after its first check.")
         if st.button("A table", icon=":material/table_chart:", width="stretch", key="new-table"):
             _upload_reference()
+        if st.button("A log or table, on a schedule", icon=":material/schedule:", width="stretch", key="new-schedule"):
+            open_page(SETTINGS_PAGE, add="collect")
         if holds_answers:
             _offer_project(services)
         elif st.button("A model's answers", icon=":material/forum:", width="stretch", key="new-answers"):

@@ -12,6 +12,7 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.errors import DriftiumError
+from driftium_core.scheduler import Scheduler
 from driftium_core.services import Services, open_services
 
 __all__ = ["get_services", "lifespan"]
@@ -25,23 +26,26 @@ CATCH_UP_AFTER_S = 5.0
 @st.cache_resource(show_spinner=False, on_release=Services.close)
 def get_services() -> Services:
     """Open the services at the first call; a failure is not kept, so the next call tries again."""
-    return open_services()
+    services = open_services()
+    services.address = services.settings.public_url or _address()
+    return services
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Have ready what the first page needs, load the rest in a thread, and close the services at the end.
+    """Have ready what the first page needs, load the rest in a thread, run what is due, and close the services.
 
     The server says that it is up after the first part: a page that imports these itself, while the thread imports
     the rest, takes longer than both in turn.
     """
     await asyncio.to_thread(_open)
-    ending = threading.Event()
-    threading.Thread(target=_load_the_rest, args=(ending,), name="driftium-warm-up", daemon=True).start()
+    ending, scheduler = threading.Event(), Scheduler(get_services)
+    threading.Thread(target=_load_the_rest, args=(ending, scheduler), name="driftium-warm-up", daemon=True).start()
     try:
         yield
     finally:
         ending.set()
+        await asyncio.to_thread(scheduler.stop)
         # Takes as long as the running job needs to its next progress call; the loop must stay free meanwhile.
         await asyncio.to_thread(get_services.clear)
 
@@ -54,7 +58,18 @@ def _open() -> None:
         _log.error("%s", error)  # every page says the same
 
 
-def _load_the_rest(ending: threading.Event) -> None:
+def _address() -> str:
+    """Where the server was told to listen, as a browser on this machine calls it."""
+    host = st.get_option("server.address") or "localhost"
+    if host in ("0.0.0.0", "::"):
+        host = "localhost"
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    path = (st.get_option("server.baseUrlPath") or "").strip("/")
+    where = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{where}:{st.get_option('server.port')}{f'/{path}' if path else ''}"
+
+
+def _load_the_rest(ending: threading.Event, scheduler: Scheduler) -> None:
     import driftium_core.figures.distributions
     import driftium_core.figures.evidence
     import driftium_core.figures.null_range
@@ -70,3 +85,4 @@ def _load_the_rest(ending: threading.Event) -> None:
         monitor.catch_up(get_services())
     except DriftiumError as error:
         _log.error("%s", error)  # every page says the same
+    scheduler.start()

@@ -23,8 +23,9 @@ TOKEN_SET = (
     "environment variable of the caller."
 )
 NO_TOKEN = (
-    "No token is set, so only programs on this machine may call. To let others call, set `DRIFTIUM_API_TOKEN` to at "
-    "least 16 characters and start Driftium again; callers then send it as `Authorization: Bearer …`."
+    "No token is set, so only programs on this machine may call, and none once `DRIFTIUM_ALLOWED_HOSTS` names another "
+    "machine. To let others call, set `DRIFTIUM_API_TOKEN` to at least 16 characters without blanks and start Driftium "
+    "again; callers then send it as `Authorization: Bearer …`."
 )
 
 
@@ -39,8 +40,11 @@ def show_api(services: Services) -> None:
         st.link_button("Open the documentation", f"{base}/docs", icon=":material/menu_book:", key="api-docs")
     with card("api-first", "First calls", "For the project that is chosen in the sidebar."):
         secret = """-H "Authorization: Bearer $DRIFTIUM_API_TOKEN" """ if services.settings.api_token else ""
-        st.markdown("Send an answer of your model; it goes to current telemetry. A list sends many.")
-        answer = """'{"prompt": "What is drift?", "response": "A change in what comes in."}'"""
+        st.markdown(
+            "Send an answer of your model; it goes to current telemetry. A list sends many. What has an `id` can be "
+            "sent again, and is stored once."
+        )
+        answer = """'{"id": "42", "prompt": "2 + 2?", "response": "4"}'"""
         st.code(
             f"curl {secret}-H 'Content-Type: application/json' \\\n  -d {answer} \\\n  {_url(base, 'responses')}",
             language=None,

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from driftium_core.formats import fmt_name
 from pages.ui.project import current_project
 from pages.ui.settings_new import offer_new
 from pages.ui.settings_section import open_section
-from pages.ui.widgets import escape, guide_step
+from pages.ui.widgets import guide_step, prose
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -37,8 +38,10 @@ def show_first_source() -> None:
         left, right = st.columns([2.6, 1], vertical_alignment="center", gap="medium")
         left.subheader("Nothing is collected or checked by itself yet", anchor=False)
         left.markdown(
-            f"Tell Driftium where the data of the project {escape(current_project())} comes from and how often to "
-            "look. It then watches without anybody pressing a button."
+            prose(
+                f"Tell Driftium where the data of `{fmt_name(current_project(), limit=80)}` comes from and how often "
+                "to look. It then watches without anybody pressing a button."
+            )
         )
         with right:
             offer_new(width="stretch")

@@ -107,7 +107,7 @@ def _choose_what(services: Services, kind: TaskKind, draft: str) -> NewTask | No
     threshold = st.number_input(
         "p threshold", 0.001, 0.5, 0.05, 0.01, format="%.3f", key=f"{draft}-p", persist_state="session"
     )
-    try_origin(services, draft, origin, of_table=True)
+    try_origin(services, draft, origin, reference_id=reference)
     return NewTask(name="", kind=kind, origin=origin, reference_id=reference, p_threshold=threshold)
 
 

@@ -17,8 +17,8 @@ ORIGINS: dict[OriginKind, str] = {"file": "File or folder", "sql": "Database", "
 MOST_HEADERS = 8
 
 SECRETS = (
-    "What is typed here is stored and never shown again. To store nothing secret, write `${DRIFTIUM_SECRET_NAME}` "
-    "in its place and give Driftium an environment variable of that name when it starts."
+    "It is stored and not shown again. To store no secret, write `${DRIFTIUM_SECRET_NAME}` in its place, and set that "
+    "environment variable when Driftium starts; any name that begins with `DRIFTIUM_SECRET_` will do."
 )
 
 
@@ -78,7 +78,12 @@ def _file(key: str, *, of_table: bool) -> Origin:
             "Each run reads what was added; a rotated or truncated file is noticed. Logs in the form of OpenAI and "
             "Ollama are recognised.",
         )
-    pattern = _text("Files of the folder", f"{key}-pattern", "*.jsonl", "For a folder; empty takes every file.")
+    pattern = _text(
+        "Files of the folder",
+        f"{key}-pattern",
+        "*.csv" if of_table else "*.jsonl",
+        "For a folder; empty takes every file.",
+    )
     return FileOrigin(path=path, pattern=pattern)
 
 
@@ -87,10 +92,10 @@ def _sql(key: str, *, of_table: bool) -> Origin:
         "Database URL",
         f"{key}-url",
         "postgresql+psycopg://reader:${DRIFTIUM_SECRET_DB}@db.example.org/app",
-        f"As for SQLAlchemy: `postgresql+psycopg://…`, `sqlite:////data/app.db`. A user who may only read is enough. "
-        f"{SECRETS}",
+        "As for SQLAlchemy: `postgresql+psycopg://…`, `sqlite:////data/app.db`. A user who may only read is enough.",
         secret=True,
     )
+    st.caption(SECRETS)
     query = st.text_area(
         "Query",
         key=f"{key}-query",
@@ -142,15 +147,19 @@ def _headers(key: str) -> tuple[tuple[str, str], ...]:
         number = len(pairs)
         left, right = st.columns([1, 1.6])
         with left:
-            name = _text("Header" if not number else f"Header {number + 1}", f"{key}-header-{number}", "Authorization")
+            name = _text(
+                f"Header {number + 1}" if number else "Header",
+                f"{key}-header-{number}",
+                "" if number else "Authorization",
+            )
         with right:
             value = _text(
-                "Value" if not number else f"Value {number + 1}",
+                f"Value {number + 1}" if number else "Value",
                 f"{key}-value-{number}",
-                "Bearer ${DRIFTIUM_SECRET_TOKEN}",
-                SECRETS,
+                "" if number else "Bearer ${DRIFTIUM_SECRET_TOKEN}",
                 secret=True,
             )
         more = bool(name or value) and number < MOST_HEADERS - 1
         pairs.append((name, value))
+    st.caption(SECRETS)
     return tuple(pair for pair in pairs if any(pair))

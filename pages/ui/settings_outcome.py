@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from driftium_core import monitor
 from driftium_core.formats import fmt_count, fmt_n
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from driftium_core.services import Services
+    from driftium_core.severity import Severity
     from driftium_core.store.task_records import RunCause, RunState, Task, TaskRun
 
-__all__ = ["CAUSES", "STATES", "STATE_COLOURS", "outcome", "state_chips"]
+__all__ = ["CAUSES", "STATES", "STATE_COLOURS", "Verdicts", "outcome", "state_chips", "verdicts"]
+
+Verdicts = dict[str, "Severity | None"]
+"""Severities by the report's id; None is inconclusive."""
+
+MOST_REPORTS = 200
 
 STATES: dict[RunState, str] = {
     "running": "◌ running",
@@ -54,11 +64,22 @@ def outcome(task: Task, run: TaskRun) -> str:
 
 def _counts(task: Task, run: TaskRun) -> str:
     if task.kind != "collect":
-        made = "It made a report." if run.report_id else "" if run.state == "running" else "It made no report."
-        read = f"{fmt_count(run.n_read, 'row')} read. " if run.n_read else ""
-        return f"{read}{made}".strip()
+        if run.report_id is None:
+            return "" if run.state == "running" else next(iter(run.notes), "Nothing was checked.")
+        return f"{fmt_count(run.n_read, 'row' if task.kind == 'table' else 'answer')} checked."
     if not run.n_read:
         return "" if run.state == "running" else "Nothing new."
     known = f", {fmt_n(run.n_known)} stored already" if run.n_known else ""
     skipped = f", {fmt_n(run.n_skipped)} skipped" if run.n_skipped and not run.skipped_text else ""
     return f"{fmt_count(run.n_read, 'record')} read: {fmt_n(run.n_new)} new{known}{skipped}."
+
+
+def verdicts(services: Services, tasks: Sequence[Task], *, project: str) -> Verdicts:
+    """What the newest reports of the project found, of the kinds that these tasks make."""
+    found: Verdicts = {}
+    kinds = {task.kind for task in tasks}
+    if "table" in kinds:
+        found |= {run.id: run.severity for run in monitor.table_runs(services, project=project, limit=MOST_REPORTS)}
+    if "answers" in kinds:
+        found |= {one.id: one.severity for one in monitor.pool_history(services, project=project, limit=MOST_REPORTS)}
+    return found

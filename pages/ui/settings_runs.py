@@ -8,15 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from driftium_core.formats import UNKNOWN, fmt_duration, fmt_name
+from driftium_core.severity import severity_label
 from pages.ui.project import DASHBOARD_PAGE, TABULAR_PAGE, open_page
 from pages.ui.settings_clock import local
 from pages.ui.settings_outcome import CAUSES, STATE_COLOURS, STATES, outcome
-from pages.ui.widgets import card, prose
+from pages.ui.widgets import card, prose, severity_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from driftium_core.store.task_records import Task, TaskRun
+    from pages.ui.settings_outcome import Verdicts
 
 __all__ = ["show_runs"]
 
@@ -24,7 +26,7 @@ MOST_ROWS = 8
 """That the card shows without scrolling."""
 
 
-def show_runs(task: Task, runs: Sequence[TaskRun]) -> None:
+def show_runs(task: Task, runs: Sequence[TaskRun], verdicts: Verdicts) -> None:
     """Draw the newest runs as a table, and one of them in full: the picked one, or the newest."""
     with card(f"task-runs-{task.id}", "Runs"):
         if not runs:
@@ -35,7 +37,7 @@ def show_runs(task: Task, runs: Sequence[TaskRun]) -> None:
         picked = f"task-run-picked-{task.id}"
         shown = next((run for run in runs if run.id == st.session_state.get(picked)), runs[0])
         event = st.dataframe(
-            _frame(task, runs),
+            _frame(task, runs, verdicts),
             hide_index=True,
             key=f"task-runs-table-{task.id}-{hash(tuple(run.id for run in runs))}",
             on_select="rerun",
@@ -48,6 +50,7 @@ def show_runs(task: Task, runs: Sequence[TaskRun]) -> None:
                 "State": st.column_config.MultiselectColumn(
                     options=list(STATE_COLOURS), color=list(STATE_COLOURS.values()), width=128
                 ),
+                "Severity": severity_column(width=128),
                 "Started": st.column_config.TextColumn(width=130),
                 "Took": st.column_config.TextColumn(width=80),
                 "Begun": st.column_config.TextColumn(width=100),
@@ -60,10 +63,10 @@ def show_runs(task: Task, runs: Sequence[TaskRun]) -> None:
         st.session_state[picked] = shown.id if rows else None  # it stays picked when newer runs come
         if rows:  # what came of the newest stands above
             st.markdown(f"**{local(shown.started_at)}, {CAUSES[shown.cause]}.** {prose(outcome(task, shown))}")
-        _show_run(shown)
+        _show_run(task, shown)
 
 
-def _frame(task: Task, runs: Sequence[TaskRun]) -> pd.DataFrame:
+def _frame(task: Task, runs: Sequence[TaskRun], verdicts: Verdicts) -> pd.DataFrame:
     columns = {
         "State": [[STATES[run.state]] for run in runs],
         "Started": [local(run.started_at) for run in runs],
@@ -77,14 +80,20 @@ def _frame(task: Task, runs: Sequence[TaskRun]) -> pd.DataFrame:
             "Known": [run.n_known for run in runs],
             "Skipped": [run.n_skipped for run in runs],
         }
+    else:
+        columns["Severity"] = [
+            [severity_label(verdicts[run.report_id])] if run.report_id in verdicts else None for run in runs
+        ]
     columns["Outcome"] = [fmt_name(outcome(task, run).replace("`", ""), limit=200) for run in runs]
     return pd.DataFrame(columns)
 
 
-def _show_run(run: TaskRun) -> None:
+def _show_run(task: Task, run: TaskRun) -> None:
+    said = outcome(task, run)
     with st.container(key=f"task-run-shown-{run.id}"):
         for sentence in (*run.reasons, *run.notes):
-            st.caption(prose(sentence))
+            if sentence not in said:
+                st.caption(prose(sentence))
         if run.report_id is not None and st.button(
             "Open its report", key=f"task-report-{run.id}", icon=":material/open_in_new:", type="tertiary"
         ):

@@ -25,7 +25,7 @@ PRESETS = {
     "15m": "Every 15 minutes",
     "1h": "Every hour",
     "6h": "Every 6 hours",
-    "24h": "Every 24 hours",
+    "24h": "Every day",
     OWN: "At another interval",
     CRON: "At set times",
     BY_HAND: "Only by hand",

@@ -12,6 +12,7 @@ from pages.ui.live import follow
 from pages.ui.project import choose_project, current_project
 from pages.ui.settings_first import show_first_source
 from pages.ui.settings_new import ADD, offer_new, show_new
+from pages.ui.settings_outcome import verdicts
 from pages.ui.settings_task import show_task
 from pages.ui.settings_tasks import TASK, show_tasks
 from pages.ui.widgets import prose
@@ -39,8 +40,9 @@ def show_sources(services: Services) -> None:
     if not tasks:
         show_first_source()
         return
-    chosen = show_tasks(services, tasks, offer_new)
-    show_task(services, chosen)
+    found = verdicts(services, tasks, project=project)
+    chosen = show_tasks(services, tasks, found, offer_new)
+    show_task(services, chosen, found)
 
 
 def _follow_link(services: Services, tasks: Sequence[Task]) -> str:

@@ -17,12 +17,13 @@ from pages.ui.settings_outcome import STATE_COLOURS, outcome, state_chips
 from pages.ui.settings_runs import show_runs
 from pages.ui.settings_schedule import choose_schedule
 from pages.ui.settings_tasks import TASK
-from pages.ui.widgets import card, errors_shown, escape, prose
+from pages.ui.widgets import card, errors_shown, escape, prose, severity_badge
 
 if TYPE_CHECKING:
     from driftium_core.schedule import Schedule
     from driftium_core.services import Services
     from driftium_core.store.task_records import Task, TaskRun
+    from pages.ui.settings_outcome import Verdicts
 
 __all__ = ["NEWEST", "show_task"]
 
@@ -30,7 +31,7 @@ NEWEST = "settings_task_made"
 """Session key with the id of the task that this browser made last."""
 
 
-def show_task(services: Services, task: Task) -> None:
+def show_task(services: Services, task: Task, verdicts: Verdicts) -> None:
     """Draw the chosen task with its runs."""
     runs = monitor.task_runs(services, task.id)
     with card(f"task-{task.id}"):
@@ -41,11 +42,11 @@ def show_task(services: Services, task: Task) -> None:
         if st.session_state.get(NEWEST) == task.id and not runs:
             st.success(_first_words(task), icon=":material/check_circle:")
         elif runs and runs[0].state != "running":
-            _say_outcome(task, runs[0])
+            _say_outcome(task, runs[0], verdicts)
         if task.running:
             _show_running(services, task)
         _offer_actions(services, task)
-    show_runs(task, runs)
+    show_runs(task, runs, verdicts)
 
 
 def _first(runs: list[TaskRun]) -> TaskRun | None:
@@ -72,14 +73,15 @@ def _next(moment: datetime) -> str:
     return "within seconds" if moment <= datetime.now(UTC) else local(moment)
 
 
-def _say_outcome(task: Task, run: TaskRun) -> None:
+def _say_outcome(task: Task, run: TaskRun, verdicts: Verdicts) -> None:
     words = f"Last run, {local(run.started_at)}: {outcome(task, run)}"
     if run.state == "failed":
         if task.failures > 1:
             words = f"{words} {fmt_n(task.failures)} runs in a row did not end well."
         st.error(prose(words), icon=":material/error:")
     else:
-        st.markdown(prose(words))
+        badge = f" {severity_badge(verdicts[run.report_id])}" if run.report_id in verdicts else ""
+        st.markdown(f"{prose(words)}{badge}")
 
 
 def _offer_actions(services: Services, task: Task) -> None:
@@ -189,15 +191,15 @@ def _follow(services: Services, task: Task) -> None:
     if job is None or job.finished:
         st.rerun()
     with st.container(key=f"task-running-{task.id}"):
+        bar, stop = st.columns([5, 1], vertical_alignment="center")
         share = min(1.0, job.done / job.total) if job.total else 0.0
         counted = f", {fmt_n(job.done)} of {fmt_n(job.total)}" if job.total else ""
-        st.progress(share, text=f"Running{counted}. You can leave this page; the run goes on.")
-        if job.message:
-            st.caption(f"Now: {escape(job.message)}")
+        now = f": {escape(job.message)}" if job.message else ""
+        bar.progress(share, text=f"Running{counted}{now}. You can leave this page; the run goes on.")
         if job.cancelling:
-            st.caption("Stopping after this batch; what it has stored stays.")
+            stop.caption("Stopping after this batch; what it has stored stays.")
         else:
-            st.button(
+            stop.button(
                 "Stop",
                 key=f"task-stop-{task.id}",
                 icon=":material/stop_circle:",

@@ -9,6 +9,8 @@ import streamlit as st
 
 from driftium_core import monitor
 from driftium_core.formats import fmt_count, fmt_name
+from driftium_core.severity import severity_label
+from pages.ui.project import current_project
 from pages.ui.settings_clock import browser_zone, local
 from pages.ui.settings_outcome import STATE_COLOURS, outcome, state_chips
 from pages.ui.widgets import card, escape
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from driftium_core.services import Services
     from driftium_core.store.task_records import Task, TaskRun
+    from pages.ui.settings_outcome import Verdicts
 
 __all__ = ["TASK", "show_tasks"]
 
@@ -30,9 +33,9 @@ MOST_ROWS = 8
 WORST_FIRST = ("failed", "interrupted")
 
 
-def show_tasks(services: Services, tasks: Sequence[Task], offer_new: Callable[[], None]) -> Task:
+def show_tasks(services: Services, tasks: Sequence[Task], verdicts: Verdicts, offer_new: Callable[[], None]) -> Task:
     """Draw the table and return the chosen task: the one of the link, else one that failed, else the first."""
-    last = {task.id: run for task in tasks for run in monitor.task_runs(services, task.id, limit=1)}
+    last = monitor.latest_runs(services, project=current_project())
     named = next((task for task in tasks if task.id == st.query_params.get(TASK)), None)
     chosen = named or next((task for task in tasks if _failed(last.get(task.id))), tasks[0])
     with card("tasks"):
@@ -42,7 +45,7 @@ def show_tasks(services: Services, tasks: Sequence[Task], offer_new: Callable[[]
         pick = "" if len(tasks) == 1 else f"{fmt_count(len(tasks), 'task')}; pick one to see its runs. "
         st.caption(f"{pick}Times are by this browser's clock ({escape(browser_zone())}).")
         event = st.dataframe(
-            _frame(tasks, last),
+            _frame(tasks, last, verdicts),
             hide_index=True,
             key=f"tasks-{hash(tuple(task.id for task in tasks))}-{chosen.id}",
             on_select="rerun",
@@ -74,9 +77,13 @@ def _failed(run: TaskRun | None) -> bool:
     return run is not None and run.state in WORST_FIRST
 
 
-def _frame(tasks: Sequence[Task], last: dict[str, TaskRun]) -> pd.DataFrame:
+def _frame(tasks: Sequence[Task], last: dict[str, TaskRun], verdicts: Verdicts) -> pd.DataFrame:
     def said(task: Task) -> str | None:
-        return fmt_name(outcome(task, last[task.id]).replace("`", ""), limit=160) if task.id in last else None
+        run = last.get(task.id)
+        if run is None:
+            return None
+        severity = f"{severity_label(verdicts[run.report_id])} · " if run.report_id in verdicts else ""
+        return fmt_name(f"{severity}{outcome(task, run)}".replace("`", ""), limit=160)
 
     return pd.DataFrame(
         {

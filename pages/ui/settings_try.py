@@ -34,33 +34,36 @@ ROLES = ("response", "prompt")
 class _Try:
     """What was tried, and the how-manyth time: the same origin is looked at again at each press."""
 
-    origin: Origin
+    about: tuple[Origin, str | None]
     columns: tuple[tuple[str, str], ...]
     number: int
 
 
-def try_origin(services: Services, draft: str, origin: Origin, *, of_table: bool = False) -> dict[str, str]:
-    """Draw the button and what the last try showed; returns the columns that the user chose for a log."""
-    key = f"{draft}-try"
+def try_origin(services: Services, draft: str, origin: Origin, *, reference_id: str | None = None) -> dict[str, str]:
+    """Draw the button and what the last try showed; returns the columns that the user chose for a log.
+
+    With ``reference_id`` it is read as a table that is meant for that reference.
+    """
+    key, about = f"{draft}-try", (origin, reference_id)
     st.button("Try it", icon=":material/visibility:", key=f"{key}-button", on_click=_wish, args=(key,))
     tried: _Try | None = st.session_state.get(key)
-    columns = _chosen(draft) if tried is not None and tried.origin == origin else {}
+    columns = _chosen(draft) if tried is not None and tried.about == about else {}
     if st.session_state.pop(f"{key}-wish", False):
         if not columns:
             _forget_columns(draft)
         number = st.session_state.get("task-tries", 0) + 1
         st.session_state["task-tries"] = number
-        tried = st.session_state[key] = _Try(origin, tuple(columns.items()), number)
+        tried = st.session_state[key] = _Try(about, tuple(columns.items()), number)
     if tried is None:
-        st.caption("A look at the first records. Nothing is stored.")
+        st.caption("A look at what is there now. Nothing is stored.")
         return columns
-    if tried.origin != origin:
+    if tried.about != about:
         st.caption("It was changed since it was tried.")
         return {}
-    probe = _look(services, tried)
+    probe = _look(services, key, tried)
     if probe is not None:
-        _show(probe, of_table=of_table)
-        if not of_table:
+        _show(probe)
+        if reference_id is None:
             _choose_columns(draft, probe)
     return columns
 
@@ -69,22 +72,36 @@ def _wish(key: str) -> None:
     st.session_state[f"{key}-wish"] = True
 
 
-def _look(services: Services, tried: _Try) -> Probe | None:
-    """In a job: a host that does not answer takes as long as it wants."""
-    columns = dict(tried.columns)
-    return run_job(
+def _look(services: Services, key: str, tried: _Try) -> Probe | None:
+    """In a job: a host that does not answer takes as long as it wants. What was seen is kept, as a job is not."""
+    number, seen = st.session_state.get(f"{key}-seen", (0, None))
+    if number == tried.number:
+        return seen
+    probe = run_job(
         services,
         of_project(f"try-{tried.number}"),
-        "Looking at the first records",
-        lambda _progress: monitor.probe_origin(services, tried.origin, columns=columns or None),
+        "Looking at what is there",
+        lambda _progress: _probe(services, tried),
     )
+    if probe is not None:
+        st.session_state[f"{key}-seen"] = (tried.number, probe)
+    return probe
 
 
-def _show(probe: Probe, *, of_table: bool) -> None:
-    seen = f"{fmt_count(probe.rows, 'record')} looked at, with {fmt_count(len(probe.columns), 'column')}"
-    names = f": {fmt_names(probe.columns, limit=MOST_NAMES)}" if probe.columns else ""
-    st.markdown(prose(f"{seen}{names}."))
-    if probe.unclear and not of_table:
+def _probe(services: Services, tried: _Try) -> Probe:
+    origin, reference_id = tried.about
+    if reference_id is not None:
+        return monitor.probe_table(services, origin, reference_id=reference_id)
+    return monitor.probe_origin(services, origin, columns=dict(tried.columns) or None)
+
+
+def _show(probe: Probe) -> None:
+    rows = f"{fmt_count(probe.rows, 'record')} looked at, with " if probe.rows else ""
+    seen = f"{rows}{fmt_count(len(probe.columns), 'column')}"
+    names = f": {fmt_names(probe.columns, limit=MOST_NAMES)}"
+    if probe.columns:
+        st.markdown(prose(f"{seen}{names}."))
+    if probe.unclear:
         st.warning(prose(probe.unclear), icon=":material/help:")
     elif probe.read_as:
         st.markdown(prose(probe.read_as))

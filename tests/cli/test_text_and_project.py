@@ -90,7 +90,53 @@ def test_history_prints_a_calculation_as_a_page(logs: dict[str, str], capsys: py
     assert cli.main(["history", "--html", newest["id"]]) == 0
     assert "baseline “good”, version 1" in Page(capsys.readouterr().out).text
     assert cli.main(["history", "--html", newest["id"], "--json"]) == 2
-    assert cli.main(["history", "--html", "nothing"]) == 2
+    assert cli.main(["history", "--html", "0" * len(newest["id"])]) == 2
+    assert "is not stored, or no longer" in capsys.readouterr().err
+
+
+def test_history_writes_the_page_of_the_newest_calculation_or_of_the_one_named(
+    logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "report.html"
+    assert document(capsys, "history", "--html", str(file)) == {"history": []}
+    assert not file.exists()
+    document(capsys, "import", logs["bread"], "--to", "baseline", "--name", "good")
+    for name in ("more bread", "bicycle"):
+        document(capsys, "import", logs[name], "--to", "current")
+        document(capsys, "status")
+    first, second = document(capsys, "history")["history"]
+    assert (first["verdict"], second["verdict"]) == ("no_drift", "drift")
+    assert cli.main(["history", "--html", str(file), "--fail-on", "medium"]) == 1
+    assert f"calculation {second['id']}" in Page(file.read_text("utf-8")).text
+    assert cli.main(["history", "--html", str(file), "--fail-on", "medium", "--calculation", first["id"]]) == 0
+    assert f"calculation {first['id']}" in Page(file.read_text("utf-8")).text
+    assert document(capsys, "history", "--calculation", first["id"]) == {"history": [first]}
+
+
+def test_status_and_rca_write_pages_and_summaries(
+    logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, summary = tmp_path / "report.html", tmp_path / "summary.md"
+    files = ["--html", str(page), "--summary", str(summary)]
+    assert document(capsys, "status", *files)["status"] == "not_initialized"
+    assert (page.exists(), summary.read_text("utf-8").startswith("Nothing is stored yet.")) == (False, True)
+    document(capsys, "import", logs["bread"], "--to", "baseline", "--name", "good")
+    document(capsys, "import", logs["bicycle"], "--to", "current")
+    checked = document(capsys, "status", *files)
+    assert f"calculation {checked['id']}" in Page(page.read_text("utf-8")).text
+    assert "\n## ✕ Drift: CRITICAL.\n\nProject “default” against baseline “good”.\n" in summary.read_text("utf-8")
+    document(capsys, "rca", "text", logs["bread"], logs["bicycle"], "--by-rules", *files)
+    assert "✕ CRITICAL, look now." in Page(page.read_text("utf-8")).text
+    assert "\n## What to do\n" in summary.read_text("utf-8")
+
+
+def test_another_seed_is_another_calculation(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    document(capsys, "import", logs["bread"], "--to", "baseline")
+    document(capsys, "import", logs["more bread"], "--to", "current")
+    first, second = document(capsys, "status"), document(capsys, "status", "--seed", "9")
+    assert first["id"] != second["id"]
+    assert first["mmd_score"] == second["mmd_score"]
+    assert document(capsys, "status", "--seed", "9")["id"] == second["id"]
 
 
 @pytest.mark.parametrize(

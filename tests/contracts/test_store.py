@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.severity import Severity
-from driftium_core.store import Store, open_store
+from driftium_core.store import Store, migrations, open_store
 from driftium_core.store.projects import project_key
 from tests.store.make import new_arm, new_calculation, new_look, new_responses, new_run
 
@@ -251,7 +251,7 @@ def test_the_state_says_what_is_stored(store: Store) -> None:
     assert "nothing stored yet; writable" in store.state().detail
     store.runs.add(new_run("f1", severity=Severity.LOW))
     assert store.state().status == "ok"
-    assert "schema 0005, 1 run stored; writable" in store.state().detail
+    assert f"schema {migrations.HEAD}, 1 run stored; writable" in store.state().detail
     store.responses.add(new_responses(2))
     store.baselines.promote("first")
     assert "1 run, 2 responses and 1 baseline stored; writable" in store.state().detail

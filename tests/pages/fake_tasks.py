@@ -11,8 +11,8 @@ from driftium_core.jobs import Job
 from driftium_core.store.task_records import NewTask, Task, TaskRun
 
 VERBS = (
-    "tasks", "find_task", "create_task", "change_task", "delete_task", "describe_task", "probe_origin", "run_task",
-    "task_job", "stop_task", "task_runs", "tasks_version",
+    "tasks", "find_task", "create_task", "change_task", "delete_task", "describe_task", "probe_origin", "probe_table",
+    "run_task", "task_job", "stop_task", "task_runs", "latest_runs", "tasks_version",
 )  # fmt: skip
 
 
@@ -70,6 +70,9 @@ class FakeTasks:
             raise self.probe
         return self.probe
 
+    def probe_table(self, services, origin, *, reference_id=None):
+        return self.probe_origin(services, origin, columns=reference_id)
+
     def run_task(self, services, task_id):
         self.find_task(services, task_id)
         self.calls.append(("run", task_id))
@@ -82,6 +85,9 @@ class FakeTasks:
 
     def task_runs(self, _services, task_id, *, limit=50):
         return self.runs.get(task_id, [])[:limit]
+
+    def latest_runs(self, _services, *, project="default"):
+        return {task.id: self.runs[task.id][0] for task in self.tasks(None, project=project) if task.id in self.runs}
 
     def tasks_version(self, _services, *, project="default"):
         return (project, len(self.all), sum(map(len, self.runs.values())))

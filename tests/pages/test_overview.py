@@ -31,6 +31,7 @@ def test_a_fresh_install_shows_the_first_steps_and_no_numbers(app):
         ("first-table", "Tabular"),
         ("first-reference", "Tabular"),
         ("new-table", "Tabular"),
+        ("new-schedule", "Settings"),
         ("first-playground", "Playground"),
         ("first-log", "Playground"),
         ("new-answers", "Playground"),

@@ -189,7 +189,8 @@ def test_a_run_in_progress_is_shown_and_stopped(app, fake):
     app.run()
     app.switch_page("settings.py").run()
     assert "bot log :blue-badge[◌ running]" in texts(app)
-    assert "<i>a.jsonl</i>" in texts(app)
+    (bar,) = app.get("progress")
+    assert "Running, 3 of 10: <i>a.jsonl</i>." in bar.proto.text.replace("\\", "")
     app.button(key=f"task-stop-{task.id}").click()
     app.run()
     assert fake.calls == [("stop", task.id)]

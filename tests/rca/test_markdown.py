@@ -7,8 +7,9 @@ from html import unescape
 import pytest
 from markdown_it import MarkdownIt
 
+from driftium_core.markdown import WORD_JOINER
 from driftium_core.rca.causes import Cause
-from driftium_core.rca.markdown import WORD_JOINER, report_markdown
+from driftium_core.rca.markdown import report_markdown
 from driftium_core.rca.report import RcaReport
 from tests.rca.investigations import investigation
 

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from driftium_core.origin import FileOrigin
 from driftium_core.response import Response
+from driftium_core.schedule import Schedule
 from driftium_core.severity import Severity
 from driftium_core.store import NewRun
 from driftium_core.store.investigation_records import NewInvestigation
 from driftium_core.store.prompt_records import RunArm
 from driftium_core.store.records import NewCalculation, NewLook
+from driftium_core.store.task_records import NewTask, RunStep
 
 
 def new_run(fingerprint: str, **changes: Any) -> NewRun:
@@ -107,3 +110,19 @@ def new_investigation(report_id: str = "r1", **changes: Any) -> NewInvestigation
         "document": {"format": 1, "evidence": [{"id": "E1", "value": 0.1 + 0.2}]},
     }
     return NewInvestigation(**values | changes)
+
+
+def new_task(name: str = "chat log", **changes: Any) -> NewTask:
+    """A source of answers that is read every quarter of an hour; everything can be changed."""
+    values: dict[str, Any] = {
+        "kind": "collect",
+        "origin": FileOrigin(path="chat.jsonl"),
+        "schedule": Schedule(every_s=900),
+    }
+    return NewTask(name=name, **values | changes)
+
+
+def new_step(count: int, cursor: int, **changes: Any) -> RunStep:
+    """A batch of responses, each with its own key, up to this place."""
+    responses = tuple(new_response(f"answer {at}", key=f"line:{at}") for at in range(cursor - count, cursor))
+    return RunStep(**{"responses": responses, "n_read": count, "cursor": {"at": cursor}} | changes)

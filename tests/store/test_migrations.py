@@ -18,6 +18,7 @@ from sqlalchemy import create_engine
 from driftium_core.errors import NotFoundError
 from driftium_core.response import Response
 from driftium_core.store import migrations, open_store
+from driftium_core.store.alert_records import NewRule
 from driftium_core.store.schema import Base
 from tests.store.make import new_arm, new_calculation, new_investigation, new_responses
 
@@ -179,6 +180,28 @@ def test_the_sixth_step_keeps_projects_and_begins_without_tasks(tmp_path: Path) 
         assert raw.execute("SELECT task_revision FROM projects WHERE id = 7").fetchone() == (0,)
         assert raw.execute("SELECT count(*) FROM tasks").fetchone() == (0,)
         assert raw.execute("SELECT count(*) FROM task_runs").fetchone() == (0,)
+    raw.close()
+
+
+def test_the_seventh_step_keeps_projects_and_begins_without_alerts(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    _make_revision("0006", url)
+    when = "2026-01-02 03:04:05.000006"
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute("INSERT INTO projects (id, name, created_at, task_revision) VALUES (7, 'second', ?, 5)", [when])
+        raw.execute("INSERT INTO baselines VALUES (1, 'b1', 7, 'March', 1, 'n', ?, 0)", [when])
+    raw.close()
+    with open_store(url) as store:
+        assert [baseline.id for baseline in store.baselines.all(project="second")] == ["b1"]
+        assert (store.alert_rules.all(project="second"), store.incidents.newest(project=None)) == ([], [])
+        channel = store.channels.add("ops", "webhook", "secret", "…", project="second")
+        store.alert_rules.save(NewRule(name="r", channel_ids=(channel.id,)), project="second")
+        assert store.alert_revision("second") == 2
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("DELETE FROM projects WHERE id = 7")
+        for table in ("alert_channels", "alert_rules", "alert_rule_channels"):
+            assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     raw.close()
 
 

@@ -29,6 +29,7 @@ def data(_request: Request) -> Response:
 @pytest.fixture
 def client() -> TestClient:
     routes = [Route("/", page, methods=["GET", "POST"]), Route("/pieces", pieces), Route("/data", data)]
+    routes.append(Route("/api/docs", page))
     layers = [Middleware(HeadInject, snippet=b"<script>1</script>"), Middleware(GZipMiddleware)]
     return TestClient(Starlette(routes=routes, middleware=layers), headers={"Accept": "text/html,*/*"})
 
@@ -45,6 +46,7 @@ def test_other_answers_are_untouched(client: TestClient) -> None:
     assert client.get("/data").json() == {"text": "<head>"}
     assert client.get("/", headers={"Accept": "application/json"}).text == PAGE
     assert client.post("/").text == PAGE
+    assert client.get("/api/docs").text == PAGE
 
 
 def test_the_snippet_cannot_break_out_of_its_tags_and_asks_no_other_host() -> None:

@@ -17,7 +17,7 @@ from driftium_core.tabular.formats.encoding import Utf8Text
 from driftium_core.tabular.formats.headers import column_names
 from driftium_core.tabular.formats.wording import listed, shown_name
 
-__all__ = ["encodable", "is_array", "json_rows", "looks_like_json", "read_json"]
+__all__ = ["encodable", "is_array", "json_rows", "looks_like_json", "read_json", "typed_column"]
 
 _EXACT_INTEGERS = 2**53
 _VERBATIM = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
@@ -58,7 +58,7 @@ def read_json(text: Utf8Text, name: str) -> tuple[pd.DataFrame, list[str]]:
     if not flat:
         raise TableReadError(f"{shown_name(name)} has no column of plain values. Nothing was loaded.")
     names, notes = column_names([encodable(key) for key in flat])
-    frame = pd.DataFrame({label: _column(values[key]) for label, key in zip(names, flat, strict=True)})
+    frame = pd.DataFrame({label: typed_column(values[key]) for label, key in zip(names, flat, strict=True)})
     left_out = [f"Lists or objects in {listed(nested)} were left out."] if nested else []
     return frame, [f"JSON, {text.encoding}.", *left_out, *notes]
 
@@ -124,7 +124,8 @@ def _bad_line(number: int, name: str) -> TableReadError:
     )
 
 
-def _column(values: list[Any]) -> Any:
+def typed_column(values: list[Any]) -> Any:
+    """Plain values of JSON as a column of whole numbers, numbers, moments or text."""
     present = [value for value in values if value is not None]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in present):
         if len(present) == len(values) and all(isinstance(value, int) and abs(value) < 2**63 for value in present):

@@ -34,6 +34,7 @@ class HeadInject:
         if (
             scope["type"] != "http"
             or scope["method"] != "GET"
+            or scope["path"].startswith("/api/")  # its one page has a style and a policy of its own
             or "text/html" not in Headers(scope=scope).get("accept", "")
         ):
             return await self._app(scope, receive, send)
