@@ -90,7 +90,7 @@ class HttpSource:
             return TableBatch(table=None, only_new=False, notes=(sentence, *notes), cursor=after)
         frame, left_out = frame_of(rows)
         return TableBatch(
-            table=Table(self.name, frame, content, (*left_out, *notes)), only_new=only_new, notes=notes, cursor=after
+            table=Table(self.name, frame, content, tuple(left_out)), only_new=only_new, notes=notes, cursor=after
         )
 
     def probe(self, *, max_rows: int = 200) -> Probe:
