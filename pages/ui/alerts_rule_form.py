@@ -80,8 +80,15 @@ def _fill(edited: str, rule: NewRule) -> None:
 
 def show_rule_form(services: Services, channels: Sequence[Channel]) -> None:
     """Draw the form if a rule is open, with its backtest beside it; every change is replayed at once."""
-    if editing() is None:
-        return
+    if editing() is not None:
+        with st.container():
+            _show_form(services, channels)
+
+
+@st.fragment  # a change of the form runs only the form: the section below it may be long
+def _show_form(services: Services, channels: Sequence[Channel]) -> None:
+    if editing() is None:  # saved or given up just now
+        st.rerun()
     with card("rule", "New rule" if editing() == NEW else "Edit the rule"):
         left, right = st.columns([1, 1.1], gap="medium")
         with left:
