@@ -31,7 +31,7 @@ def print_tasks(found: Sequence[tuple[Task, str, TaskRun | None]]) -> None:
     for task, description, last in found:
         table.add_row(
             Text(fmt_name(task.name)),
-            Text(task.schedule.text()),
+            Text(task.schedule.words()),
             "paused" if task.paused else fmt_time(task.next_run_at) if task.next_run_at else UNKNOWN,
             Text(_state(task, last), _STYLES[last.state] if last else ""),
             fmt_n(last.n_new) if last and task.kind == "collect" else UNKNOWN,
@@ -49,7 +49,7 @@ def _state(task: Task, last: TaskRun | None) -> str:
 
 def print_task(task: Task) -> None:
     """A task that was made or changed."""
-    text = task.schedule.text()
+    text = task.schedule.words()
     when = f"It is paused; its schedule is: {text}." if task.paused else f"It runs {text}."
     if not task.paused and task.next_run_at is not None:
         when = f"It runs {text}, next {fmt_time(task.next_run_at)} UTC."

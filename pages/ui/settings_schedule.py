@@ -93,7 +93,7 @@ def _choose_cron(key: str, current: Schedule) -> tuple[str, str]:
     left, right = st.columns(2)
     text = left.text_input(
         "Times",
-        value=current.cron,
+        value=current.times(),
         placeholder="weekdays at 6:00",
         max_chars=200,
         key=f"{key}-cron",
@@ -120,6 +120,6 @@ def _preview(schedule: Schedule) -> None:
             break
         moments.append(fmt_local(following, schedule.timezone if schedule.cron else browser_zone()))
         moment = following
-    text = schedule.text()
+    text = schedule.words()
     then = f" Next: {', then '.join(moments)}." if moments else " It never falls due."
     st.caption(prose(f"{text[:1].upper()}{text[1:]}.{then}"))

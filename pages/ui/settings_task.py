@@ -54,7 +54,7 @@ def _first(runs: list[TaskRun]) -> TaskRun | None:
 
 
 def _say_when(task: Task) -> None:
-    text = task.schedule.text()
+    text = task.schedule.words()
     when = f"{text[:1].upper()}{text[1:]}"
     if task.paused:
         when = f"{when}; paused, so that it only runs by hand"
@@ -66,7 +66,7 @@ def _say_when(task: Task) -> None:
 def _first_words(task: Task) -> str:
     if task.next_run_at is None:
         return "It is set up, and runs when you press Run now."
-    return f"It is set up. It runs for the first time {_next(task.next_run_at)}, then {prose(task.schedule.text())}."
+    return f"It is set up. It runs for the first time {_next(task.next_run_at)}, then {prose(task.schedule.words())}."
 
 
 def _next(moment: datetime) -> str:

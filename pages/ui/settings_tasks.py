@@ -92,7 +92,7 @@ def _frame(tasks: Sequence[Task], last: dict[str, TaskRun], verdicts: Verdicts) 
             "Next run": [local(task.next_run_at) for task in tasks],
             "Last run": [local(last[task.id].started_at) if task.id in last else None for task in tasks],
             "Outcome": [said(task) for task in tasks],
-            "Schedule": [task.schedule.text() for task in tasks],
+            "Schedule": [task.schedule.words() for task in tasks],
             "What it does": [fmt_name(monitor.describe_task(task).replace("`", ""), limit=200) for task in tasks],
         }
     )
