@@ -33,7 +33,7 @@ NEWEST = "settings_task_made"
 
 def show_task(services: Services, task: Task, verdicts: Verdicts) -> None:
     """Draw the chosen task with its runs."""
-    runs = monitor.task_runs(services, task.id)
+    runs = monitor.task_runs(services, task.id, limit=None)
     with card(f"task-{task.id}"):
         badges = " ".join(f":{STATE_COLOURS[chip]}-badge[{chip}]" for chip in state_chips(task, _first(runs)))
         st.subheader(f"{escape(task.name)} {badges}", anchor=False)
