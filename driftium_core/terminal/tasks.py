@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -52,7 +53,8 @@ def print_task(task: Task) -> None:
     text = task.schedule.words()
     when = f"It is paused; its schedule is: {text}." if task.paused else f"It runs {text}."
     if not task.paused and task.next_run_at is not None:
-        when = f"It runs {text}, next {fmt_time(task.next_run_at)} UTC."
+        due = task.next_run_at <= datetime.now(UTC)
+        when = f"It runs {text}, {'first at once' if due else f'next {fmt_time(task.next_run_at)} UTC'}."
     stdout().print(Text(f"“{fmt_name(task.name)}”: {describe_task(task)} {when}"))
 
 

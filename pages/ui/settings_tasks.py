@@ -61,8 +61,8 @@ def show_tasks(services: Services, tasks: Sequence[Task], verdicts: Verdicts, of
                 "Name": st.column_config.TextColumn(width=170),
                 "Next run": st.column_config.TextColumn(width=120),
                 "Last run": st.column_config.TextColumn(width=120),
-                "Outcome": st.column_config.TextColumn(width=300),
-                "Schedule": st.column_config.TextColumn(width=150),
+                "Outcome": st.column_config.TextColumn(width=250),
+                "Schedule": st.column_config.TextColumn(width=216),
                 "What it does": st.column_config.TextColumn(width=420),
             },
         )
