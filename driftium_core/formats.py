@@ -208,19 +208,20 @@ def fmt_time(time: datetime, *, now: datetime | None = None) -> str:
     return f"{moment.day} {moment:%b %H:%M}" if moment.year == today.year else f"{moment.day} {moment:%b %Y %H:%M}"
 
 
-def fmt_local(time: datetime, zone: str, *, now: datetime | None = None) -> str:
+def fmt_local(time: datetime, zone: str, *, now: datetime | None = None, seconds: bool = False) -> str:
     """``"14:02"`` today, ``"tomorrow 06:00"``, otherwise ``"Mon 24 Nov 06:00"``: by the clock of a zone.
 
     For what is planned. ``zone`` is an IANA name; one that is unknown here, as a browser may send, is read as UTC.
     """
     clock = _zone(zone)
     moment, today = _in_utc(time).astimezone(clock), (now or datetime.now(UTC)).astimezone(clock).date()
+    clock_time = f"{moment:%H:%M:%S}" if seconds else f"{moment:%H:%M}"
     if moment.date() == today:
-        return f"{moment:%H:%M}"
+        return clock_time
     if moment.date() == today + timedelta(days=1):
-        return f"tomorrow {moment:%H:%M}"
+        return f"tomorrow {clock_time}"
     year = "" if moment.year == today.year else f" {moment.year}"
-    return f"{moment:%a} {moment.day} {moment:%b}{year} {moment:%H:%M}"
+    return f"{moment:%a} {moment.day} {moment:%b}{year} {clock_time}"
 
 
 def fmt_day(time: datetime) -> str:

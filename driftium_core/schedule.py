@@ -37,11 +37,15 @@ _DAYS = {
     **{f"{name}{s}": str(at) for at, name in enumerate(("friday", "saturday"), 5) for s in ("", "s")},
 }
 _CRONS = {"hourly": "0 * * * *", "daily": "0 0 * * *", "weekly": "0 0 * * 0", "monthly": "0 0 1 * *"}
+_DAY_NAMES = {"*": "daily", "1-5": "weekdays"} | {
+    day: name for name, day in _DAYS.items() if name.endswith("days") and day.isdigit()
+}
 _BY_HAND = {"", "by hand", "only by hand", "manual", "manually", "never"}
 
 _INTERVAL = re.compile(r"(?:every\s+)?(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]+)|every\s+([a-z]+)")
 _AT = re.compile(r"(?:every\s+)?([a-z]+)\s+at\s+(\d{1,2})(?::(\d{2}))?")
 _CRON_FIELD = re.compile(r"[0-9a-z*,/-]+")
+_CRON_AT = re.compile(r"(\d{1,2}) (\d{1,2}) \* \* (\S+)")
 _ZONE_BEHIND = re.compile(r"(.*\S)\s*\(([\w+\-/]+)\)")
 
 EXAMPLES = "Write “15m”, “every 2 hours”, “daily at 6:00”, a cron expression such as “0 6 * * 1-5”, or nothing."
@@ -78,6 +82,21 @@ class Schedule:
         unit = next(unit for unit in _NAMES if self.every_s % _UNITS[unit] == 0)
         count = self.every_s // _UNITS[unit]
         return f"every {_NAMES[unit]}" if count == 1 else f"every {fmt_count(count, _NAMES[unit])}"
+
+    def words(self) -> str:
+        """`text` for people: cron expressions that have words in `parse_schedule` are said with them.
+
+        >>> Schedule(cron="0 6 * * 1-5", timezone="Europe/Berlin").words()
+        'weekdays at 06:00 (Europe/Berlin)'
+        """
+        return f"{self.times()} ({self.timezone})" if self.cron else self.text()
+
+    def times(self) -> str:
+        """``cron`` in words where there are some; empty without one."""
+        found = _CRON_AT.fullmatch(self.cron)
+        if found and found[3] in _DAY_NAMES:
+            return f"{_DAY_NAMES[found[3]]} at {int(found[2]):02}:{int(found[1]):02}"
+        return "hourly" if self.cron == _CRONS["hourly"] else self.cron
 
     def next_after(self, moment: datetime) -> datetime | None:
         """The first run that is due after a moment (UTC); None when it only runs by hand.

@@ -91,6 +91,7 @@ def test_what_is_planned_is_told_by_the_clock_of_a_zone():
     assert f.fmt_local(now + timedelta(minutes=10), "Europe/Berlin", now=now) == "23:40"
     assert f.fmt_local(now + timedelta(hours=8), "Europe/Berlin", now=now) == "tomorrow 07:30"
     assert f.fmt_local(now + timedelta(hours=1), "Asia/Tokyo", now=now) == "08:30", "it is the next day there already"
+    assert f.fmt_local(now + timedelta(seconds=5), "UTC", now=now, seconds=True) == "22:30:05"
     assert f.fmt_local(now + timedelta(days=7), "UTC", now=now) == "Mon 30 Nov 22:30"
     assert f.fmt_local(now - timedelta(days=2), "UTC", now=now) == "Sat 21 Nov 22:30"
     assert f.fmt_local(now + timedelta(days=60), "UTC", now=now) == "Fri 22 Jan 2027 22:30"

@@ -166,7 +166,7 @@ def test_commands_of_tasks_run_in_the_order_given(tmp_path: Path) -> None:
             assert done.returncode == 0, done.stderr
             said.append(done.stdout)
     assert len(said) == 7
-    for part in ("every 15 minutes", "hourly", "10 minutes", "“March”", "0 2 * * * (Europe/Berlin)"):
+    for part in ("every 15 minutes", "hourly", "10 minutes", "“March”", "daily at 02:00 (Europe/Berlin)"):
         assert part in "".join(said[:5]).replace("0 * * * *", "hourly")
     assert all(name in said[5] for name in ("chat", "answers", "gateway", "sales", "nightly"))
     assert said[6].startswith("“chat” done")

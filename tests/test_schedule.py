@@ -58,6 +58,31 @@ def test_cron_expressions_and_words_for_them(text: str, cron: str) -> None:
     assert parse_schedule(schedule.text(), timezone="Asia/Tokyo") == schedule
 
 
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("0 2 * * *", "daily at 02:00"),
+        ("5 18 * * 1-5", "weekdays at 18:05"),
+        ("30 6 * * 1", "mondays at 06:30"),
+        ("59 23 * * 0", "sundays at 23:59"),
+        ("0 * * * *", "hourly"),
+        ("15 * * * *", "15 * * * *"),
+        ("0 6 1 * *", "0 6 1 * *"),
+        ("0 6 * * 1,3", "0 6 * * 1,3"),
+        ("*/20 * * * *", "*/20 * * * *"),
+    ],
+)
+def test_a_schedule_is_said_as_it_was_typed(cron: str, words: str) -> None:
+    schedule = Schedule(cron=cron, timezone=BERLIN)
+    assert (schedule.times(), schedule.words()) == (words, f"{words} (Europe/Berlin)")
+    assert parse_schedule(schedule.words(), timezone="Asia/Tokyo") == schedule
+
+
+def test_intervals_and_work_by_hand_have_the_same_words_as_text() -> None:
+    assert Schedule(every_s=900).words() == "every 15 minutes"
+    assert Schedule().words() == "only by hand"
+
+
 @pytest.mark.parametrize("text", ["", "  ", "by hand", "Only by hand", "never"])
 def test_by_hand(text: str) -> None:
     assert parse_schedule(text) == Schedule()

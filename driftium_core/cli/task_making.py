@@ -193,7 +193,7 @@ def _reference(services: Services, name: str, project: str) -> str:
 
     saved = {reference.name: reference.id for reference in monitor.references(services, project=project)}
     if name not in saved:
-        known = f"It has {fmt_names(list(saved))}." if saved else "Save one on the page Tabular Drift first."
+        known = f"It has {fmt_names(list(saved))}." if saved else "Save one on the Tabular page first."
         raise NotFoundError(f"Project {project!r} has no saved reference {name!r}. {known}")
     return saved[name]
 

@@ -54,8 +54,8 @@ def stop_task(services: Services, task_id: str) -> None:
         job.cancel()
 
 
-def task_runs(services: Services, task_id: str, *, limit: int = 50) -> list[TaskRun]:
-    """The newest runs of a task, newest first."""
+def task_runs(services: Services, task_id: str, *, limit: int | None = 50) -> list[TaskRun]:
+    """The newest runs of a task, newest first; all that are kept for None."""
     return services.store.task_runs.newest(task_id, limit=limit)
 
 

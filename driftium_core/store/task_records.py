@@ -117,6 +117,11 @@ class TaskRun:
         """How long it took; None while it runs."""
         return None if self.finished_at is None else (self.finished_at - self.started_at).total_seconds() * 1000
 
+    @property
+    def quiet(self) -> bool:
+        """Whether it ended well without anything to do, as most runs of a source that is asked often."""
+        return self.state == "done" and not self.n_read and not self.n_skipped and self.report_id is None
+
 
 @dataclass(frozen=True, slots=True)
 class TaskTurn:

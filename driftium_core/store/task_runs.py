@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from driftium_core.errors import ConflictError, InputError, NotFoundError
@@ -31,7 +31,7 @@ LEASE_S = 60
 """How long a claim holds unless it is renewed: longer than a busy machine keeps a thread waiting."""
 
 KEPT = 200
-"""Runs of a task; older ones make room."""
+"""Runs of a task, and as many that did something: a source that is asked every 10 s has 200 empty runs in an hour."""
 
 MOST_SENTENCES = 20
 """Reasons and notes of a run; more of them tell nothing new."""
@@ -274,8 +274,10 @@ def _more(known: Sequence[str], new: Sequence[str]) -> list[str]:
 
 
 def _prune(session: Session, task_id: str) -> None:
-    of_task = TaskRunRow.task_id == task_id
-    oldest = select(TaskRunRow.seq).where(of_task).order_by(TaskRunRow.seq.desc()).offset(KEPT).limit(1)
-    seq = session.scalar(oldest)
-    if seq is not None:
-        session.execute(delete(TaskRunRow).where(of_task, TaskRunRow.seq <= seq))
+    of_task, found = TaskRunRow.task_id == task_id, TaskRunRow.n_read + TaskRunRow.n_skipped > 0
+    telling = or_(TaskRunRow.state != "done", found, TaskRunRow.report_id.is_not(None))  # not `TaskRun.quiet`
+    for counted, dropped in ((of_task, not_(telling)), (telling, telling)):
+        newest = select(TaskRunRow.seq).where(of_task, counted).order_by(TaskRunRow.seq.desc())
+        seq = session.scalar(newest.offset(KEPT).limit(1))
+        if seq is not None:
+            session.execute(delete(TaskRunRow).where(of_task, dropped, TaskRunRow.seq <= seq))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -31,7 +32,7 @@ def print_tasks(found: Sequence[tuple[Task, str, TaskRun | None]]) -> None:
     for task, description, last in found:
         table.add_row(
             Text(fmt_name(task.name)),
-            Text(task.schedule.text()),
+            Text(task.schedule.words()),
             "paused" if task.paused else fmt_time(task.next_run_at) if task.next_run_at else UNKNOWN,
             Text(_state(task, last), _STYLES[last.state] if last else ""),
             fmt_n(last.n_new) if last and task.kind == "collect" else UNKNOWN,
@@ -49,10 +50,11 @@ def _state(task: Task, last: TaskRun | None) -> str:
 
 def print_task(task: Task) -> None:
     """A task that was made or changed."""
-    text = task.schedule.text()
+    text = task.schedule.words()
     when = f"It is paused; its schedule is: {text}." if task.paused else f"It runs {text}."
     if not task.paused and task.next_run_at is not None:
-        when = f"It runs {text}, next {fmt_time(task.next_run_at)} UTC."
+        due = task.next_run_at <= datetime.now(UTC)
+        when = f"It runs {text}, {'first at once' if due else f'next {fmt_time(task.next_run_at)} UTC'}."
     stdout().print(Text(f"“{fmt_name(task.name)}”: {describe_task(task)} {when}"))
 
 

@@ -40,10 +40,10 @@ def rule_words(rule: NewRule, names: Mapping[str, str]) -> str:
     """When it tells whom, in a sentence; ``names`` are those of the channels by their ids."""
     verb = "is" if rule.monitor == EVERY_MONITOR else "are"
     worse = "" if rule.min_severity is Severity.CRITICAL else " or worse"
-    checks = f"{fmt_count(rule.consecutive, 'check')}{' in a row' if rule.consecutive > 1 else ''}"
+    checks = f" at {fmt_count(rule.consecutive, 'check')} in a row" if rule.consecutive > 1 else ""
     told = [names[id_] for id_ in rule.channel_ids if id_ in names]
     parts = [
-        f"When {monitor_words(rule.monitor)} {verb} {rule.min_severity}{worse} at {checks}: "
+        f"When {monitor_words(rule.monitor)} {verb} {rule.min_severity}{worse}{checks}: "
         + (f"tell {fmt_names(told)}" if told else "record it, and tell nobody")
     ]
     if not told:
@@ -51,8 +51,8 @@ def rule_words(rule: NewRule, names: Mapping[str, str]) -> str:
     if rule.quiet_from:
         parts.append(f"quiet {rule.quiet_from} to {rule.quiet_to} {rule.timezone}")
     remind = rule.remind_after_h
-    parts.append(f"reminder every {fmt_value(remind)} h" if remind else "no reminder")
-    parts.append("its end is told" if rule.tell_resolved else "its end is not told")
+    parts.append(f"reminder every {fmt_value(remind)} h until somebody acknowledges it" if remind else "no reminder")
+    parts.append("a message when it is over" if rule.tell_resolved else "no message when it is over")
     return f"{'; '.join(parts)}."
 
 
@@ -78,7 +78,10 @@ def delivery_words(delivery: Delivery) -> str:
 
 
 def deliveries_words(deliveries: Sequence[Delivery]) -> str:
-    """``"3 messages: 2 delivered, 1 waiting"``."""
+    """``"3 messages: 2 delivered, 1 waiting"``, or ``"2 messages delivered"`` when all stand alike."""
     labels = {"sent": "delivered", "held": "held by quiet hours", "dropped": "not sent"}
     counted = Counter(labels.get(delivery.state, delivery.state) for delivery in deliveries)
-    return f"{fmt_count(len(deliveries), 'message')}: {', '.join(f'{n} {label}' for label, n in counted.items())}"
+    messages = fmt_count(len(deliveries), "message")
+    if len(counted) == 1:
+        return f"{messages} {next(iter(counted))}"
+    return f"{messages}: {', '.join(f'{n} {label}' for label, n in counted.items())}"

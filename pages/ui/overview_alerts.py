@@ -56,12 +56,13 @@ def show_open_incidents(services: Services, rows: Sequence[MonitorRow]) -> None:
         return
     found.sort(key=lambda item: item[1].acknowledged_at is not None)
     n_seen = sum(incident.acknowledged_at is not None for _, incident in found)
-    seen = f", {fmt_n(n_seen)} of them seen" if n_seen else ""
+    some = f", {fmt_n(n_seen)} of them seen" if n_seen else ""
+    seen = ", seen" if n_seen == len(found) == 1 else ", all seen" if n_seen == len(found) else some
     with card("open-incidents", f"{fmt_count(len(found), 'open incident')}{seen}"):
         for _, incident in found[:SHOWN]:
             show_incident(services, incident, named=True)
         label = "All of them" if len(found) > SHOWN else "Rules and channels"
-        if st.button(label, key="all-alerts", type="tertiary", icon=":material/chevron_right:"):
+        if st.button(label, key="all-alerts", type="tertiary", icon=":material/arrow_forward:"):
             _open_alerts(found[0][0].project)
 
 

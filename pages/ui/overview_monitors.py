@@ -71,7 +71,7 @@ def show_numbers(rows: Sequence[MonitorRow], counts: RecentCounts) -> None:
 
 def show_monitors(services: Services, rows: Sequence[MonitorRow], live: LiveCheck) -> None:
     """Draw a row for each monitor; picking one opens it in its project."""
-    with card("monitors", "Monitors", "Most urgent first. Pick a row to open it."):
+    with card("monitors", "Monitors", "Most urgent first. Pick a row to open it. Times are UTC."):
         _show_lines(rows[:LINES])
         event = st.dataframe(
             _frame(rows),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from driftium_core.formats import UNKNOWN, fmt_local
 
-__all__ = ["browser_zone", "local", "zones"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+__all__ = ["browser_zone", "local", "local_times", "zones"]
 
 
 def browser_zone() -> str:
@@ -21,6 +25,13 @@ def browser_zone() -> str:
 def local(moment: datetime | None) -> str:
     """A moment by this browser's clock; an en dash when there is none."""
     return UNKNOWN if moment is None else fmt_local(moment, browser_zone())
+
+
+def local_times(moments: Sequence[datetime], zone: str = "") -> list[str]:
+    """Moments by the clock of a zone, usually this browser's; with seconds when some would be written alike."""
+    clock = zone or browser_zone()
+    written = [fmt_local(moment, clock) for moment in moments]
+    return written if len(set(written)) == len(written) else [fmt_local(m, clock, seconds=True) for m in moments]
 
 
 @cache

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from driftium_core.formats import UNKNOWN, fmt_duration, fmt_name
+from driftium_core.formats import UNKNOWN, fmt_count, fmt_duration, fmt_name
 from driftium_core.severity import severity_label
 from pages.ui.project import DASHBOARD_PAGE, TABULAR_PAGE, open_page
-from pages.ui.settings_clock import local
+from pages.ui.settings_clock import local, local_times
 from pages.ui.settings_outcome import CAUSES, STATE_COLOURS, STATES, outcome
 from pages.ui.widgets import card, prose, severity_column
 
@@ -32,9 +32,10 @@ def show_runs(task: Task, runs: Sequence[TaskRun], verdicts: Verdicts) -> None:
         if not runs:
             st.caption("It has not run yet. Each run is kept here with what it read and what it left out.")
             return
+        picked = f"task-run-picked-{task.id}"
+        runs = _listed(task, runs, keep=st.session_state.get(picked))
         if len(runs) > 1:
             st.caption("Newest first; pick one for what it left out and its report.")
-        picked = f"task-run-picked-{task.id}"
         shown = next((run for run in runs if run.id == st.session_state.get(picked)), runs[0])
         event = st.dataframe(
             _frame(task, runs, verdicts),
@@ -66,10 +67,21 @@ def show_runs(task: Task, runs: Sequence[TaskRun], verdicts: Verdicts) -> None:
         _show_run(task, shown)
 
 
+def _listed(task: Task, runs: Sequence[TaskRun], *, keep: str | None) -> Sequence[TaskRun]:
+    """Without the many that had nothing to do, unless they are asked for; the newest and the picked one stay."""
+    telling = [run for run in runs if run is runs[0] or run.id == keep or not run.quiet]
+    n_quiet = len(runs) - len(telling)
+    if len(runs) <= MOST_ROWS or not n_quiet:
+        return runs
+    key = f"task-runs-all-{task.id}"
+    words = f"Also show {fmt_count(n_quiet, 'run')} that found nothing to do"
+    return runs if st.toggle(words, key=key, persist_state="session") else telling
+
+
 def _frame(task: Task, runs: Sequence[TaskRun], verdicts: Verdicts) -> pd.DataFrame:
     columns = {
         "State": [[STATES[run.state]] for run in runs],
-        "Started": [local(run.started_at) for run in runs],
+        "Started": local_times([run.started_at for run in runs]),
         "Took": [None if run.duration_ms is None else fmt_duration(run.duration_ms) for run in runs],
         "Begun": [CAUSES[run.cause] for run in runs],
         "Read": [run.n_read for run in runs],

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from driftium_core.errors import InputError
-from driftium_core.formats import fmt_local
 from driftium_core.schedule import parse_schedule
-from pages.ui.settings_clock import browser_zone, zones
+from pages.ui.settings_clock import browser_zone, local_times, zones
 from pages.ui.widgets import prose
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _choose_cron(key: str, current: Schedule) -> tuple[str, str]:
     left, right = st.columns(2)
     text = left.text_input(
         "Times",
-        value=current.cron,
+        value=current.times(),
         placeholder="weekdays at 6:00",
         max_chars=200,
         key=f"{key}-cron",
@@ -118,8 +117,9 @@ def _preview(schedule: Schedule) -> None:
         following = schedule.next_after(moment)
         if following is None:
             break
-        moments.append(fmt_local(following, schedule.timezone if schedule.cron else browser_zone()))
+        moments.append(following)
         moment = following
-    text = schedule.text()
-    then = f" Next: {', then '.join(moments)}." if moments else " It never falls due."
+    text = schedule.words()
+    times = local_times(moments, schedule.timezone if schedule.cron else "")
+    then = f" Next: {', then '.join(times)}." if moments else " It never falls due."
     st.caption(prose(f"{text[:1].upper()}{text[1:]}.{then}"))

@@ -16,7 +16,7 @@ SECTIONS: dict[Section, str] = {
     "sources": "Sources and checks",
     "alerts": "Alerts",
     "api": "REST API",
-    "installation": "This installation",
+    "installation": "Parts and settings",
 }
 
 SECTION = "section"

@@ -33,7 +33,7 @@ NEWEST = "settings_task_made"
 
 def show_task(services: Services, task: Task, verdicts: Verdicts) -> None:
     """Draw the chosen task with its runs."""
-    runs = monitor.task_runs(services, task.id)
+    runs = monitor.task_runs(services, task.id, limit=None)
     with card(f"task-{task.id}"):
         badges = " ".join(f":{STATE_COLOURS[chip]}-badge[{chip}]" for chip in state_chips(task, _first(runs)))
         st.subheader(f"{escape(task.name)} {badges}", anchor=False)
@@ -54,7 +54,7 @@ def _first(runs: list[TaskRun]) -> TaskRun | None:
 
 
 def _say_when(task: Task) -> None:
-    text = task.schedule.text()
+    text = task.schedule.words()
     when = f"{text[:1].upper()}{text[1:]}"
     if task.paused:
         when = f"{when}; paused, so that it only runs by hand"
@@ -66,7 +66,7 @@ def _say_when(task: Task) -> None:
 def _first_words(task: Task) -> str:
     if task.next_run_at is None:
         return "It is set up, and runs when you press Run now."
-    return f"It is set up. It runs for the first time {_next(task.next_run_at)}, then {prose(task.schedule.text())}."
+    return f"It is set up. It runs for the first time {_next(task.next_run_at)}, then {prose(task.schedule.words())}."
 
 
 def _next(moment: datetime) -> str:

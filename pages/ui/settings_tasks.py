@@ -61,8 +61,8 @@ def show_tasks(services: Services, tasks: Sequence[Task], verdicts: Verdicts, of
                 "Name": st.column_config.TextColumn(width=170),
                 "Next run": st.column_config.TextColumn(width=120),
                 "Last run": st.column_config.TextColumn(width=120),
-                "Outcome": st.column_config.TextColumn(width=300),
-                "Schedule": st.column_config.TextColumn(width=150),
+                "Outcome": st.column_config.TextColumn(width=250),
+                "Schedule": st.column_config.TextColumn(width=216),
                 "What it does": st.column_config.TextColumn(width=420),
             },
         )
@@ -92,7 +92,7 @@ def _frame(tasks: Sequence[Task], last: dict[str, TaskRun], verdicts: Verdicts) 
             "Next run": [local(task.next_run_at) for task in tasks],
             "Last run": [local(last[task.id].started_at) if task.id in last else None for task in tasks],
             "Outcome": [said(task) for task in tasks],
-            "Schedule": [task.schedule.text() for task in tasks],
+            "Schedule": [task.schedule.words() for task in tasks],
             "What it does": [fmt_name(monitor.describe_task(task).replace("`", ""), limit=200) for task in tasks],
         }
     )

@@ -59,6 +59,8 @@ def test_a_phone_has_room_for_every_section(phone: App, section: str) -> None:
     assert axe(phone.page) == []
     main = phone.page.get_by_test_id("stMain")
     assert main.evaluate("(el) => el.scrollWidth <= el.clientWidth")
+    tops = {box["y"] for radio in main.get_by_role("radio").all() if (box := radio.bounding_box())}
+    assert len(tops) == 1, "the sections stand in one line"
     for button in (*main.get_by_role("radio").all(), *main.locator("[data-testid^=stBaseLinkButton]").all()):
         box = button.bounding_box()
         assert box is not None

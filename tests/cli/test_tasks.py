@@ -132,6 +132,10 @@ def test_a_look_stores_no_task(log: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "with `prompt` and `response`." in out
     assert "response: `response`" in out
     said(capsys, "tasks", "add-answers", "check")
+    out, _ = said(
+        capsys, "tasks", "add-answers", "nightly", "--schedule", "daily at 2:00", "--timezone", "Europe/Berlin"
+    )
+    assert "It runs daily at 02:00 (Europe/Berlin), first at once." in out
     _, error = said(capsys, "tasks", "probe", "check", code=2)
     assert "reads the project's own answers" in error
 

@@ -322,6 +322,20 @@ def test_the_history_keeps_the_newest_two_hundred(store: Store) -> None:
     assert len(store.task_runs.newest(other.id)) == 1
 
 
+def test_runs_without_work_do_not_push_out_a_failure_of_the_night(store: Store) -> None:
+    task = added(store)
+    failed = claimed(store, task)
+    store.task_runs.finish(failed, RunEnd(state="failed", error="The file is gone."), revision=0)
+    for _ in range(203):
+        store.task_runs.finish(claimed(store, task), RunEnd(state="done"), revision=0)
+    runs = store.task_runs.newest(task.id, limit=None)
+    assert (len(runs), runs[-1].id, runs[-1].quiet) == (201, failed.run_id, False)
+    assert all(run.quiet for run in runs[:-1])
+    for _ in range(200):
+        store.task_runs.finish(claimed(store, task), RunEnd(state="failed"), revision=0)
+    assert failed.run_id not in {run.id for run in store.task_runs.newest(task.id, limit=None)}
+
+
 def test_a_block_counts_together_with_how_far_was_read(store: Store) -> None:
     task = added(store)
     block = CountedBlock(

@@ -127,9 +127,11 @@ def test_a_rule_is_made_beside_its_backtest(app, services, hook):
     checked(services)
     page = press(open_alerts(app), "rule-add")
     assert page.multiselect(key="alerts_rule-channels").value == [channel.id]
-    assert "When any monitor is CRITICAL at 1 check: tell ops" in texts(page).replace("`", "")
+    assert "When any monitor is CRITICAL: tell ops" in texts(page).replace("`", "")
     assert list(page.dataframe[0].value["Message"]) == ["Opened"]
+    assert "reminder every 24 h until somebody acknowledges it; a message when it is over." in texts(page)
     page = settle(page.number_input(key="alerts_rule-consecutive").set_value(2).run())
+    assert "CRITICAL at 2 checks in a row: tell ops" in texts(page).replace("`", "")
     assert not page.dataframe, "two checks in a row have not been that bad"
     fill(page, "alerts_rule", consecutive=1, quiet=True)
     page = settle(page.run())
@@ -139,7 +141,7 @@ def test_a_rule_is_made_beside_its_backtest(app, services, hook):
     (rule,) = monitor.alert_rules(services)
     assert (rule.name, rule.quiet_from, rule.quiet_to) == ("Critical drift", "22:00", "07:00")
     assert (rule.timezone, rule.remind_after_h, rule.channel_ids) == ("Europe/Berlin", None, (channel.id,))
-    assert "quiet 22:00 to 07:00 Europe/Berlin; no reminder; its end is told." in texts(page)
+    assert "quiet 22:00 to 07:00 Europe/Berlin; no reminder; a message when it is over." in texts(page)
 
 
 def test_a_backtest_without_history_says_so(app):
@@ -155,7 +157,7 @@ def test_a_rule_is_changed_paused_and_deleted(app, services):
     assert page.text_input(key="alerts_rule-name").value == "night watch"
     fill(page, "alerts_rule", name="day watch", severity=Severity.HIGH)
     page = press(page, "rule-save")
-    assert "When the answers are HIGH or worse at 1 check: record it, and tell nobody." in texts(page)
+    assert "When the answers are HIGH or worse: record it, and tell nobody." in texts(page)
     page = press(page, f"pause-rule-{rule.id}")
     (changed,) = monitor.alert_rules(services)
     assert (changed.id, changed.name, changed.paused, changed.monitor) == (rule.id, "day watch", True, ANSWERS)

@@ -195,7 +195,7 @@ def test_set_times_are_shown_before_they_are_kept(app, fake):
     assert any("is no schedule" in error.value for error in page.error)
     page = fill(page, cron="mondays at 6:00")
     (preview,) = (line for line in said(page).splitlines() if "Next:" in line)
-    assert preview.startswith("0 6 * * 1 (UTC). Next: ")
+    assert preview.startswith("Mondays at 06:00 (UTC). Next: ")
     assert preview.count(" 06:00") == 3
     press(page, "task-create")
     assert fake.all[0].schedule == Schedule(cron="0 6 * * 1", timezone="UTC")

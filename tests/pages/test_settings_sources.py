@@ -59,6 +59,29 @@ def test_a_task_says_what_it_does_how_it_stands_and_what_came_of_it(app, fake):
     assert (list(row["State"]), row["Name"], row["Schedule"]) == (["● done"], "bot log", "every 15 minutes")
 
 
+def test_many_runs_without_work_do_not_bury_those_that_did_something(app, fake):
+    task = add(fake, schedule=Schedule(every_s=10))
+    ran(fake, task, n_read=40, n_new=40)
+    for _ in range(20):
+        ran(fake, task)
+    page = open_settings(app)
+    assert list(table(page, "task-runs-table-").value["Read"]) == [0, 40]
+    toggle = next(each for each in page.toggle if "19 runs that found nothing to do" in each.label)
+    page = toggle.set_value(True).run()
+    assert len(table(page, "task-runs-table-").value) == 21
+
+
+def test_runs_of_one_minute_are_told_apart_by_their_seconds(app, fake):
+    task = add(fake)
+    ran(fake, task)
+    ran(fake, task)
+    for run, second in zip(fake.runs[task.id], (47, 37), strict=True):
+        at = datetime(2026, 3, 2, 14, 2, second, tzinfo=UTC)
+        fake.runs[task.id][fake.runs[task.id].index(run)] = replace(run, started_at=at)
+    started = table(open_settings(app), "task-runs-table-").value["Started"]
+    assert [words[-8:] for words in started] == ["14:02:47", "14:02:37"]
+
+
 def test_runs_are_listed_with_their_reasons_and_notes(app, fake):
     task = add(fake)
     older = ran(fake, task, n_read=2, n_skipped=2, reasons=("Line 1 has no response.",), notes=("It was rotated.",))
