@@ -165,8 +165,8 @@ class Files:
     def begin(self, state: FileState, first_record: bytes) -> None:
         """Name the records of a file that nothing was read of before."""
         state.base = digest(state.name.encode("utf-8", "surrogateescape") + b"\0" + first_record[:CHECKED_BYTES])
-        others = [(other.base, other.generation) for other in self.states if other is not state]
-        taken = [number for base, number in (*self.past, *others) if base == state.base]
+        taken = [other.generation for other in self.states if other.base == state.base and other is not state]
+        taken += [number for base, number in self.past if base == state.base]
         state.generation = max([self.floor, *(number + 1 for number in taken)])
 
     def retire(self, state: FileState) -> None:

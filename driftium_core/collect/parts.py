@@ -70,17 +70,13 @@ class Notes:
 
 @dataclass(slots=True)
 class Pending:
-    """Parts that wait to be handed out as one batch."""
+    """Parts that wait to be handed out as one batch, and how many records they hold."""
 
     unit: str
+    n_read: int = 0
     notes: Notes = field(default_factory=Notes)
     _parts: list[Part] = field(default_factory=list)
     _said: list[str] = field(default_factory=list)
-
-    @property
-    def n_read(self) -> int:
-        """Records that wait."""
-        return sum(part.n_read for part in self._parts)
 
     def __bool__(self) -> bool:
         return bool(self.n_read or self._said)
@@ -92,6 +88,7 @@ class Pending:
     def add(self, part: Part) -> None:
         """Add a part."""
         self._parts.append(part)
+        self.n_read += part.n_read
         self.say(*part.notes)
 
     def batch(self, cursor: Cursor) -> Batch:
@@ -108,5 +105,5 @@ class Pending:
             notes=tuple(self._said),
             cursor=cursor,
         )
-        self._parts, self._said = [], []
+        self._parts, self._said, self.n_read = [], [], 0
         return found

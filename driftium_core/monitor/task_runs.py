@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["latest_runs", "run_due_tasks", "run_task", "stop_task", "task_job", "task_runs"]
 
 LATE = timedelta(seconds=60)
-"""A run that begins later than this after its time was missed, and is caught up. Clocks that differ by less than this, as those of two machines do,
-or one before and after it was set, are taken for the same."""
+"""A run that begins later than this after its time was missed, and is caught up. Clocks that differ by less, as those of
+two machines do, or one before and after it was set, are taken for the same."""
 
 
 def run_task(services: Services, task_id: str) -> Job[TaskRun]:
@@ -49,7 +49,7 @@ def task_job(services: Services, task_id: str) -> Job[TaskRun] | None:
 
 
 def stop_task(services: Services, task_id: str) -> None:
-    """Ask the run in progress in this process to stop, also one that waits for its source; without one nothing happens."""
+    """Ask the run in progress in this process to stop, also while it waits for its source; without one, do nothing."""
     job = task_job(services, task_id)
     if job is not None:
         job.cancel()
