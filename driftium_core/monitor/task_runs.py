@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["latest_runs", "run_due_tasks", "run_task", "stop_task", "task_job", "task_runs"]
 
 LATE = timedelta(seconds=60)
-"""A run that begins later than this after its time was missed, and is caught up. Clocks that differ by less, as those of
-two machines do, or one before and after it was set, are taken for the same."""
+"""A run that begins later than this after its time was missed, and is caught up. Clocks that differ by less are taken
+for the same: those of two machines, or one before and after it was set."""
 
 
 def run_task(services: Services, task_id: str) -> Job[TaskRun]:
