@@ -123,15 +123,15 @@ class OpenFile:
         return bytes(line)
 
     def hole(self) -> Line | None:
-        """The zero bytes that come next: a program that writes on in a truncated file leaves them behind it."""
-        start = self.offset
-        while not self.back and isinstance(self.stream, io.BufferedReader) and self.codec not in _WIDE:
-            piece = self.stream.peek(1)
+        """The zero bytes that a file begins with after it was truncated under a program that writes on in it."""
+        if self.offset or self.back or self.zipped or self.codec in _WIDE:
+            return None
+        while piece := self.plain.peek(1):
             zeros = len(piece) - len(piece.lstrip(b"\0"))
-            self.offset += len(self.stream.read(zeros))
-            if not zeros or zeros < len(piece):
+            self.offset += len(self.plain.read(zeros))
+            if zeros < len(piece):
                 break
-        return Line(start, self.offset - start, b"", ended=True) if self.offset > start else None
+        return Line(0, self.offset, b"", ended=True) if self.offset else None
 
     def close(self) -> None:
         """Close it."""
@@ -212,7 +212,7 @@ def as_text(raw: bytes, codec: str) -> tuple[str, bool]:
             text = raw.decode("cp1252")
         except UnicodeDecodeError:
             text = raw.decode("latin-1")
-    return text.removeprefix("\ufeff"), sure
+    return text.removeprefix("\ufeff").lstrip("\0"), sure
 
 
 def consume(state: FileState, opened: OpenFile, lines: Sequence[Line]) -> None:

@@ -86,7 +86,8 @@ def _json_rows(lines: Lines, max_rows: int) -> list[Row]:
         if value is None:
             taken.part.skip(row.line, NO_OBJECT)
         else:
-            rows.append(replace(row, value=value))
+            row.value = value
+            rows.append(row)
     return rows
 
 

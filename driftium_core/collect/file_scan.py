@@ -69,6 +69,8 @@ class Scan:
             path = found.get(id(state))
             if path is not None:
                 self._moved(state, path)
+            elif not state.offset:
+                self._never_read(state)
             elif state.path in self.there:
                 self._overwritten(state)
 
@@ -77,8 +79,10 @@ class Scan:
 
     def _holds(self, state: FileState) -> bool:
         """Whether a file's place still holds what was read of it."""
-        if state.path not in self.there or not state.offset:
-            return state.path in self.there
+        if state.path not in self.there:
+            return False
+        if not state.offset:
+            return _place(self.there[state.path]) == (state.device, state.inode)
         return _holds_content(state, state.path, unsure=True) and not self._was_copied_away(state)
 
     def _was_copied_away(self, state: FileState) -> bool:
@@ -96,7 +100,6 @@ class Scan:
         """Where the content of files is now, by the ``id`` of their states."""
         taken = {state.path for state in self.files.states} - {state.path for state in lost}
         by_inode = {(stat.st_dev, stat.st_ino): path for path, stat in self.listed.items()}
-        lost = [state for state in lost if state.offset]
         beside = {id(state): self._folders.beside(state.path) for state in lost}
         found: dict[int, str] = {}
         for same_inode in (True, False):
@@ -104,7 +107,8 @@ class Scan:
                 place = (state.device, state.inode)
                 near = [path for path, stat in beside[id(state)] if not same_inode or place == _place(stat)]
                 paths = [by_inode[place], *near] if place in by_inode else near
-                for path in paths[:MOST_COMPARED] if id(state) not in found else ():
+                known = id(state) in found or not (same_inode or state.offset)
+                for path in () if known else paths[:MOST_COMPARED]:
                     if path != state.path and path not in taken and _holds_content(state, path):
                         found[id(state)] = path
                         taken.add(path)
@@ -118,6 +122,12 @@ class Scan:
         state.path, state.moved = path, path not in self.listed
         self.there[path] = self.listed.get(path) or os.stat(path)
         self.rotated.add(path)
+
+    def _never_read(self, state: FileState) -> None:
+        """Let go of a file that was found and lost before it was read; it may be beside, under another name."""
+        self.files.retire(state)
+        for path in (state.path, *rotated_from(state.path)):
+            self._since[path] = min(state.mtime_ns, self._since.get(path, state.mtime_ns))
 
     def _overwritten(self, state: FileState) -> None:
         self._keep_needs(state)
@@ -145,9 +155,9 @@ class Scan:
                 same = f"{_shown(path)} holds what {_shown(original)} held; it is taken as a copy and not read."
                 self.notes.append(same)
                 continue
-            stat = self.there[path]
-            needs = self._needs.get(path, [])
-            new = FileState(path=path, moved=path not in self.listed, needs=needs, mtime_ns=stat.st_mtime_ns)
+            new = FileState(path=path, moved=path not in self.listed, needs=self._needs.get(path, []))
+            new.seen(self.there[path])
+            new.size = -1  # nothing of it was looked at, so that it is not known to rest
             self.files.states.append(new)
 
     def _rotated_since(self, known: set[str]) -> list[str]:

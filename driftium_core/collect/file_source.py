@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from driftium_core.collect.file_formats import find_format
@@ -21,7 +21,7 @@ from driftium_core.collect.file_taking import MAX_PART_BYTES, Taken
 from driftium_core.collect.parts import Pending
 from driftium_core.collect.port import Batch, Cursor, Probe, TableBatch
 from driftium_core.errors import SourceError
-from driftium_core.formats import fmt_count
+from driftium_core.formats import fmt_count, fmt_name
 
 if TYPE_CHECKING:
     from driftium_core.origin import FileOrigin
@@ -99,6 +99,7 @@ class _Run:
         was_read = bool(state.offset)
         try:
             for taken in self._parts(state):
+                self._name(state, taken)
                 self.pending.add(taken.part)
                 self.n_bytes += taken.n_bytes
                 if self.pending.n_read >= self.max_rows or self.n_bytes >= MAX_PART_BYTES:
@@ -109,6 +110,12 @@ class _Run:
         except SourceError as error:
             known = was_read or bool(state.offset or self.source.origin.pattern or state.needs)
             (self.broken if known else self.strange).append(str(error))
+
+    def _name(self, state: FileState, taken: Taken) -> None:
+        """Say which file skipped lines are of, where there is more than one."""
+        if state.path != os.path.realpath(os.path.expanduser(self.source.origin.path)):
+            shown = fmt_name(state.name, limit=60)
+            taken.part.skipped = [replace(row, reason=f"{row.reason}, in {shown}") for row in taken.part.skipped]
 
     def _parts(self, state: FileState) -> Iterator[Taken]:
         settled: bool | None = None

@@ -133,6 +133,7 @@ class Files:
     states: list[FileState] = field(default_factory=list)
     past: list[tuple[str, int]] = field(default_factory=list)
     floor: int = 0
+    _taken: dict[str, int] | None = None
 
     @classmethod
     def from_cursor(cls, cursor: dict[str, Any]) -> Files:
@@ -165,9 +166,13 @@ class Files:
     def begin(self, state: FileState, first_record: bytes) -> None:
         """Name the records of a file that nothing was read of before."""
         state.base = digest(state.name.encode("utf-8", "surrogateescape") + b"\0" + first_record[:CHECKED_BYTES])
-        taken = [other.generation for other in self.states if other.base == state.base and other is not state]
-        taken += [number for base, number in self.past if base == state.base]
-        state.generation = max([self.floor, *(number + 1 for number in taken)])
+        if self._taken is None:
+            self._taken = {}
+            for base, number in (*self.past, *((o.base, o.generation) for o in self.states if o is not state)):
+                self._taken[base] = max(number, self._taken.get(base, 0))
+        last = self._taken.get(state.base)
+        state.generation = max(self.floor, 0 if last is None else last + 1)
+        self._taken[state.base] = state.generation
 
     def retire(self, state: FileState) -> None:
         """Forget a file whose content is gone, but not what its records are called."""

@@ -208,7 +208,7 @@ def _is_here(host: str) -> bool:
 
 @cache
 def _log_no_addresses() -> None:
-    """Keep addresses, which may hold a token, out of the lines that httpx logs for each request."""
+    """Keep addresses, which may hold a token, out of what is logged for each request, and headers out of debugging."""
 
     def without_address(record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
@@ -216,3 +216,4 @@ def _log_no_addresses() -> None:
         return True
 
     logging.getLogger("httpx").addFilter(without_address)
+    logging.getLogger("httpcore").setLevel(logging.INFO)

@@ -57,10 +57,11 @@ class HttpSource:
                 records = reading.unread(page.marked())
                 if records and objects is None:
                     objects = self._objects(endpoint, columns or self._found(records, endpoint))
-                for start in range(0, len(records), max_rows):
+                while records:
                     assert objects is not None  # made for the first records
-                    pending.add(objects.read(records[start : start + max_rows]))
-                    columns = objects.columns
+                    room = max_rows - pending.n_read
+                    pending.add(objects.read(records[:room]))
+                    records, columns = records[room:], objects.columns
                     if pending.n_read >= max_rows:
                         yield pending.batch({**cursor, "columns": columns})
             pending.say(*reading.notes)
@@ -89,7 +90,7 @@ class HttpSource:
             return TableBatch(table=None, only_new=False, notes=(sentence, *notes), cursor=after)
         frame, left_out = frame_of(rows)
         return TableBatch(
-            table=Table(self.name, frame, content, (*left_out, *notes)), only_new=only_new, notes=notes, cursor=after
+            table=Table(self.name, frame, content, tuple(left_out)), only_new=only_new, notes=notes, cursor=after
         )
 
     def probe(self, *, max_rows: int = 200) -> Probe:

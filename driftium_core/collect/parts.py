@@ -70,11 +70,11 @@ class Notes:
 
 @dataclass(slots=True)
 class Pending:
-    """Parts that wait to be handed out as one batch, and how many records they hold."""
+    """Parts that wait to be handed out as one batch; ``n_read`` counts their records."""
 
     unit: str
-    n_read: int = 0
     notes: Notes = field(default_factory=Notes)
+    n_read: int = 0
     _parts: list[Part] = field(default_factory=list)
     _said: list[str] = field(default_factory=list)
 

@@ -88,7 +88,7 @@ class SqlSource:
             same = "The query gives the rows that it gave before."
             return TableBatch(table=None, only_new=False, notes=(same, *notes), cursor=after)
         frame, left_out = frame_of([row.values for row in rows])
-        table = Table(self.name, frame, content, (*left_out, *notes))
+        table = Table(self.name, frame, content, tuple(left_out))
         return TableBatch(table=table, only_new=only_new, notes=notes, cursor=after)
 
     def probe(self, *, max_rows: int = 200) -> Probe:

@@ -109,6 +109,8 @@ def _as_text(value: Any) -> Any:
             return "true" if value else "false"
         case dict() | list():
             return json.loads(json.dumps(value, default=str), parse_float=str, parse_int=str)
+        case datetime() if value.tzinfo:
+            return value.astimezone(UTC).isoformat()  # the same moment, whatever the zone of the session
         case datetime() | date() | time():
             return value.isoformat()
         case bytes() | bytearray() | memoryview():

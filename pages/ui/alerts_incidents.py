@@ -20,6 +20,7 @@ from pages.ui.widgets import card, prose, severity_badge, severity_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from driftium_core.services import Services
     from driftium_core.store.alert_records import Delivery, Incident
@@ -77,10 +78,8 @@ def show_incident(services: Services, incident: Incident, *, named: bool = False
                 query = report_query(incident.report_kind, incident.report_id)
                 open_page(RCA_PAGE, project=incident.project, **query, **{START: "1"})
             if incident.acknowledged_at:
-                st.caption(
-                    f"Seen {(fmt_time if named else local)(incident.acknowledged_at)}: no more reminders.",
-                    width="content",
-                )
+                seen = _written(incident.acknowledged_at, named=named)
+                st.caption(f"Seen {seen}: no more reminders.", width="content")
             else:
                 st.button(
                     "Acknowledge",
@@ -96,10 +95,14 @@ def _what(incident: Incident, *, named: bool) -> str:
     words = monitor_words(incident.monitor)
     where = f" in `{fmt_name(incident.project, limit=80)}`" if named else ""
     worst = f" At worst {incident.worst}." if incident.worst is not incident.severity else ""
-    written = fmt_time if named else local  # the Overview's times are UTC, those of Settings this browser's
-    since = f"open since {written(incident.opened_at)}, for {fmt_span(incident.lasted)}"
+    since = f"open since {_written(incident.opened_at, named=named)}, for {fmt_span(incident.lasted)}"
     checks = fmt_count(incident.n_checks, "check")
     return f"{words[:1].upper()}{words[1:]}{where}: {since}, {checks}.{worst} Rule “{fmt_name(incident.rule_name)}”."
+
+
+def _written(moment: datetime, *, named: bool) -> str:
+    """The Overview's times are UTC; those of Settings are by this browser's clock."""
+    return fmt_time(moment) if named else local(moment)
 
 
 def _open_report(incident: Incident) -> NoReturn:

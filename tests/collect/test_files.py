@@ -487,6 +487,15 @@ def test_files_of_a_folder_come_and_go(tmp_path: Path) -> None:
     assert reader.run() == ["c", "d"]
 
 
+def test_skipped_lines_of_a_folder_name_their_file(tmp_path: Path) -> None:
+    append(tmp_path / "a.jsonl", line("a") + "broken\n")
+    append(tmp_path / "b.jsonl", line("b") + "broken\n")
+    reader = folder_reader(tmp_path)
+    assert reader.run() == ["a", "b"]
+    assert reader.skipped == [(2, "not a JSON object, in a.jsonl"), (2, "not a JSON object, in b.jsonl")]
+    assert reader.batches[0].skipped_counts == (("not a JSON object", 2),)
+
+
 def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
     reader = folder_reader(tmp_path)
     assert reader.run() == []
