@@ -11,7 +11,7 @@ from driftium_core.monitor.task_holders import holder_of, is_gone
 from driftium_core.monitor.task_work import run_claimed
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT
-from driftium_core.store.task_runs import lapsed
+from driftium_core.store.task_rows import lapsed
 
 if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
