@@ -34,7 +34,7 @@ class SqlOrigin:
         A SELECT; nothing else is run.
     watermark : str
         Column of the result that only grows, such as an id or a time: each run reads what lies above the last one.
-        Empty reads the whole result each time.
+        A row that is committed late, below it, is never read. Empty reads the whole result each time.
     """
 
     url: str = field(repr=False)

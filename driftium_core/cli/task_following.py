@@ -21,7 +21,7 @@ LOOK_S = 0.2
 def follow_all(services: Services, jobs: Sequence[Job[TaskRun]]) -> tuple[list[tuple[str, TaskRun]], list[str]]:
     """Wait for runs: names of tasks and how each ended, and why others did not begin.
 
-    Ctrl-C stops them after their batches; they end as stopped.
+    Ctrl-C stops them; they end as stopped, and what they had stored stands.
     """
     from driftium_core.terminal import progress_on_stderr
 

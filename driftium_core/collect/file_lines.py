@@ -175,6 +175,8 @@ def _at_place(plain: io.BufferedReader, state: FileState) -> OpenFile | None:
     stream: Any = gzip.GzipFile(fileobj=plain, mode="rb") if zipped else plain
     if not zipped and stat.st_size < state.offset:
         return None
+    if not state.offset and state.inode and (stat.st_dev, stat.st_ino) != (state.device, state.inode):
+        return None  # nothing was read by which it could be known, and what was there is to be looked for first
     head = stream.read(max(state.head_bytes, 4 if not state.offset else 0))
     if state.head_bytes and digest(head[: state.head_bytes]) != state.head:
         return None

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from driftium_core.errors import StorageError
 from driftium_core.services import Services
-from driftium_core.store.task_runs import LEASE_S
+from driftium_core.store.task_rows import LEASE_S
 
 __all__ = ["holder_of", "is_gone", "kept"]
 

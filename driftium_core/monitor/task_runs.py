@@ -11,7 +11,7 @@ from driftium_core.monitor.task_holders import holder_of, is_gone
 from driftium_core.monitor.task_work import run_claimed
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT
-from driftium_core.store.task_runs import lapsed
+from driftium_core.store.task_rows import lapsed
 
 if TYPE_CHECKING:
     from driftium_core.jobs import Job, Progress
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["latest_runs", "run_due_tasks", "run_task", "stop_task", "task_job", "task_runs"]
 
 LATE = timedelta(seconds=60)
-"""A run that begins later than this after its time was missed, and is caught up."""
+"""A run that begins later than this after its time was missed, and is caught up. Clocks that differ by less are taken
+for the same: those of two machines, or one before and after it was set."""
 
 
 def run_task(services: Services, task_id: str) -> Job[TaskRun]:
@@ -48,7 +49,7 @@ def task_job(services: Services, task_id: str) -> Job[TaskRun] | None:
 
 
 def stop_task(services: Services, task_id: str) -> None:
-    """Ask the run in progress in this process to stop after its batch; without one nothing happens."""
+    """Ask the run in progress in this process to stop, also while it waits for its source; without one, do nothing."""
     job = task_job(services, task_id)
     if job is not None:
         job.cancel()
@@ -97,10 +98,15 @@ def _look(services: Services, turn: TaskTurn, now: datetime) -> Job[TaskRun] | N
         return None
     if turn.next_run_at <= now:
         return None if task_job(services, turn.id) else _start(services, turn, _cause(turn.next_run_at, now), now=now)
-    latest = turn.schedule.next_after(now)
-    if latest is not None and latest < turn.next_run_at:  # the clock was put back
-        services.store.tasks.bring_forward(turn.id, latest)
+    if _was_put_back(turn, now) and (soonest := turn.schedule.next_after(now)):
+        services.store.tasks.bring_forward(turn.id, soonest)
     return None
+
+
+def _was_put_back(turn: TaskTurn, now: datetime) -> bool:
+    """Whether the clock was, as a task waits for longer than its schedule ever does."""
+    latest = turn.schedule.next_after(now + LATE)
+    return latest is not None and turn.next_run_at is not None and latest < turn.next_run_at
 
 
 def _is_over(services: Services, turn: TaskTurn) -> bool:

@@ -16,6 +16,7 @@ from driftium_core.monitor.pools import check_responses
 from driftium_core.monitor.table_evidence import table_block
 from driftium_core.monitor.tables import open_reference
 from driftium_core.monitor.task_holders import kept
+from driftium_core.monitor.task_reading import read_or_leave
 from driftium_core.monitor.vectors import vectors_behind
 from driftium_core.services import Services
 from driftium_core.store.records import LookResult
@@ -108,14 +109,13 @@ def _source(run: _Run) -> Source:
 
 
 def _collect(run: _Run) -> RunEnd:
-    n_read = 0
     run.progress(0, 0, "Reading")
-    for batch in _source(run).batches(run.claim.cursor):
+    batches = _source(run).batches(run.claim.cursor)
+    while (batch := read_or_leave(lambda: next(batches, None), run.progress)) is not None:
         added, stored = run.services.store.task_runs.add_step(run.claim, _step(batch), revision=run.revision)
         run.revision += 1
         run.n_new += len(added.stored)
-        n_read = stored.n_read
-        run.progress(n_read, 0, f"{fmt_count(n_read, 'record')} read, {fmt_n(stored.n_new)} new")
+        run.progress(stored.n_read, 0, f"{fmt_count(stored.n_read, 'record')} read, {fmt_n(stored.n_new)} new")
     return RunEnd(state="done")
 
 
@@ -145,7 +145,7 @@ def _check_table(run: _Run) -> RunEnd:
     services, task = run.services, run.claim.task
     reference = _reference(run)
     run.progress(0, 0, "Reading the table")
-    batch = _source(run).table(run.claim.cursor)
+    batch = read_or_leave(lambda: _source(run).table(run.claim.cursor), run.progress)
     if batch.table is None:
         return RunEnd(state="done", notes=batch.notes, cursor=batch.cursor)
     rows = len(batch.table.frame)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -19,13 +19,31 @@ from driftium_core.store.schema import ProjectRow, SavedReferenceRow
 from driftium_core.store.task_records import Task, TaskRun
 from driftium_core.store.task_schema import TaskRow, TaskRunRow
 
-__all__ = ["missing_task", "origin_json", "read_task", "run_record", "schedule_of", "task_record", "task_rows"]
+__all__ = [
+    "LEASE_S",
+    "lapsed",
+    "missing_task",
+    "origin_json",
+    "read_task",
+    "run_record",
+    "schedule_of",
+    "task_record",
+    "task_rows",
+]
+
+LEASE_S = 60
+"""How long a claim holds unless it is renewed: longer than a busy machine keeps a thread waiting."""
 
 _KINDS: Mapping[str, type[FileOrigin | SqlOrigin | HttpOrigin]] = {
     "file": FileOrigin,
     "sql": SqlOrigin,
     "http": HttpOrigin,
 }
+
+
+def lapsed(leased_until: datetime | None, now: datetime) -> bool:
+    """Whether a claim holds no more; one that reaches further than any can is from before the clock was put back."""
+    return leased_until is None or not now < leased_until <= now + timedelta(seconds=2 * LEASE_S)
 
 
 def origin_json(origin: Origin | None) -> dict[str, Any] | None:
@@ -86,7 +104,7 @@ def task_record(row: TaskRow, project: str, reference_name: str | None) -> Task:
             paused=row.paused,
             created_at=row.created_at,
             next_run_at=row.next_run_at,
-            running=row.leased_until is not None and row.leased_until > datetime.now(UTC),
+            running=not lapsed(row.leased_until, datetime.now(UTC)),
             failures=row.failures,
         )
     except (ValueError, TypeError, KeyError) as error:

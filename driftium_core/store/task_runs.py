@@ -19,27 +19,19 @@ from driftium_core.store.projects import change_pools, change_tasks, lock_projec
 from driftium_core.store.records import DEFAULT_PROJECT, Added, LookResult
 from driftium_core.store.response_rows import add_responses, n_changed, storable
 from driftium_core.store.task_records import Claim, RunCause, RunEnd, RunStep, TaskRun, TaskTurn
-from driftium_core.store.task_rows import read_task, run_record
+from driftium_core.store.task_rows import LEASE_S, lapsed, read_task, run_record
 from driftium_core.store.task_schema import TaskRow, TaskRunRow
 
 if TYPE_CHECKING:
     from driftium_core.store.store import Store
 
-__all__ = ["LEASE_S", "TaskRunRepository", "lapsed"]
-
-LEASE_S = 60
-"""How long a claim holds unless it is renewed: longer than a busy machine keeps a thread waiting."""
+__all__ = ["TaskRunRepository"]
 
 KEPT = 200
 """Runs of a task, and as many that did something: a source that is asked every 10 s has 200 empty runs in an hour."""
 
 MOST_SENTENCES = 20
 """Reasons and notes of a run; more of them tell nothing new."""
-
-
-def lapsed(leased_until: datetime | None, now: datetime) -> bool:
-    """Whether a claim holds no more; one that reaches further than any can is from before the clock was put back."""
-    return leased_until is None or not now < leased_until <= now + timedelta(seconds=2 * LEASE_S)
 
 
 class TaskRunRepository:

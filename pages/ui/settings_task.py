@@ -197,7 +197,7 @@ def _follow(services: Services, task: Task) -> None:
         now = f": {escape(job.message)}" if job.message else ""
         bar.progress(share, text=f"Running{counted}{now}. You can leave this page; the run goes on.")
         if job.cancelling:
-            stop.caption("Stopping after this batch; what it has stored stays.")
+            stop.caption("Stopping; what it has stored stays.")
         else:
             stop.button(
                 "Stop",

@@ -664,3 +664,16 @@ def test_the_current_table_of_a_folder_is_the_newest_file(tmp_path: Path) -> Non
     (tmp_path / "4.csv").write_text("age\n" + "44\n" * 1000)
     with pytest.raises(SourceError, match=r"4\.csv is 3 kB, over the limit"):
         source.table(found.cursor)
+
+
+def test_a_file_that_is_rotated_while_another_is_read_is_read_all_the_same(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text(f'{{"response": "{name}"}}\n')
+    source = open_source(FileOrigin(path=str(tmp_path), pattern="*.jsonl"), name="logs")
+    batches = source.batches({}, max_rows=1)
+    found = [next(batches)]
+    os.rename(tmp_path / "b.jsonl", tmp_path / "b.jsonl.1")
+    (tmp_path / "b.jsonl").write_text('{"response": "c"}\n')
+    found += batches
+    found += source.batches(found[-1].cursor)
+    assert sorted(response.response for batch in found for response in batch.responses) == ["a", "b", "c"]

@@ -17,7 +17,7 @@ from driftium_core.schedule import Schedule
 from driftium_core.store import Store
 from driftium_core.store.alarms import NEXT_BLOCK, CountedBlock
 from driftium_core.store.task_records import Claim, RunEnd, Task
-from driftium_core.store.task_runs import LEASE_S
+from driftium_core.store.task_rows import LEASE_S
 from tests.store.make import new_look, new_response, new_step, new_task
 
 SOON = datetime(2026, 11, 27, 6, tzinfo=UTC)
@@ -216,6 +216,7 @@ def test_a_claim_holds_as_long_as_its_lease_and_its_holder(
         first = claimed(store, task, due=SOON, next_run_at=LATER)
         store.task_runs.add_step(first, new_step(2, 2), revision=0)
     with time_machine.travel(SOON + moved, tick=False):
+        assert store.tasks.get(task.id).running == (gone or not taken)
         if not taken:
             with pytest.raises(ConflictError, match="another process"):
                 claimed(store, task, holder="you")

@@ -53,6 +53,21 @@ def test_a_clock_that_is_put_back_delays_no_run(services: Services, schedule: st
         assert not again.running
 
 
+@pytest.mark.usefixtures("source")
+@pytest.mark.parametrize("schedule", ["0 6 * * *", "*/5 * * * *", "15m"])
+def test_a_clock_that_is_a_little_behind_runs_nothing_twice(services: Services, schedule: str) -> None:
+    start = datetime(2026, 11, 27, 6, tzinfo=UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        task = made(services, schedule=parse_schedule(schedule, timezone="UTC"))
+        assert len(due(services)) == 1
+        for behind_s in (0.01, 5, 50):  # set by a time server, or that of another machine
+            clock.move_to(start - timedelta(seconds=behind_s))
+            assert due(services) == []
+            clock.move_to(start + timedelta(seconds=1))
+            assert due(services) == []
+    assert len(monitor.task_runs(services, task.id)) == 1
+
+
 def test_a_clock_that_jumps_during_a_run_doubles_nothing(services: Services, source: ScriptedSource) -> None:
     source.lines = [f"answer {number}" for number in range(30)]
     source.gate.clear()
@@ -172,24 +187,34 @@ def test_one_task_that_cannot_be_looked_at_holds_up_no_other(services: Services,
     assert len(monitor.task_runs(services, fine.id)) == before + 1
 
 
-def test_an_app_that_ends_lets_the_rest_be_read_at_its_next_start(settings: Settings, source: ScriptedSource) -> None:
+def test_an_app_that_ends_waits_for_no_source_and_reads_the_rest_later(
+    settings: Settings, source: ScriptedSource
+) -> None:
     source.lines = [f"answer {number}" for number in range(30)]
     source.gate.clear()
     with open_with_words(settings) as services:
         task = made(services)
-        due_jobs = monitor.run_due_tasks(services)
+        monitor.run_due_tasks(services)
         assert source.reached.wait(60)
-        closing = threading.Thread(target=services.close)
-        closing.start()
-        while not services.collecting.closing or not due_jobs[0].cancelling:
-            closing.join(0.01)
-        source.gate.set()
-        closing.join(60)
+    source.gate.set()  # only now does it answer
     with open_with_words(settings) as services:
         (run,) = monitor.task_runs(services, task.id)
         assert run.state == "interrupted"
         assert monitor.find_task(services, task.id).failures == 0
         assert due(services)[0].n_new + run.n_new == 30 == monitor.count_current(services)
+
+
+def test_a_source_that_keeps_silent_can_be_stopped(services: Services, source: ScriptedSource) -> None:
+    source.lines = [f"answer {number}" for number in range(30)]
+    source.gate.clear()
+    task = made(services)
+    job = monitor.run_task(services, task.id)
+    assert source.reached.wait(60)
+    monitor.stop_task(services, task.id)
+    assert ended(job).state == "stopped"
+    assert not monitor.find_task(services, task.id).running
+    source.gate.set()
+    assert ran(services, task).n_new == 20
 
 
 def test_who_holds_a_task_is_known_to_be_gone(services: Services) -> None:

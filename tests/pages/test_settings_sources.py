@@ -219,7 +219,7 @@ def test_a_run_in_progress_is_shown_and_stopped(app, fake):
     assert fake.calls == [("stop", task.id)]
     job.cancel()
     app.run()
-    assert "Stopping after this batch; what it has stored stays." in texts(app)
+    assert "Stopping; what it has stored stays." in texts(app)
     assert not has_button(app, f"task-stop-{task.id}")
 
 
