@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from driftium_core import monitor
-from driftium_core.api.answers import Document, Opened, Project, answers, page_link
+from driftium_core.api.answers import Document, Opened, Project, answers
 from driftium_core.api.bodies import Uploaded, read_upload
 from driftium_core.api.openapi_bodies import file_request
 from driftium_core.services import Services
@@ -176,6 +176,6 @@ def checked_document(
         "seed": values["seed"],
         "versions": values["versions"],
         "run_id": run_id,
-        "url": page_link(services, "tabular", project, run=run_id) if run_id else None,
+        "url": monitor.report_link(services, "table", run_id, project) if run_id else None,
         "notices": [checked.notice] if checked.notice else [],
     }
