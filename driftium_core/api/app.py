@@ -52,7 +52,9 @@ def create_api(get_services: Callable[[], Services], *, settings: Settings) -> F
     )
     api.state.get_services, api.state.settings = get_services, settings
     api.add_middleware(Bearer, token=settings.api_token, allowed_hosts=settings.allowed_hosts)
-    api.add_middleware(Guard, allowed_hosts=settings.allowed_hosts, max_body_bytes=settings.max_upload_bytes)
+    api.add_middleware(
+        Guard, allowed_hosts=settings.allowed_hosts, max_body_bytes=settings.max_upload_bytes, reads_work=True
+    )
     add_error_handlers(api)
     for part in (health, projects, pools, responses, monitoring, tables, rca, tasks, incidents):
         api.include_router(part.router)
