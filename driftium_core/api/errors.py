@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -45,8 +46,11 @@ def add_error_handlers(api: FastAPI) -> None:
     """Answer every error of the API with `ErrorAnswer`."""
 
     @api.exception_handler(HTTPException)
-    async def refused(_request: Request, error: HTTPException) -> Response:
-        return _answer(error.detail, error.status_code, error.headers)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        detail = error.detail
+        if detail == HTTPStatus(error.status_code).phrase:  # the framework's own: no endpoint took the request
+            detail = f"There is no {request.method} {fmt_name(request.url.path)}. `GET /api/docs` lists the endpoints."
+        return _answer(detail, error.status_code, error.headers)
 
     @api.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> Response:
