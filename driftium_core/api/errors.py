@@ -35,6 +35,9 @@ STATUSES: dict[type[DriftiumError], int] = {
     CancelledError: 503,
 }
 
+UNROUTED = {HTTPStatus.NOT_FOUND.phrase, HTTPStatus.METHOD_NOT_ALLOWED.phrase}
+"""What the framework says when no endpoint takes a request."""
+
 
 class ErrorAnswer(BaseModel):
     """Every error."""
@@ -48,7 +51,7 @@ def add_error_handlers(api: FastAPI) -> None:
     @api.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
         detail = error.detail
-        if detail == HTTPStatus(error.status_code).phrase:  # the framework's own: no endpoint took the request
+        if detail in UNROUTED:
             detail = f"There is no {request.method} {fmt_name(request.url.path)}. `GET /api/docs` lists the endpoints."
         return _answer(detail, error.status_code, error.headers)
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
 from driftium_core.api import create_api
+from driftium_core.api.waiting import CLOSED
 from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.services import Services
 from driftium_core.settings import Settings
@@ -73,6 +75,14 @@ def test_errors_are_json(client: TestClient, api: FastAPI) -> None:
     assert "unexpected ZeroDivisionError" in bug.json()["detail"]
     assert "secret" not in bug.text
     assert "Traceback" not in bug.text
+
+
+def test_a_caller_that_is_gone_is_no_error_of_the_server(api: FastAPI) -> None:
+    @api.get("/gone")
+    def gone() -> None:
+        raise HTTPException(CLOSED, "The connection was closed before the answer was there.")
+
+    assert make_client(api).get("/gone").status_code == CLOSED
 
 
 def test_the_documentation_loads_nothing_from_elsewhere(client: TestClient) -> None:
