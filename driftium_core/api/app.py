@@ -19,7 +19,7 @@ from driftium_core.settings import Settings
 __all__ = ["create_api"]
 
 DESCRIPTION = """\
-Everything that the pages do, for programs. What is posted here shows on every open page within seconds.
+What the pages show, for programs. What is posted here shows on every open page within seconds.
 
 Times are UTC in ISO 8601. An error is `{"detail": "a sentence"}` with a status from 400 to 599. Numbers that could not
 be computed are `null`. Answers may gain fields; none of those described here goes away.
