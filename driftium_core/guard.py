@@ -29,10 +29,21 @@ class Guard:
         Host names without a port; ``"*"`` allows all.
     max_body_bytes : int, optional
         No limit when None.
+    reads_work : bool
+        Reading makes work here, too: another site's page may then only lead there by a link, and not ask in the
+        background, as for an image, what its visitor never sees.
     """
 
-    def __init__(self, app: ASGIApp, *, allowed_hosts: Collection[str], max_body_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        allowed_hosts: Collection[str],
+        max_body_bytes: int | None = None,
+        reads_work: bool = False,
+    ) -> None:
         self._app = app
+        self._reads_work = reads_work
         self._hosts = frozenset(host.lower() for host in allowed_hosts)
         self._max_body_bytes = max_body_bytes
 
@@ -52,9 +63,11 @@ class Guard:
         host = headers.get("host", "")
         if "*" not in self._hosts and (_name(host) or "") not in self._hosts:
             return 400, "The Host of this request is not one of DRIFTIUM_ALLOWED_HOSTS."
-        origin = headers.get("origin")
+        origin = headers.get("origin", "").lower()
         may_change = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
-        if may_change and origin and origin.lower().partition("://")[2] != host.lower():
+        foreign = origin != "" and origin.partition("://")[2] != host.lower()
+        unseen = headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-dest") != "document"
+        if (may_change and foreign) or (self._reads_work and (foreign or unseen)):
             return 403, "This request comes from a page of another origin."
         stated = headers.get("content-length", "")
         if self._max_body_bytes is not None and stated.isdigit() and int(stated) > self._max_body_bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from driftium_core.errors import NotFoundError
 from driftium_core.services import Services
 from driftium_core.store.records import DEFAULT_PROJECT
 
-__all__ = ["Document", "JsonAnswer", "Opened", "Project", "answers", "page_link"]
+__all__ = ["Document", "JsonAnswer", "Opened", "Project", "answers"]
 
 Document = dict[str, Any]
 
@@ -71,9 +70,3 @@ def answers(model: type[Any], *errors: int, description: str = "Done.") -> dict[
         200: {"model": model, "description": description},
         **{status: {"model": ErrorAnswer, "description": _MEANINGS[status]} for status in told},
     }
-
-
-def page_link(services: Services, page: str, project: str, **query: str) -> str:
-    """Address of a page of the app that shows this."""
-    of_project = {} if project == DEFAULT_PROJECT else {"project": project}
-    return f"{services.address.rstrip('/')}/{page}?{urlencode({**query, **of_project})}"

@@ -18,8 +18,8 @@ __all__ = ["Bearer", "may_see_details"]
 OPEN_PATHS = ("/health", "/openapi.json", "/docs")
 """What needs no token: it tells nothing of the data. Health leaves its details out then."""
 
-FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
-"""Set by a proxy, behind which anybody may be."""
+FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip")
+"""Set by a proxy, behind which anybody may be; so is whatever begins with ``x-forwarded``."""
 
 PASSED = "driftium.passed"
 
@@ -90,9 +90,9 @@ def _is_open(scope: Scope) -> bool:
 
 def _is_from_here(scope: Scope) -> bool:
     """Both ends of the connection are of this machine, and no proxy stands between."""
-    headers = Headers(scope=scope)
     ends: tuple[Any, Any] = (scope.get("client"), scope.get("server"))
-    return all(end and _is_local_name(str(end[0])) for end in ends) and not any(name in headers for name in FORWARDED)
+    proxied = any(name in FORWARDED or name.startswith("x-forwarded") for name in Headers(scope=scope))
+    return not proxied and all(end and _is_local_name(str(end[0])) for end in ends)
 
 
 def _is_local_name(host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -34,6 +35,9 @@ STATUSES: dict[type[DriftiumError], int] = {
     CancelledError: 503,
 }
 
+UNROUTED = {HTTPStatus.NOT_FOUND.phrase, HTTPStatus.METHOD_NOT_ALLOWED.phrase}
+"""What the framework says when no endpoint takes a request."""
+
 
 class ErrorAnswer(BaseModel):
     """Every error."""
@@ -45,8 +49,11 @@ def add_error_handlers(api: FastAPI) -> None:
     """Answer every error of the API with `ErrorAnswer`."""
 
     @api.exception_handler(HTTPException)
-    async def refused(_request: Request, error: HTTPException) -> Response:
-        return _answer(error.detail, error.status_code, error.headers)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        detail = error.detail
+        if detail in UNROUTED:
+            detail = f"There is no {request.method} {fmt_name(request.url.path)}. `GET /api/docs` lists the endpoints."
+        return _answer(detail, error.status_code, error.headers)
 
     @api.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> Response:

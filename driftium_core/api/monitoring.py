@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from driftium_core import monitor
-from driftium_core.api.answers import Document, Opened, Project, answers, page_link
+from driftium_core.api.answers import Document, Opened, Project, answers
 from driftium_core.api.bodies import Uploaded, read_upload
 from driftium_core.api.openapi_bodies import file_request
+from driftium_core.api.waiting import finished
+from driftium_core.jobs import Progress
 from driftium_core.services import Services
 from driftium_core.severity import Severity
 from driftium_core.store.records import DEFAULT_PROJECT
@@ -22,9 +26,11 @@ from driftium_core.tabular.report_rows import report_rows
 from driftium_core.tabular.simulate import RangeFilter
 from driftium_core.tabular.table import Table
 
-__all__ = ["CheckAnswer", "PThreshold", "checked_document", "posted_table", "read_posted", "router"]
+__all__ = ["CheckAnswer", "PThreshold", "checked_document", "posted_table", "read_posted", "router", "worked_out"]
 
 router = APIRouter(prefix="/monitoring", tags=["tables"])
+
+JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 
 PThreshold = Annotated[
     float,
@@ -129,7 +135,8 @@ def simulated(
     responses=answers(CheckAnswer, 400, 404, 413, 415),
     openapi_extra=file_request("The current table: CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too."),
 )
-def upload(
+async def upload(
+    request: Request,
     services: Opened,
     project: Project,
     file: Annotated[Uploaded, Depends(posted_table)],
@@ -139,21 +146,36 @@ def upload(
     ] = None,
 ) -> Document:
     """The check is stored in the project's history and shows on its pages."""
-    if reference is None:
-        against = monitor.sample_table(services)
-    else:
-        saved = monitor.find_reference(services, reference, project=project)
-        against = monitor.open_reference(services, saved.id)
-    current = read_posted(services, file)
-    checked = monitor.check_table(
-        services, against, current, CompareSettings(p_threshold=p_threshold), project=project, renew=True
-    )
-    return checked_document(services, checked, against.name, current.name, project=project)
+
+    def work(progress: Progress) -> Document:
+        if reference is None:
+            against = monitor.sample_table(services)
+        else:
+            saved = monitor.find_reference(services, reference, project=project)
+            against = monitor.open_reference(services, saved.id)
+        current = read_posted(services, file)
+        settings = CompareSettings(p_threshold=p_threshold)
+        checked = monitor.check_table(
+            services, against, current, settings, project=project, renew=True, progress=progress
+        )
+        return checked_document(services, checked, against.name, current.name, project=project)
+
+    return await worked_out(services, request, work)
+
+
+async def worked_out(services: Services, request: Request, work: Callable[[Progress], Document]) -> Document:
+    """The answer of work on a posted table: as few at a time as the pages do, as a large one takes gigabytes.
+
+    A caller that goes away stops it; nothing is stored then.
+    """
+    job = await run_in_threadpool(services.jobs.start, work, title="Checking a posted table")
+    document: Document = await finished(job, request)
+    return document
 
 
 def read_posted(services: Services, file: Uploaded) -> Table:
     """The table of a posted file, by the name that it was given."""
-    if not file.is_json:
+    if not file.is_json or file.name.lower().endswith(JSON_ENDINGS):
         return monitor.read_upload(services, file.data, file.name)
     return replace(monitor.read_upload(services, file.data, f"{file.name}.json"), name=shown_name(file.name))
 
@@ -176,6 +198,6 @@ def checked_document(
         "seed": values["seed"],
         "versions": values["versions"],
         "run_id": run_id,
-        "url": page_link(services, "tabular", project, run=run_id) if run_id else None,
+        "url": monitor.report_link(services, "table", run_id, project) if run_id else None,
         "notices": [checked.notice] if checked.notice else [],
     }

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 
 from driftium_core import monitor
 from driftium_core.api.answers import Document, Opened, Project, answers
 from driftium_core.api.bodies import Uploaded
-from driftium_core.api.monitoring import CheckAnswer, PThreshold, checked_document, posted_table, read_posted
+from driftium_core.api.monitoring import (
+    CheckAnswer,
+    PThreshold,
+    checked_document,
+    posted_table,
+    read_posted,
+    worked_out,
+)
 from driftium_core.api.openapi_bodies import file_request
 from driftium_core.errors import InputError
+from driftium_core.jobs import Progress
 from driftium_core.monitor import documents
 from driftium_core.store.table_records import SavedReference
 from driftium_core.tabular.report import CompareSettings
@@ -37,7 +45,8 @@ class BatchAnswer(CheckAnswer):
     responses=answers(BatchAnswer, 400, 404, 413, 415),
     openapi_extra=file_request("The batch: CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too."),
 )
-def post_table(
+async def post_table(
+    request: Request,
     reference_name: Annotated[str, Path(alias="monitor", max_length=300, description="Name or id of the reference.")],
     services: Opened,
     project: Project,
@@ -52,19 +61,24 @@ def post_table(
     The check is stored, and is the newest one also when the same batch was checked before. The same batch is counted
     once.
     """
-    reference = monitor.find_reference(services, reference_name, project=project)
-    current = read_posted(services, file)
-    checked = monitor.check_table(
-        services,
-        monitor.open_reference(services, reference.id),
-        current,
-        CompareSettings(p_threshold=p_threshold),
-        project=project,
-        renew=True,
-    )
-    document = checked_document(services, checked, reference.name, current.name, project=project)
-    score, why = _counted(services, reference, current, project) if count else (None, "")
-    return {**document, "reference_id": reference.id, "evidence_score": score, "not_counted": why}
+
+    def work(progress: Progress) -> Document:
+        reference = monitor.find_reference(services, reference_name, project=project)
+        current = read_posted(services, file)
+        checked = monitor.check_table(
+            services,
+            monitor.open_reference(services, reference.id),
+            current,
+            CompareSettings(p_threshold=p_threshold),
+            project=project,
+            renew=True,
+            progress=progress,
+        )
+        document = checked_document(services, checked, reference.name, current.name, project=project)
+        score, why = _counted(services, reference, current, project) if count else (None, "")
+        return {**document, "reference_id": reference.id, "evidence_score": score, "not_counted": why}
+
+    return await worked_out(services, request, work)
 
 
 def _counted(services: Opened, reference: SavedReference, current: Table, project: str) -> tuple[Document | None, str]:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from driftium_core.errors import CancelledError, DriftiumError
 from driftium_core.jobs import Job
 
-__all__ = ["finished"]
+__all__ = ["CLOSED", "finished"]
 
 T = TypeVar("T")
 

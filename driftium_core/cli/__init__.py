@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 arguments, prog_name=command(), complete_var=COMPLETE_VARIABLE, standalone_mode=False
             )
     except TyperException as error:
-        message = error.format_message()
+        message = error.format_message().replace(": Value error, ", ": ")  # as pydantic marks it, which checks choices
         # Without arguments the "message" is the whole help text.
         say(message if "\n" in message else f"{message.rstrip('.')}. See --help.")
         return BAD_INPUT

@@ -78,6 +78,7 @@ from driftium_core.monitor.investigations import (
     start_investigation,
     tick_action,
 )
+from driftium_core.monitor.links import report_link
 from driftium_core.monitor.live import LiveCheck, live_check, retry_check
 from driftium_core.monitor.models import models, pull_model, require_model, standing, start_pull
 from driftium_core.monitor.monitor_row import NOTHING_NOW, MonitorRow
@@ -310,6 +311,7 @@ __all__ = [
     "record_response",
     "record_responses",
     "references",
+    "report_link",
     "require_model",
     "require_project",
     "response_starts",

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 
 from driftium_core.api import create_api
+from driftium_core.api.waiting import CLOSED
 from driftium_core.errors import InputError, NotFoundError, StorageError
 from driftium_core.services import Services
 from driftium_core.settings import Settings
@@ -58,11 +60,12 @@ def test_errors_are_json(client: TestClient, api: FastAPI) -> None:
     def failing(kind: str) -> None:
         raise {"input": InputError("bad"), "missing": NotFoundError("gone"), "bug": ZeroDivisionError("secret")}[kind]
 
-    assert (client.get("/nope").status_code, client.get("/nope").json()) == (404, {"detail": "Not Found"})
-    assert (client.delete("/health").status_code, client.delete("/health").json()) == (
-        405,
-        {"detail": "Method Not Allowed"},
-    )
+    for method, path, status in (("GET", "/nope", 404), ("DELETE", "/health", 405), ("GET", "/docs/x", 404)):
+        answer = client.request(method, path)
+        assert (answer.status_code, answer.json()) == (
+            status,
+            {"detail": f"There is no {method} {path}. `GET /api/docs` lists the endpoints."},
+        )
     invalid = client.get("/typed?age_threshold=old")
     assert (invalid.status_code, invalid.json()["detail"].startswith("age_threshold: ")) == (422, True)
     assert (client.get("/raise/input").status_code, client.get("/raise/input").json()) == (400, {"detail": "bad"})
@@ -72,6 +75,14 @@ def test_errors_are_json(client: TestClient, api: FastAPI) -> None:
     assert "unexpected ZeroDivisionError" in bug.json()["detail"]
     assert "secret" not in bug.text
     assert "Traceback" not in bug.text
+
+
+def test_a_caller_that_is_gone_is_no_error_of_the_server(api: FastAPI) -> None:
+    @api.get("/gone")
+    def gone() -> None:
+        raise HTTPException(CLOSED, "The connection was closed before the answer was there.")
+
+    assert make_client(api).get("/gone").status_code == CLOSED
 
 
 def test_the_documentation_loads_nothing_from_elsewhere(client: TestClient) -> None:
@@ -96,6 +107,7 @@ def test_the_document_names_every_endpoint(client: TestClient) -> None:
         *("GET health", "GET monitoring/simulated", "POST monitoring/upload", "POST rca", "POST generate"),
         *("POST baseline", "GET drift", "GET drift/history", "GET samples", "GET drift/rca", "GET drift/agentic-rca"),
         *("POST responses", "POST tables/{monitor}", "GET projects", "GET references"),
+        *("GET tasks", "GET tasks/{name}/runs", "POST tasks/{name}/run", "GET incidents", "GET deliveries"),
     }
     for methods in document["paths"].values():
         for operation in methods.values():
@@ -128,6 +140,24 @@ def test_own_hosts_pass(client: TestClient, host: str) -> None:
 def test_pages_of_other_origins_cannot_change_anything(echo: TestClient, origin: str) -> None:
     answer = echo.post("/echo", content=b"x", headers={"Origin": origin})
     assert (answer.status_code, answer.json()) == (403, {"detail": "This request comes from a page of another origin."})
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "empty"}, 200),
+        ({"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}, 200),
+        ({"Origin": "http://localhost"}, 200),
+    ],
+)
+def test_pages_of_other_origins_start_no_check_behind_their_visitors_back(
+    client: TestClient, headers: dict[str, str], status: int
+) -> None:
+    assert client.get("/drift", headers=headers).status_code == status
 
 
 def test_own_origin_and_no_origin_pass(echo: TestClient) -> None:

@@ -79,6 +79,9 @@ def test_the_scheme_is_read_as_http_says(client_of: ClientOf, scheme: str) -> No
         ({"allowed_hosts": ("*",)}, {}),
         ({}, {"X-Forwarded-For": "127.0.0.1"}),
         ({}, {"Forwarded": "for=127.0.0.1"}),
+        ({}, {"X-Forwarded-Host": "drift.example.org"}),
+        ({}, {"Via": "1.1 proxy"}),
+        ({}, {"CF-Connecting-IP": "192.0.2.7"}),
     ],
 )
 def test_without_a_token_nobody_else_may_call(

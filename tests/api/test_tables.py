@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
@@ -156,6 +159,39 @@ def test_what_is_no_table_is_a_sentence(client: TestClient, content: bytes, stat
     kind = {"Content-Type": "application/octet-stream"}
     answer = client.post("/monitoring/upload", content=content, headers=kind)
     assert (answer.status_code, bool(answer.json()["detail"])) == (status, True)
+
+
+def test_what_is_wrong_is_told_under_the_name_that_was_given(client: TestClient) -> None:
+    for name, shown in (("april.json", "april.json"), ("april", "april.json")):
+        path = f"/monitoring/upload?name={name}"
+        answer = client.post(path, content=b"[1, 2]", headers={"Content-Type": "application/json"})
+        assert answer.json()["detail"].startswith(f"Item 1 of {shown} is not an object")
+
+
+def test_many_large_tables_are_not_read_at_once(
+    client: TestClient, march: SavedReference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, lock, together = monitor.read_upload, threading.Lock(), [0, 0]
+
+    def counted(*arguments: Any) -> Table:
+        with lock:
+            together[0] += 1
+            together[1] = max(together)
+        try:
+            return read(*arguments)
+        finally:
+            with lock:
+                together[0] -= 1
+
+    monkeypatch.setattr(monitor, "read_upload", counted)
+
+    def posted(n: int) -> int:
+        return client.post("/tables/march", content=as_csv(people(20, 40 + n)), headers=CSV).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(posted, range(8))) == [200] * 8
+    assert together[1] <= 2
+    assert march.name == "march"
 
 
 def test_what_is_not_there_is_named(client: TestClient, march: SavedReference) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from playwright.sync_api import expect
 
 from tests.api.conftest import questions
-from tests.browser.app import App
+from tests.browser.app import PHONE, App
 from tests.browser.server import Server
 
 LIVE_MS = 3000
@@ -44,4 +44,7 @@ def test_the_documentation_is_tried_out_within_its_strict_policy(app: App, serve
     app.page.get_by_role("button", name="Execute").click()
     answer = app.page.locator(".live-responses-table .response .response-col_status")
     expect(answer.first).to_have_text("200")
+    app.page.set_viewport_size(PHONE)
+    path = app.page.locator("[id*=operations-answers] .opblock-summary-path").first
+    assert path.bounding_box()["height"] < 20, "a path breaks in the middle of a name"  # type: ignore[index]
     assert complaints == []  # what a Content-Security-Policy refuses is told there

@@ -195,6 +195,10 @@ def test_a_dash_is_standard_input(files: Path) -> None:
         (["tabular", "gone.csv", "same.csv"], "gone.csv does not exist. Check the path."),
         (["tabular", "-", "-"], "Only one of the two tables can come from standard input."),
         (["tabular", "reference.csv"], "Missing argument 'current'. See --help."),
+        (
+            ["tabular", "reference.csv", "current.csv", "--fail-on", "low"],
+            "Invalid value for '--fail-on': 'low' is not one of 'medium', 'high', 'critical'. See --help.",
+        ),
         (["tabular", "reference.csv", "same.csv", "--columns", "salary"], "Neither table has `salary`."),
         (["tabular", "reference.csv", "same.csv", "--p-threshold", "5"], "The p threshold must lie between 0 and 1"),
         (["tabular", "reference.csv", "same.csv", "--p-threshold", "low"], "Invalid value for '--p-threshold'"),
