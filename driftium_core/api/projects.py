@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from driftium_core import monitor
 from driftium_core.api.answers import Document, Opened, Project, answers
+from driftium_core.api.bodies import Uploaded
+from driftium_core.api.monitoring import posted_table, read_posted, worked_out
+from driftium_core.api.openapi_bodies import file_request
 from driftium_core.api.pools import BaselineFacts, PoolState
+from driftium_core.jobs import Progress
 from driftium_core.monitor import documents
 
 __all__ = ["router"]
@@ -71,6 +76,29 @@ def projects(services: Opened) -> Document:
     responses=answers(ReferencesAnswer, 404),
 )
 def references(services: Opened, project: Project) -> Document:
-    """What `POST tables/{monitor}` can compare with; references are saved on the page *Tabular*."""
+    """What `POST tables/{monitor}` can compare with."""
     found = monitor.references(services, project=project)
     return {"references": [documents.reference_document(item) for item in found]}
+
+
+@router.post(
+    "/references",
+    tags=["tables"],
+    summary="Save a reference",
+    response_model=None,
+    responses=answers(ReferenceFacts, 400, 404, 413, 415),
+    openapi_extra=file_request("The table: CSV, TSV, JSON Lines, JSON or Parquet; gzip or zip too."),
+)
+async def post_reference(
+    request: Request,
+    services: Opened,
+    project: Project,
+    file: Annotated[Uploaded, Depends(posted_table)],
+) -> Document:
+    """Keep a table under the `name` of the query; it never changes, so save another one for newer data."""
+
+    def work(_progress: Progress) -> Document:
+        table = read_posted(services, file)
+        return documents.reference_document(monitor.save_reference(services, table, project=project))
+
+    return await worked_out(services, request, work)

@@ -28,6 +28,7 @@ from driftium_core.cli.program import app as start_app
 from driftium_core.cli.project import baselines, import_, projects, promote, restore, undo
 from driftium_core.cli.prompts import runs, send, sets
 from driftium_core.cli.rca import rca
+from driftium_core.cli.references import references
 from driftium_core.cli.run import run
 from driftium_core.cli.streams import discard, prepare_streams, say
 from driftium_core.cli.tabular import tabular
@@ -60,6 +61,7 @@ for verb in (
     app.command()(verb)
 app.command("import")(import_)
 app.add_typer(rca, name="rca")
+app.add_typer(references, name="references")
 app.add_typer(tasks, name="tasks")
 app.add_typer(alerts, name="alerts")
 

@@ -18,7 +18,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "Compare two files": ("tabular", "text", "rca"),
     "Watch a model's answers": ("import", "status", "history", "promote", "undo", "baselines", "restore", "projects"),
     "Ask models": ("generate", "run", "runs", "send", "sets", "models", "pull"),
-    "Without being asked": ("tasks", "watch", "alerts"),
+    "Without being asked": ("tasks", "watch", "alerts", "references"),
 }
 """In the order of the help; commands that are missing here follow under a heading of their own."""
 

@@ -10,8 +10,7 @@ import typer
 from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.command import command
-from driftium_core.errors import InputError, NotFoundError
-from driftium_core.formats import fmt_names
+from driftium_core.errors import InputError
 
 if TYPE_CHECKING:
     from driftium_core.monitor import Probe
@@ -164,7 +163,7 @@ def _add(name: str, origin: Origin | None, terms: _Terms, project: str, *, as_js
             kind="table" if terms.against else "collect" if origin else "answers",
             origin=origin,
             columns=columns,
-            reference_id=_reference(services, terms.against, project) if terms.against else None,
+            reference_id=monitor.find_reference(services, terms.against, project=project).id if terms.against else None,
             p_threshold=terms.p_threshold,
             schedule=when,
             paused=terms.paused,
@@ -186,16 +185,6 @@ def _store(services: Services, new: NewTask, project: str, *, as_json: bool) -> 
             print_task(task)
     where = [] if project == DEFAULT_PROJECT else ["--project", project]
     say(f"`{command('tasks', 'run', task.name, *where)}` runs it now.")
-
-
-def _reference(services: Services, name: str, project: str) -> str:
-    from driftium_core import monitor
-
-    saved = {reference.name: reference.id for reference in monitor.references(services, project=project)}
-    if name not in saved:
-        known = f"It has {fmt_names(list(saved))}." if saved else "Save one on the Tabular page first."
-        raise NotFoundError(f"Project {project!r} has no saved reference {name!r}. {known}")
-    return saved[name]
 
 
 def _pair(text: str, sign: str, option: str) -> tuple[str, str]:

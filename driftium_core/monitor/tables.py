@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from driftium_core.command import command
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.formats import fmt_name, fmt_names
 from driftium_core.monitor.checks import ProgressCallback
@@ -100,9 +101,9 @@ def find_reference(services: Services, name_or_id: str, *, project: str = DEFAUL
     for found in (*(item for item in saved if item.name == name_or_id), *saved):
         if name_or_id in (found.name, found.id):
             return found
-    has = (
-        f"It has {fmt_names([item.name for item in saved])}." if saved else "It has none; save one on the Tabular page."
-    )
+    known = fmt_names([item.name for item in saved])
+    how = f"save one on the Tabular page or with `{command('references', 'save')}`"
+    has = f"It has {known}." if saved else f"It has none; {how}."
     raise NotFoundError(f"Project {project!r} has no saved reference {fmt_name(name_or_id)!r}. {has}")
 
 

@@ -9,7 +9,14 @@ from driftium_core.terminal.answers import (
 )
 from driftium_core.terminal.console import activity_on_stderr, plain, progress_on_stderr
 from driftium_core.terminal.parts import print_parts
-from driftium_core.terminal.pools import print_baselines, print_history, print_import, print_projects, print_status
+from driftium_core.terminal.pools import (
+    print_baselines,
+    print_history,
+    print_import,
+    print_projects,
+    print_references,
+    print_status,
+)
 from driftium_core.terminal.rca import print_investigation
 from driftium_core.terminal.summaries import table_summary, text_summary
 from driftium_core.terminal.tables import print_report
@@ -31,6 +38,7 @@ __all__ = [
     "print_prompt_run",
     "print_prompt_runs",
     "print_prompt_sets",
+    "print_references",
     "print_report",
     "print_status",
     "print_task",

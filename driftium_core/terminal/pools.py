@@ -12,9 +12,17 @@ from driftium_core.formats import UNKNOWN, fmt_effect, fmt_n, fmt_name, fmt_p, f
 from driftium_core.monitor import ImportReport, PoolStatus, evidence_sentence
 from driftium_core.severity import severity_label
 from driftium_core.store.records import AlarmState, Baseline, Calculation
+from driftium_core.store.table_records import SavedReference
 from driftium_core.terminal.console import STYLES, stdout
 
-__all__ = ["print_baselines", "print_history", "print_import", "print_projects", "print_status"]
+__all__ = [
+    "print_baselines",
+    "print_history",
+    "print_import",
+    "print_projects",
+    "print_references",
+    "print_status",
+]
 
 
 HINTS = {
@@ -35,6 +43,19 @@ def print_projects(projects: Sequence[tuple[str, PoolStatus]]) -> None:
         baseline = status.baseline
         active = f"“{fmt_name(baseline.name)}” (version {baseline.version})" if baseline else UNKNOWN
         table.add_row(Text(name), Text(active), fmt_n(status.n_current))
+    stdout().print(table)
+
+
+def print_references(references: Sequence[SavedReference]) -> None:
+    """One line per saved reference."""
+    if not references:
+        stdout().print(Text(f"No reference is saved. `{command('references', 'save', 'NAME', 'FILE')}` keeps a table."))
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("name", "rows", "columns", "saved"):
+        table.add_column(heading)
+    for item in references:
+        table.add_row(Text(item.name), fmt_n(item.rows), fmt_n(len(item.columns)), fmt_time(item.created_at))
     stdout().print(table)
 
 

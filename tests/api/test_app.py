@@ -106,7 +106,7 @@ def test_the_document_names_every_endpoint(client: TestClient) -> None:
     assert paths == {
         *("GET health", "GET monitoring/simulated", "POST monitoring/upload", "POST rca", "POST generate"),
         *("POST baseline", "GET drift", "GET drift/history", "GET samples", "GET drift/rca", "GET drift/agentic-rca"),
-        *("POST responses", "POST tables/{monitor}", "GET projects", "GET references"),
+        *("POST responses", "POST tables/{monitor}", "GET projects", "GET references", "POST references"),
         *("GET tasks", "GET tasks/{name}/runs", "POST tasks/{name}/run", "GET incidents", "GET deliveries"),
     }
     for methods in document["paths"].values():

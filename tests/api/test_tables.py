@@ -194,6 +194,16 @@ def test_many_large_tables_are_not_read_at_once(
     assert march.name == "march"
 
 
+def test_a_posted_reference_is_one_to_check_against(client: TestClient) -> None:
+    saved = client.post("/references?name=may", content=as_csv(people(20, 70)), headers=CSV).json()
+    assert (saved["name"], saved["rows"], saved["columns"]) == ("may", 1000, ["age", "job"])
+    again = client.post("/references?name=may", content=as_csv(people(20, 60)), headers=CSV)
+    assert (again.status_code, "'may' already" in again.json()["detail"]) == (400, True)
+    check = client.post("/tables/may", content=as_csv(people(20, 35)), headers=CSV).json()
+    # Ages 20 to 34 are 15 of the 50 that the reference has: D = 1 - 15/50.
+    assert (check["summary"]["severity"], check["display_rows"][0]["statistic"]) == ("CRITICAL", pytest.approx(0.7))
+
+
 def test_what_is_not_there_is_named(client: TestClient, march: SavedReference) -> None:
     for path in ("/tables/april", "/monitoring/upload?reference=april"):
         answer = client.post(path, content=as_csv(people(20, 35)), headers=CSV)
