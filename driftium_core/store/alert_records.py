@@ -31,7 +31,7 @@ EVERY_MONITOR = ""
 IncidentEvent = Literal["opened", "worsened", "resolved", "reminder", "test"]
 DeliveryState = Literal["waiting", "held", "sent", "failed", "dropped"]
 """``waiting`` for its (next) attempt, ``held`` by quiet hours, ``failed`` for good, ``dropped`` as the channel or rule
-is gone, or a newer message of the incident said it all."""
+is gone, the rule tells the channel no more, or a newer message of the incident said it all."""
 
 
 def table_monitor(reference_name: str) -> str:
