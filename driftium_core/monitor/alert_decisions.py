@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from driftium_core.alerts.machine import Check, Ongoing, Terms, Watch, step
 from driftium_core.alerts.quiet import quiet_hours
@@ -22,6 +23,9 @@ from driftium_core.store.alert_turn_records import (
     RuleTurn,
     SeenCheck,
 )
+
+if TYPE_CHECKING:
+    from driftium_core.notify.message import Message
 
 __all__ = ["as_check", "decide", "held_until"]
 
@@ -181,6 +185,7 @@ def _tell(
 ) -> None:
     """Queue one message per channel that takes the place of those that wait."""
     incident, rule = story.item.incident, turn.rule
+    worded: dict[tuple[Event, bool], Message] = {}
     held = held_until(rule.quiet_from, rule.quiet_to, rule.timezone, at)
     for channel_id in rule.channel_ids:
         unsent = [item for item in turn.unsent if (item.incident_id, item.channel_id) == (incident.id, channel_id)]
@@ -191,7 +196,9 @@ def _tell(
         if event is None:
             continue
         first = "opened" in (*waiting, *story.events)
-        message = queued_message(services, incident, event, story.at or at, first=first)
+        message = worded.get((event, first))
+        if message is None:  # a report is read once, however many channels hear of it
+            message = worded[event, first] = queued_message(services, incident, event, story.at or at, first=first)
         messages.append(
             NewMessage(
                 incident_id=incident.id,
