@@ -22,7 +22,7 @@ class Message:
     incident_id : str
         Keeps the messages of one incident together where the service can; PagerDuty's deduplication key.
     at : datetime
-        Of the check, UTC.
+        Of the check, UTC; of a reminder and of a test, when it was made.
     title : str
         One line: what drifts, how badly, where.
     verdict, effect : str

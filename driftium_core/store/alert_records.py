@@ -115,14 +115,14 @@ class Incident:
     rule_id : str
         Of the rule, which may be gone; ``rule_name`` stays.
     severity, worst : Severity
-        Of the newest check that counted, and the highest so far.
+        Of the newest check that was not inconclusive, and the highest so far.
     n_checks : int
         Checks it has lasted.
     resolved_at : datetime or None
     acknowledged_at : datetime or None
         Somebody has seen it: no more reminders.
     report_kind, report_id
-        The newest check that counted.
+        The newest check that was not inconclusive.
     """
 
     id: str
