@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from driftium_core.alerts.machine import Check, Ongoing, Terms, Watch, step
@@ -16,6 +16,7 @@ from driftium_core.monitor.queued_messages import message_document, queued_messa
 from driftium_core.services import Services
 from driftium_core.store.alert_records import AlertRule, Incident
 from driftium_core.store.alert_turn_records import (
+    LONGEST_REMINDER,
     Decision,
     MonitorState,
     NewMessage,
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from driftium_core.notify.message import Message
 
 __all__ = ["as_check", "decide", "held_until"]
-
-LONGEST_REMINDER = timedelta(days=31)
-"""A reminder that is set further ahead was set by a clock that has been put back."""
 
 
 @dataclass(slots=True)
