@@ -299,7 +299,7 @@ class TestQuietHours:
         assert states(services) == ["opened dropped", "resolved held"]
         assert monitor.send_due_messages(services, now=self.MORNING) == 1
         ((_, message),) = sender.messages
-        assert (message.event, "It opened on" in message.verdict) == ("resolved", True)
+        assert (message.event, "It opened on" in message.verdict, message.is_first) == ("resolved", True, True)
 
     def test_what_worsens_at_night_is_told_once_with_its_newest_state(self, services: Services, sender: Sender) -> None:
         add_rule(services, add_channel(services), min_severity=Severity.MEDIUM, **self.NIGHT)
