@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from driftium_core.alerts.machine import Check, Ongoing, Terms, Watch, step
 from driftium_core.alerts.quiet import quiet_hours
@@ -15,6 +16,7 @@ from driftium_core.monitor.queued_messages import message_document, queued_messa
 from driftium_core.services import Services
 from driftium_core.store.alert_records import AlertRule, Incident
 from driftium_core.store.alert_turn_records import (
+    LONGEST_REMINDER,
     Decision,
     MonitorState,
     NewMessage,
@@ -23,10 +25,10 @@ from driftium_core.store.alert_turn_records import (
     SeenCheck,
 )
 
-__all__ = ["as_check", "decide", "held_until"]
+if TYPE_CHECKING:
+    from driftium_core.notify.message import Message
 
-LONGEST_REMINDER = timedelta(days=31)
-"""A reminder that is set further ahead was set by a clock that has been put back."""
+__all__ = ["as_check", "decide", "held_until"]
 
 
 @dataclass(slots=True)
@@ -181,6 +183,7 @@ def _tell(
 ) -> None:
     """Queue one message per channel that takes the place of those that wait."""
     incident, rule = story.item.incident, turn.rule
+    worded: dict[tuple[Event, bool], Message] = {}
     held = held_until(rule.quiet_from, rule.quiet_to, rule.timezone, at)
     for channel_id in rule.channel_ids:
         unsent = [item for item in turn.unsent if (item.incident_id, item.channel_id) == (incident.id, channel_id)]
@@ -191,7 +194,9 @@ def _tell(
         if event is None:
             continue
         first = "opened" in (*waiting, *story.events)
-        message = queued_message(services, incident, event, story.at or at, first=first)
+        message = worded.get((event, first))
+        if message is None:  # a report is read once, however many channels hear of it
+            message = worded[event, first] = queued_message(services, incident, event, story.at or at, first=first)
         messages.append(
             NewMessage(
                 incident_id=incident.id,

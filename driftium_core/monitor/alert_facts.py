@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from driftium_core.errors import NotFoundError
@@ -14,6 +15,7 @@ from driftium_core.monitor.investigable import calculation_title, run_title
 from driftium_core.monitor.runs import open_run
 from driftium_core.services import Services
 from driftium_core.severity import EFFECT_THRESHOLDS
+from driftium_core.tabular.verdict import short_verdict
 from driftium_core.text.labels import effect_words, score_words
 
 if TYPE_CHECKING:
@@ -46,8 +48,8 @@ class Told:
         What to do first.
     lost : str
         What could not be told, and why; empty where the report was read.
-    is_stored : bool
-        Whether the check can be opened.
+    checked_at : datetime or None
+        None when the check is not stored any more, and cannot be opened.
     """
 
     verdict: str = ""
@@ -55,7 +57,7 @@ class Told:
     evidence: tuple[str, ...] = ()
     action: str = ""
     lost: str = ""
-    is_stored: bool = False
+    checked_at: datetime | None = None
 
 
 def tell_run(services: Services, run_id: str) -> Told:
@@ -67,9 +69,10 @@ def tell_run(services: Services, run_id: str) -> Told:
     try:
         _, report = open_run(services, run_id)
         ledger, findings = table_findings(report, title=run_title(run))
-        return _told(report.verdict, _table_effect(report), ledger, findings)
+        told = _told(short_verdict(report), _table_effect(report), ledger, findings)
     except Exception:  # noqa: BLE001 - an alert goes out, whatever is wrong with its report
-        return _of_run(run)
+        told = _of_run(run)
+    return replace(told, checked_at=run.created_at)
 
 
 def tell_calculation(services: Services, calculation_id: str) -> Told:
@@ -82,9 +85,10 @@ def tell_calculation(services: Services, calculation_id: str) -> Told:
         _, report = open_calculation(services, calculation_id)
         ledger, findings = text_findings(report, title=calculation_title(calculation, None))
         verdict = f"{report.drift.sizes}, {report.drift.pairing}. {report.drift.reason}"
-        return _told(verdict, _text_effect(report), ledger, findings)
+        told = _told(verdict, _text_effect(report), ledger, findings)
     except Exception:  # noqa: BLE001 - an alert goes out, whatever is wrong with its report
-        return _of_calculation(calculation)
+        told = _of_calculation(calculation)
+    return replace(told, checked_at=calculation.created_at)
 
 
 def _told(verdict: str, effect: str, ledger: Ledger, findings: Findings) -> Told:
@@ -94,7 +98,6 @@ def _told(verdict: str, effect: str, ledger: Ledger, findings: Findings) -> Told
         effect=effect,
         evidence=tuple(_evidence(ledger, findings)),
         action=actions[0].text if actions else "",
-        is_stored=True,
     )
 
 
@@ -141,14 +144,15 @@ def _text_effect(report: TextReport) -> str:
     if drift.severity is None:
         return ""
     words = effect_words(drift.effect_size)
-    return f"{words[0].upper()}{words[1:]}; MMD² is {score_words(drift.mmd)}."
+    distance = f"MMD², a distance between current and baseline answers, is {score_words(drift.mmd)}"
+    return f"{words[0].upper()}{words[1:]}; {distance}."
 
 
 def _of_run(run: TableRun) -> Told:
     sizes = f"{fmt_n(run.current_rows)} current against {fmt_n(run.reference_rows)} reference rows"
     drifted = f"{fmt_n(run.drifted)} of {fmt_n(run.monitored)} columns drifted"
     effect = f"Largest effect {fmt_effect(run.max_effect)}, on a scale of 0 to 1; {_scale()}." if run.max_effect else ""
-    return Told(verdict=f"{_severity(run)}: {drifted}; {sizes}.", effect=effect, lost=_UNREADABLE, is_stored=True)
+    return Told(verdict=f"{_severity(run)}: {drifted}; {sizes}.", effect=effect, lost=_UNREADABLE)
 
 
 def _of_calculation(calculation: Calculation) -> Told:
@@ -158,7 +162,6 @@ def _of_calculation(calculation: Calculation) -> Told:
         verdict=f"{_severity(calculation)}: {sizes}, {fmt_p(calculation.pvalue)}.",
         effect=f"{words[0].upper()}{words[1:]}." if words else "",
         lost=_UNREADABLE,
-        is_stored=True,
     )
 
 

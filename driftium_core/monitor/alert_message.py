@@ -6,17 +6,18 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from driftium_core.formats import fmt_count, fmt_excerpt, fmt_name, fmt_span
+from driftium_core.formats import fmt_count, fmt_excerpt, fmt_moment, fmt_name, fmt_span
 from driftium_core.monitor.alert_facts import Told, tell_calculation, tell_run
 from driftium_core.monitor.links import page_link, report_link
 from driftium_core.notify.message import Message
 from driftium_core.services import Services
+from driftium_core.severity import Severity
 from driftium_core.store.alert_records import ANSWERS
 
 if TYPE_CHECKING:
     from driftium_core.store.alert_records import Incident, IncidentEvent
 
-__all__ = ["alert_message", "monitor_words", "test_message"]
+__all__ = ["alert_message", "monitor_words", "test_message", "title_words"]
 
 _LONGEST_NAME = 60
 _LONGEST_VERDICT = 700
@@ -32,7 +33,7 @@ def alert_message(services: Services, incident: Incident, event: IncidentEvent, 
     Parameters
     ----------
     at : datetime
-        Of the check, UTC.
+        Of the check, or of the reminder, UTC.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def alert_message(services: Services, incident: Incident, event: IncidentEvent, 
     tell = tell_run if incident.report_kind == "table" else tell_calculation
     told = tell(services, incident.report_id) if incident.report_id else Told()
     resolved = event == "resolved"
-    verdict, effect = _resolved(incident, told, at) if resolved else _open(incident, told)
+    verdict, effect = _resolved(incident, told, at) if resolved else _open(incident, told, event)
     return Message(
         event=event,
         incident_id=incident.id,
@@ -57,7 +58,7 @@ def alert_message(services: Services, incident: Incident, event: IncidentEvent, 
         evidence=() if resolved else tuple(_cut(text) for text in told.evidence),
         action="" if resolved else _cut(told.action),
         link=report_link(
-            services, incident.report_kind, incident.report_id if told.is_stored else "", incident.project
+            services, incident.report_kind, incident.report_id if told.checked_at else "", incident.project
         ),
     )
 
@@ -84,24 +85,27 @@ def monitor_words(monitor: str) -> str:
     return ANSWERS if monitor == ANSWERS else f"“{fmt_name(monitor.removeprefix('table:'), limit=_LONGEST_NAME)}”"
 
 
+def title_words(event: IncidentEvent, monitor: str, severity: Severity) -> str:
+    """What happened to a monitor that is this severe now; also when drift that is too mild for the rule is left."""
+    ended = "Resolved" if severity == Severity.LOW else f"Over for this rule, still {severity}"
+    words = {"worsened": f"Worse, now {severity}", "reminder": f"Still {severity}", "resolved": ended}
+    return f"{words.get(event, f'{severity} drift')}: {monitor_words(monitor)}"
+
+
 def _title(incident: Incident, event: IncidentEvent) -> str:
-    where = f"{monitor_words(incident.monitor)} (project {fmt_name(incident.project, limit=_LONGEST_NAME)})"
-    match event:
-        case "resolved":
-            return f"Resolved: {where}"
-        case "worsened":
-            return f"Worse, now {incident.severity}: {where}"
-        case "reminder":
-            return f"Still {incident.severity}: {where}"
-    return f"{incident.severity} drift: {where}"
+    project = fmt_name(incident.project, limit=_LONGEST_NAME)
+    return f"{title_words(event, incident.monitor, incident.severity)} (project {project})"
 
 
-def _open(incident: Incident, told: Told) -> tuple[str, str]:
+def _open(incident: Incident, told: Told, event: IncidentEvent) -> tuple[str, str]:
     verdict = told.verdict or f"The check found {incident.severity} drift."
     since = ""
     if incident.n_checks > 1:
         worst = f", {incident.worst} at worst" if incident.worst is not incident.severity else ""
         since = f" {fmt_count(incident.n_checks, 'check')} in a row by now{worst}."
+    if event == "reminder":
+        checked = f", last checked on {fmt_moment(told.checked_at)}" if told.checked_at else ""
+        since += f" Open since {fmt_moment(incident.opened_at)}{checked}."
     return f"{verdict}{_lost(told)}", f"{told.effect}{since}".strip()
 
 
@@ -109,6 +113,8 @@ def _resolved(incident: Incident, told: Told, at: datetime) -> tuple[str, str]:
     lasted = fmt_span((incident.resolved_at or at) - incident.opened_at)
     checks = fmt_count(incident.n_checks, "check")
     verdict = f"It lasted {lasted} over {checks}, {incident.worst} at worst."
+    if incident.severity != Severity.LOW:
+        verdict += f" The newest check is {incident.severity}, which is milder than the rule asks for."
     return verdict, f"Newest check: {told.verdict}{_lost(told)}" if told.verdict else ""
 
 

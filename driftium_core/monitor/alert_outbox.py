@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from driftium_core.alerts.retries import next_attempt
 from driftium_core.errors import DeliveryError, DriftiumError
@@ -67,7 +67,7 @@ def _empty(services: Services, channel_id: str, clock: Callable[[], datetime]) -
 
 def _try(services: Services, claimed: Claimed, clock: Callable[[], datetime]) -> bool:
     try:
-        send_message(services, claimed.kind, claimed.address, read_message(claimed.message))
+        send_message(services, claimed.kind, claimed.address, _readable(claimed.message))
     except DeliveryError as error:
         at = clock()
         again = None if error.permanent else next_attempt(claimed.n_attempts, at)
@@ -75,6 +75,15 @@ def _try(services: Services, claimed: Claimed, clock: Callable[[], datetime]) ->
         return False
     services.store.deliveries.arrived(claimed, clock())
     return True
+
+
+def _readable(document: dict[str, Any]) -> Message:
+    try:
+        return read_message(document)
+    except (ValueError, TypeError, KeyError):
+        raise DeliveryError(
+            "The message was stored by another version of Driftium, or damaged, and cannot be read.", permanent=True
+        ) from None
 
 
 def send_message(services: Services, kind: str, address: str, message: Message) -> None:

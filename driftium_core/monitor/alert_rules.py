@@ -47,8 +47,8 @@ def save_rule(
     """Store a rule, or change one. It looks at checks from now on, beginning with the newest of each monitor.
 
     A changed rule begins anew only when it counts other checks than before, or was paused. While it is paused it looks
-    at nothing and reminds of nothing; what it has queued is sent. Without channels its incidents are recorded and
-    shown, and nothing is sent.
+    at nothing and reminds of nothing; what it has queued is sent. What waits for a channel that it no longer tells is
+    dropped, but for ends. Without channels its incidents are recorded and shown, and nothing is sent.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def checked_terms(new: NewRule) -> NewRule:
             f"{fmt_name(new.monitor)} is no monitor: it is {ANSWERS}, {table_monitor('')} with the name of a "
             "reference, or empty for all."
         )
-    if new.min_severity is Severity.LOW:
+    if new.min_severity == Severity.LOW:
         raise InputError("A rule begins at MEDIUM, HIGH or CRITICAL: LOW is what every check that is well has.")
     if not 1 <= new.consecutive <= MOST_CONSECUTIVE:
         raise InputError(f"A rule counts from 1 to {MOST_CONSECUTIVE} checks in a row, not {new.consecutive}.")

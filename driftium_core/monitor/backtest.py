@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from driftium_core.alerts.machine import Check, Terms
 from driftium_core.alerts.replay import Told, replay
 from driftium_core.formats import fmt_count, fmt_day
-from driftium_core.monitor.alert_message import monitor_words
+from driftium_core.monitor.alert_message import monitor_words, title_words
 from driftium_core.monitor.alert_rules import checked_terms
 from driftium_core.services import Services
 from driftium_core.severity import Severity
@@ -43,8 +43,8 @@ class Backtest:
         Of the oldest of them.
     n_incidents : int
     firings : tuple of Firing
-        Oldest first; quiet hours only move a message, so they are not left out. Reminders are as many as there would
-        have been if nobody had acknowledged anything.
+        Oldest first; as many as there would have been without quiet hours, which make one message of several, and if
+        nobody had acknowledged anything.
     text : str
         The result in a sentence.
     """
@@ -123,19 +123,13 @@ def _was_in_force(calculation: Calculation, baselines: list[Baseline]) -> bool:
 
 
 def _firing(monitor: str, told: Told) -> Firing:
-    where, severity = monitor_words(monitor), told.incident.severity
-    titles = {
-        "opened": f"{severity} drift: {where}",
-        "worsened": f"Worse, now {severity}: {where}",
-        "resolved": f"Resolved: {where}",
-        "reminder": f"Still {severity}: {where}",
-    }
+    severity = told.incident.severity
     return Firing(
         at=told.at,
         monitor=monitor,
         event=told.event,
         severity=severity,
-        title=titles[told.event],
+        title=title_words(told.event, monitor, severity),
         report_id=told.incident.report_id,
     )
 
@@ -156,5 +150,7 @@ def _text(tested: Backtest, rule: NewRule) -> str:
     if n_reminders:
         are = "is a reminder" if n_reminders == 1 else "are reminders"
         reminders = f", of which {n_reminders} {are}; there are fewer when somebody acknowledges"
+    if rule.quiet_from and len(tested.firings) > 1:
+        reminders += "; quiet hours draw several into one"
     each = " to each channel" if len(rule.channel_ids) > 1 else ""
     return f"{over} it would have sent {fmt_count(len(tested.firings), 'message')}{each} about {about}{reminders}."

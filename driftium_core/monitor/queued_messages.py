@@ -36,6 +36,7 @@ def queued_message(
     except Exception as error:  # noqa: BLE001 - an alert without details is worth more than none
         _log.error("A message about incident %s has no details: %s", incident.id, type(error).__name__)
         message = _bare_message(incident, event, at)
+    message = replace(message, is_first=first)
     if not (first and event == "resolved" and incident.resolved_at):
         return message
     opened = f"It opened on {fmt_moment(incident.opened_at)}, and this is the first message about it."

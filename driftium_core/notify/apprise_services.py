@@ -154,8 +154,9 @@ def _send(plugin: NotifyBase, service: str, message: Message) -> DeliveryError |
         Severity.CRITICAL: NotifyType.FAILURE,
         Severity.HIGH: NotifyType.FAILURE,
         Severity.MEDIUM: NotifyType.WARNING,
+        Severity.LOW: NotifyType.SUCCESS,
     }
-    kind = NotifyType.SUCCESS if message.event == "resolved" else kinds.get(message.severity, NotifyType.INFO)
+    kind = kinds.get(message.severity, NotifyType.INFO)
     title = _unmentioning(line(message.title, 200))
     room = max(40, plugin.body_maxlen - (len(title) + 2 if plugin.title_maxlen <= 0 else 0))
     body = _unmentioning(text_of(message, min(room, 4000) - 20), but=message.link)

@@ -22,7 +22,7 @@ class Message:
     incident_id : str
         Keeps the messages of one incident together where the service can; PagerDuty's deduplication key.
     at : datetime
-        Of the check, UTC.
+        Of the check, UTC; of a reminder and of a test, when it was made.
     title : str
         One line: what drifts, how badly, where.
     verdict, effect : str
@@ -33,6 +33,8 @@ class Message:
         What to do first; empty when nothing.
     link : str
         To the report in the app.
+    is_first : bool
+        Nothing was sent of the incident before; one that is over is told with its end then.
     """
 
     event: MessageEvent
@@ -48,3 +50,4 @@ class Message:
     evidence: tuple[str, ...] = ()
     action: str = ""
     link: str = ""
+    is_first: bool = False

@@ -51,7 +51,10 @@ def masked(address: str) -> str:
 
 
 def deliver(address: str, message: Message, *, expand: Callable[[str], str], timeout_s: float) -> None:
-    """Send the event; a test is resolved at once, so that nobody stays paged.
+    """Send the event.
+
+    A test, and the end of an incident that PagerDuty has not heard of, is triggered and resolved at once: to resolve
+    what it does not know leaves no trace there, and nobody shall stay paged.
 
     Raises
     ------
@@ -64,12 +67,15 @@ def deliver(address: str, message: Message, *, expand: Callable[[str], str], tim
     if found is None:
         raise DeliveryError(f"This is not an integration key of PagerDuty. {_EXPECTED}.", permanent=True)
     url = PAGERDUTY_API_LOOKUP[found["region"] or "us"]
-    actions: tuple[Action, ...] = ("resolve",) if message.event == "resolved" else ("trigger",)
-    if message.event == "test":
-        actions = ("trigger", "resolve")
-    for action in actions:
+    for action in _actions(message):
         body = json.dumps(event(message, action, routing_key=found["key"])).encode()
         posting.post_json(url, body, service="PagerDuty", timeout_s=timeout_s, judge=_judge)
+
+
+def _actions(message: Message) -> tuple[Action, ...]:
+    if message.event == "test" or (message.event == "resolved" and message.is_first):
+        return "trigger", "resolve"
+    return ("resolve",) if message.event == "resolved" else ("trigger",)
 
 
 def _judge(answer: posting.Answer) -> DeliveryError | None:

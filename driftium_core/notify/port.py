@@ -81,7 +81,7 @@ def send(
     expand : callable
         Fills in ``${NAME}``, as `Settings.expand` does.
     timeout_s : float
-        The longest that it takes in all; twice that for a test to PagerDuty, which is two messages.
+        The longest that it takes in all; twice that where PagerDuty is sent two messages.
 
     Raises
     ------

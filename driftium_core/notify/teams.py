@@ -113,7 +113,7 @@ def workflow_payload(message: Message) -> dict[str, Any]:
     Texts are runs of rich text: unlike the text blocks that Apprise makes, these read no Markdown, so that nothing in
     them becomes a link or a mention.
     """
-    colour, _ = _COLOURS[_shown_severity(message)]
+    colour, _ = _COLOURS[message.severity]
     body = [
         _rich(message.title, size="large", weight="bolder", color=colour, limit=200),
         _rich(message.verdict, limit=1500),
@@ -155,13 +155,9 @@ def _small(message: Message) -> str:
     return " · ".join(f"{fact.name}: {fact.value}" for fact in facts(message))
 
 
-def _shown_severity(message: Message) -> Severity | None:
-    return Severity.LOW if message.event == "resolved" else message.severity
-
-
 def message_card(message: Message) -> dict[str, Any]:
     """The JSON for an incoming webhook of old: a message card, with Markdown switched off."""
-    _, colour = _COLOURS[_shown_severity(message)]
+    _, colour = _COLOURS[message.severity]
     found = [
         {"name": str(number), "value": _harmless(item, 400)} for number, item in enumerate(message.evidence[:5], 1)
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC
@@ -28,6 +29,10 @@ VERSION = 1
 
 _SECRET = "secret="
 _SHORTEST_SECRET = 16
+
+_WORD = re.compile(r"[a-z]{1,12}|[a-z]{1,12}[_-][a-z]{1,12}|v[0-9]")
+"""Part of a path that is no token: ``hooks``, ``api``, ``drift-alerts``, ``v1``."""
+
 _EXPECTED = "Give a URL such as https://example.org/hooks/drift, with #secret=… at its end to have requests signed"
 
 
@@ -64,7 +69,7 @@ def _split(address: str) -> SplitResult | None:
 
 
 def masked(address: str) -> str:
-    """Host and path, without user, query and secret; what stands in a path is shown in part, as it may be a token."""
+    """Host and path, without user, query and secret; of a path only its words are shown, as the rest may be a token."""
     parts = _split(address)
     if parts is None or not parts.hostname:
         return "JSON webhook"
@@ -73,7 +78,9 @@ def masked(address: str) -> str:
 
 
 def _short(part: str) -> str:
-    return part if len(part) <= _SHORTEST_SECRET or has_placeholder(part) else f"{part[:4]}…"
+    return (
+        part if not part or _WORD.fullmatch(part) or has_placeholder(part) else f"{part[:2] if len(part) >= 8 else ''}…"
+    )
 
 
 def _host(parts: SplitResult) -> str:

@@ -41,11 +41,12 @@ def _is_control(sign: str) -> bool:
 
 def facts(message: Message) -> tuple[Fact, ...]:
     """What a message is about, for the small print."""
+    when = {"reminder": "Reminded", "test": "Sent"}.get(message.event, "Checked")
     pairs = (
         ("Project", message.project),
         ("Monitor", message.monitor.replace("table:", "table ", 1)),
         ("Rule", message.rule),
-        ("Checked", fmt_moment(message.at)),
+        (when, fmt_moment(message.at)),
     )
     return tuple(Fact(name, line(value, 120)) for name, value in pairs if value)
 

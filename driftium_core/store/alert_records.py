@@ -31,7 +31,7 @@ EVERY_MONITOR = ""
 IncidentEvent = Literal["opened", "worsened", "resolved", "reminder", "test"]
 DeliveryState = Literal["waiting", "held", "sent", "failed", "dropped"]
 """``waiting`` for its (next) attempt, ``held`` by quiet hours, ``failed`` for good, ``dropped`` as the channel or rule
-is gone, or a newer message of the incident said it all."""
+is gone, the rule tells the channel no more, or a newer message of the incident said it all."""
 
 
 def table_monitor(reference_name: str) -> str:
@@ -115,14 +115,14 @@ class Incident:
     rule_id : str
         Of the rule, which may be gone; ``rule_name`` stays.
     severity, worst : Severity
-        Of the newest check that counted, and the highest so far.
+        Of the newest check that was not inconclusive, and the highest so far.
     n_checks : int
         Checks it has lasted.
     resolved_at : datetime or None
     acknowledged_at : datetime or None
         Somebody has seen it: no more reminders.
     report_kind, report_id
-        The newest check that counted.
+        The newest check that was not inconclusive.
     """
 
     id: str

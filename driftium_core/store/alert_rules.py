@@ -24,7 +24,7 @@ from driftium_core.store.alert_schema import (
     WatchRow,
 )
 from driftium_core.store.names import checked_name
-from driftium_core.store.outbox_rows import end_incidents
+from driftium_core.store.outbox_rows import drop_unsent, end_incidents
 from driftium_core.store.projects import change_alerts, lock_project_of, project_key
 from driftium_core.store.records import DEFAULT_PROJECT
 from driftium_core.store.schema import CalculationRow, ProjectRow, TableRunRow
@@ -51,7 +51,7 @@ class RuleRepository:
 
         A new one, one that counts other checks than before, and one that is no longer paused, look at the newest check
         of each monitor and go on from there. Open incidents of monitors that it is no longer about end without a
-        message.
+        message. What waits for a channel that it no longer tells is dropped, but for ends.
 
         Raises
         ------
@@ -127,7 +127,8 @@ def _change(session: Session, row: AlertRuleRow, values: dict[str, Any]) -> None
     session.execute(update(IncidentRow).where(*still_open).values(rule_name=row.name))
     if reminded:
         remind_at = None if row.remind_after_h is None else now + timedelta(hours=row.remind_after_h)
-        session.execute(update(IncidentRow).where(*still_open).values(remind_at=remind_at))
+        unseen = update(IncidentRow).where(*still_open, IncidentRow.acknowledged_at.is_(None))
+        session.execute(unseen.values(remind_at=remind_at))
     if quiet:  # what is held is looked at anew, and held again where it must be
         held = update(DeliveryRow).where(DeliveryRow.rule_id == row.id, DeliveryRow.state == "held")
         session.execute(held.values(next_attempt_at=now))
@@ -163,6 +164,9 @@ def _set_channels(session: Session, rule_id: str, channel_ids: Sequence[str]) ->
     for position, channel_id in enumerate(dict.fromkeys(channel_ids)):
         session.add(RuleChannelRow(rule_id=rule_id, channel_id=channel_id, position=position))
     session.flush()
+    # A channel that hears no more of an incident must not be told that it is open: nobody would take that back there.
+    not_told = (DeliveryRow.rule_id == rule_id, DeliveryRow.channel_id.not_in(channel_ids))
+    drop_unsent(session, *not_told, DeliveryRow.event != "resolved")
 
 
 def channels_of(session: Session, rule_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

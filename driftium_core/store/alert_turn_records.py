@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from driftium_core.severity import Severity
 from driftium_core.store.alert_records import AlertRule, Incident, IncidentEvent
 from driftium_core.store.investigation_records import ReportKind
 
-__all__ = ["Decision", "MonitorState", "NewMessage", "OpenIncident", "RuleTurn", "SeenCheck", "UnsentMessage"]
+__all__ = [
+    "LONGEST_REMINDER",
+    "Decision",
+    "MonitorState",
+    "NewMessage",
+    "OpenIncident",
+    "RuleTurn",
+    "SeenCheck",
+    "UnsentMessage",
+]
+
+LONGEST_REMINDER = timedelta(days=31)
+"""No reminder is set further ahead: one that is was set by a clock that has been put back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

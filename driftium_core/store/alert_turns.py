@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import or_, select, update
@@ -15,6 +15,7 @@ from driftium_core.store.alert_records import ANSWERS, EVERY_MONITOR, Incident, 
 from driftium_core.store.alert_rules import channels_of, rule_record
 from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, DeliveryRow, IncidentRow, WatchRow
 from driftium_core.store.alert_turn_records import (
+    LONGEST_REMINDER,
     Decision,
     MonitorState,
     NewMessage,
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from driftium_core.store.store import Store
 
 __all__ = ["TurnRepository"]
-
-LONGEST_REMINDER = timedelta(days=31)
-"""No reminder is set further ahead: one that is was set by a clock that has been put back."""
 
 
 class TurnRepository:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from driftium_core.errors import InputError, NotFoundError
 from driftium_core.formats import fmt_name
 from driftium_core.store.alert_records import Channel
-from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, RuleChannelRow
+from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, DeliveryRow, RuleChannelRow
 from driftium_core.store.names import checked_name
 from driftium_core.store.outbox_rows import drop_unsent
 from driftium_core.store.projects import change_alerts, lock_project_of, project_key
@@ -98,7 +98,7 @@ class ChannelRepository:
             told_by = select(RuleChannelRow.rule_id).where(RuleChannelRow.channel_id == row.id)
             rules = update(AlertRuleRow).where(AlertRuleRow.id.in_(told_by))
             session.execute(rules.values(turn=AlertRuleRow.turn + 1))
-            drop_unsent(session, channel_id=row.id)
+            drop_unsent(session, DeliveryRow.channel_id == row.id)
             session.execute(delete(RuleChannelRow).where(RuleChannelRow.channel_id == row.id))
             session.delete(row)
             change_alerts(session, row.project_id)

@@ -16,6 +16,7 @@ from driftium_core.formats import fmt_name
 from driftium_core.store.alert_records import Delivery, DeliveryState
 from driftium_core.store.alert_schema import AlertRuleRow, ChannelRow, DeliveryRow
 from driftium_core.store.channels import note_attempt
+from driftium_core.store.history import UNREADABLE
 from driftium_core.store.outbox_rows import CLOCK_SLACK, UNSENT, is_free
 from driftium_core.store.projects import change_alerts, lock_project_of, project_key, project_names
 from driftium_core.store.records import DEFAULT_PROJECT
@@ -209,8 +210,17 @@ def _claimed(session: Session, row: DeliveryRow, at: datetime) -> Claimed | None
         kind=channel.kind,
         address=channel.address,
         n_attempts=row.n_attempts + 1,
-        message=row.message,
+        message=_content(row),
     )
+
+
+def _content(row: DeliveryRow) -> dict[str, Any]:
+    """What is to be sent; nothing where the row is damaged, so that the attempt fails and holds up no other."""
+    try:
+        content = row.message
+    except UNREADABLE:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _record(row: DeliveryRow, project: str) -> Delivery:

@@ -12,7 +12,7 @@ from driftium_core.errors import NotFoundError
 from driftium_core.formats import fmt_name
 from driftium_core.severity import Severity
 from driftium_core.store.alert_records import Incident
-from driftium_core.store.alert_schema import AlertRuleRow, IncidentRow
+from driftium_core.store.alert_schema import AlertRuleRow, DeliveryRow, IncidentRow
 from driftium_core.store.outbox_rows import drop_unsent
 from driftium_core.store.projects import change_alerts, lock_project_of, project_key, project_names
 from driftium_core.store.records import DEFAULT_PROJECT
@@ -58,7 +58,7 @@ class IncidentRepository:
                 # A reminder that is being decided on now is one too many.
                 turned = update(AlertRuleRow).where(AlertRuleRow.id == row.rule_id)
                 session.execute(turned.values(turn=AlertRuleRow.turn + 1))
-                drop_unsent(session, incident_ids=[row.id], events=["reminder"])
+                drop_unsent(session, DeliveryRow.incident_id == row.id, DeliveryRow.event == "reminder")
                 change_alerts(session, row.project_id)
             return incident_record(row, project_names(session)[row.project_id])
 

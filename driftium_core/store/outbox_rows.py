@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
@@ -27,29 +26,17 @@ def is_free(at: datetime) -> ColumnElement[bool]:
     return or_(leased.is_(None), leased <= at, leased > at + CLOCK_SLACK)
 
 
-def drop_unsent(
-    session: Session,
-    *,
-    channel_id: str | None = None,
-    incident_ids: Sequence[str] | None = None,
-    events: Sequence[str] | None = None,
-) -> None:
-    """Send nothing of what waits for a channel, or of what is about incidents; of all events, or of those named."""
-    of: list[ColumnElement[bool]] = [DeliveryRow.state.in_(UNSENT)]
-    if channel_id is not None:
-        of.append(DeliveryRow.channel_id == channel_id)
-    if incident_ids is not None:
-        of.append(DeliveryRow.incident_id.in_(incident_ids))
-    if events is not None:
-        of.append(DeliveryRow.event.in_(events))
-    session.execute(update(DeliveryRow).where(*of).values(state="dropped", next_attempt_at=None))
+def drop_unsent(session: Session, *of: ColumnElement[bool]) -> None:
+    """Send nothing of what waits and meets the conditions."""
+    waiting = update(DeliveryRow).where(DeliveryRow.state.in_(UNSENT), *of)
+    session.execute(waiting.values(state="dropped", next_attempt_at=None))
 
 
 def end_incidents(session: Session, at: datetime, *of: ColumnElement[bool]) -> None:
     """End open incidents without a message, and drop those that wait."""
     ids = list(session.scalars(select(IncidentRow.id).where(IncidentRow.resolved_at.is_(None), *of)))
     session.execute(update(IncidentRow).where(IncidentRow.id.in_(ids)).values(resolved_at=at, remind_at=None))
-    drop_unsent(session, incident_ids=ids)
+    drop_unsent(session, DeliveryRow.incident_id.in_(ids))
 
 
 def forget_monitor(session: Session, project_id: int, monitor: str, at: datetime) -> None:

@@ -19,7 +19,7 @@ from driftium_core.tabular.report import CompareSettings, Finding, FindingKind, 
 if TYPE_CHECKING:
     from driftium_core.tabular.report import TableReport
 
-__all__ = ["MIN_ROWS", "detectable_in", "judge", "rows_needed", "rows_wanted", "verdict_sentence"]
+__all__ = ["MIN_ROWS", "detectable_in", "judge", "rows_needed", "rows_wanted", "short_verdict", "verdict_sentence"]
 
 MIN_ROWS = 30
 """Fewer rows than this in either table see only gaps beyond 0.4, so "no drift" would say nothing."""
@@ -148,25 +148,46 @@ def rows_needed(n_other: int, level: float) -> int:
 
 def verdict_sentence(report: TableReport) -> str:
     """What was found, in how many rows, how sure that is, what these sizes can detect and which columns are gone."""
-    lacking = f" Current data lacks {fmt_names(report.missing_columns, limit=2)}." if report.missing_columns else ""
-    return _found(report) + lacking
+    return _found(report) + _lacking(report)
+
+
+def short_verdict(report: TableReport) -> str:
+    """As `verdict_sentence`; where columns drifted, without the largest effect and what the sizes can detect."""
+    if report.summary.status != "drift":
+        return verdict_sentence(report)
+    return _drifted(report, _sizes(report)) + _lacking(report)
+
+
+def _lacking(report: TableReport) -> str:
+    return f" Current data lacks {fmt_names(report.missing_columns, limit=2)}." if report.missing_columns else ""
+
+
+def _sizes(report: TableReport) -> str:
+    summary = report.summary
+    return f"{fmt_n(summary.current_rows)} current against {fmt_n(summary.reference_rows)} reference rows"
 
 
 def _found(report: TableReport) -> str:
-    summary = report.summary
-    sizes = f"{fmt_n(summary.current_rows)} current against {fmt_n(summary.reference_rows)} reference rows"
-    if summary.status == "inconclusive":
+    sizes = _sizes(report)
+    if report.summary.status == "inconclusive":
         return _inconclusive(report, sizes)
-    p_name = "adjusted " if report.settings.correction == "bh" else ""
-    smallest = fmt_p(min(_known_pvalues(report.columns)))
     seen = _detectable(report)
-    if summary.status == "no_drift":
-        return f"{sizes}, smallest {p_name}{smallest}; {seen}."
-    n_monitored = summary.monitored_feature_count
-    counts = f"{fmt_n(summary.drifted_feature_count)} of {fmt_n(n_monitored)} columns drifted"
+    if report.summary.status == "no_drift":
+        return f"{sizes}, smallest {_smallest_p(report)}; {seen}."
     worst = report.largest_effect
     largest = f" Largest effect: `{fmt_name(worst.column)}`, {fmt_effect(worst.effect_size)}." if worst else ""
-    return f"{counts}; {sizes}, {p_name}{smallest}.{largest} {seen[0].upper()}{seen[1:]}."
+    return f"{_drifted(report, sizes)}{largest} {seen[0].upper()}{seen[1:]}."
+
+
+def _drifted(report: TableReport, sizes: str) -> str:
+    summary = report.summary
+    counts = f"{fmt_n(summary.drifted_feature_count)} of {fmt_n(summary.monitored_feature_count)} columns drifted"
+    return f"{counts}; {sizes}, {_smallest_p(report)}."
+
+
+def _smallest_p(report: TableReport) -> str:
+    p_name = "adjusted " if report.settings.correction == "bh" else ""
+    return f"{p_name}{fmt_p(min(_known_pvalues(report.columns)))}"
 
 
 def _known_pvalues(columns: Sequence[ColumnResult]) -> list[float]:

@@ -7,11 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pandas as pd
 import pytest
+import time_machine
 
 from driftium_core import monitor
 from driftium_core.monitor import alert_facts, alert_message
 from driftium_core.monitor.links import page_link, report_link
 from driftium_core.notify.message import Message
+from driftium_core.notify.wording import facts
 from driftium_core.response import Response
 from driftium_core.services import Services
 from driftium_core.severity import Severity
@@ -73,7 +75,9 @@ def test_a_table_is_told_as_its_report_tells_it(services: Services) -> None:
     _, report = monitor.open_run(services, run_id)
     message = alert_message.alert_message(services, incident(run_id), "opened", at=NOW)
     assert message.title == "CRITICAL drift: “bank_full” (project default)"
-    assert message.verdict == report.verdict
+    sizes = "1\u202f500 current against 2\u202f000 reference rows"
+    assert message.verdict == f"2 of 3 columns drifted; {sizes}, adjusted p\xa0<\xa00.001."
+    assert report.verdict.startswith(message.verdict)
     assert report.largest_effect
     assert message.effect.startswith("Effect 0.59 in `job`, on a scale of 0 to 1; MEDIUM from 0.10, HIGH from 0.20, ")
     assert message.effect.endswith("3 checks in a row by now.")
@@ -94,7 +98,7 @@ def test_answers_are_told_as_their_report_tells_them(services: Services) -> None
     assert message.title == "CRITICAL drift: answers (project default)"
     assert message.verdict.startswith("40 current against 40 baseline answers, unpaired. The responses differ (p")
     assert check.report.drift.reason in message.verdict
-    assert message.effect.startswith("Effect 1.39; MMD² is ")
+    assert message.effect.startswith("Effect 1.39; MMD², a distance between current and baseline answers, is ")
     assert message.evidence[0].startswith("The prompts changed")
     assert len({text.split(" (")[0] for text in message.evidence}) == len(message.evidence) == 3
     assert message.link.endswith(f"/llm-dashboard?calculation={check.calculation.id}")
@@ -102,9 +106,10 @@ def test_answers_are_told_as_their_report_tells_them(services: Services) -> None
 
 def test_titles_say_what_happened(services: Services) -> None:
     of = incident("gone")
+    well = replace(of, severity=Severity.LOW)
     titles = {
-        event: alert_message.alert_message(services, of, event, at=NOW).title
-        for event in ("opened", "worsened", "reminder", "resolved")
+        event: alert_message.alert_message(services, item, event, at=NOW).title
+        for item, event in ((of, "opened"), (of, "worsened"), (of, "reminder"), (well, "resolved"))
     }
     assert titles == {
         "opened": "CRITICAL drift: “bank_full” (project default)",
@@ -122,6 +127,22 @@ def test_an_end_says_how_long_and_how_bad_it_was(services: Services) -> None:
     assert message.effect.startswith("Newest check: 2 of 3 columns drifted; ")
     assert (message.evidence, message.action) == ((), "")
     assert message.link.endswith(f"run={run_id}")
+
+
+def test_an_end_that_leaves_milder_drift_says_so(services: Services) -> None:
+    of = replace(incident(checked_table(services)), severity=Severity.HIGH, resolved_at=NOW)
+    message = alert_message.alert_message(services, of, "resolved", at=NOW)
+    assert message.title == "Over for this rule, still HIGH: “bank_full” (project default)"
+    assert message.verdict.endswith(" The newest check is HIGH, which is milder than the rule asks for.")
+
+
+def test_a_reminder_says_since_when_it_is_open_and_when_it_was_last_checked(services: Services) -> None:
+    with time_machine.travel(NOW - timedelta(days=1)):
+        run_id = checked_table(services)
+    message = alert_message.alert_message(services, incident(run_id), "reminder", at=NOW)
+    opened, checked = "1 Nov 2026 10:57 UTC", "1 Nov 2026 14:02 UTC"
+    assert message.effect.endswith(f" Open since {opened}, last checked on {checked}.")
+    assert [(fact.name, fact.value) for fact in facts(message)][-1] == ("Reminded", "2 Nov 2026 14:02 UTC")
 
 
 def test_a_check_that_is_gone_is_still_told(services: Services) -> None:
@@ -188,6 +209,7 @@ def test_nothing_is_found_in_a_check_without_drift(services: Services) -> None:
 def test_a_test_message_says_that_it_is_one(services: Services) -> None:
     message = alert_message.test_message(services, "support-bot")
     assert message.title == "Test message of Driftium (project support-bot)"
+    assert facts(message)[-1].name == "Sent"  # nothing was checked
     assert (message.event, message.severity, message.evidence) == ("test", None, ())
     assert message.link == "http://localhost:8501/settings?project=support-bot"
     assert message.incident_id != alert_message.test_message(services, "support-bot").incident_id

@@ -4,10 +4,12 @@ import json
 import logging
 import threading
 import traceback
+import zlib
 from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from driftium_core import monitor
 from driftium_core.errors import ConflictError, DeliveryError, DriftiumError, InputError, NotFoundError, SettingsError
@@ -93,6 +95,22 @@ def test_what_cannot_ever_arrive_fails_at_once(services: Services, sender: Sende
     sender.fail = lambda _address, _message: DeliveryError("There is no such webhook.", permanent=True)
     monitor.send_due_messages(services, now=NOW)
     assert (newest(services).state, newest(services).n_attempts) == ("failed", 1)
+
+
+@pytest.mark.parametrize("content", [b"no JSON", b"{}", b"[]"])
+def test_a_message_that_cannot_be_read_fails_in_the_open_and_holds_up_no_other(
+    services: Services, sender: Sender, content: bytes
+) -> None:
+    add_rule(services, add_channel(services))
+    queue(services)
+    with services.store.session(write=True) as session:
+        session.execute(text("UPDATE deliveries SET message = :content"), {"content": zlib.compress(content)})
+    queue(services, reference="april.csv")
+    monitor.send_due_messages(services, now=NOW)
+    monitor.send_due_messages(services, now=NOW)
+    second, first = monitor.deliveries(services)
+    assert (first.state, second.state, sender.told) == ("failed", "sent", ["opened"])
+    assert first.error == "The message was stored by another version of Driftium, or damaged, and cannot be read."
 
 
 def test_messages_of_an_incident_arrive_in_their_order(services: Services, sender: Sender) -> None:

@@ -217,6 +217,23 @@ class TestChangedRules:
         assert events(services) == ["resolved"]
         assert sender.told == ["opened", "resolved"]
 
+    def test_what_waits_for_a_channel_that_the_rule_tells_no_more_is_dropped(
+        self, services: Services, rule: AlertRule, sender: Sender
+    ) -> None:
+        self.changed(services, rule, quiet_from="11:00", quiet_to="13:00")
+        check_tables(services, "C")
+        assert (events(services), states(services)) == (["worsened"], ["opened sent", "worsened held"])
+        other = add_channel(services, "other")
+        self.changed(services, rule, channel_ids=(other.id,))
+        assert states(services) == ["opened sent", "worsened dropped"]
+        check_tables(services, "L")
+        assert events(services) == ["resolved"]
+        monitor.send_due_messages(services, now=NOW + timedelta(hours=1))
+        assert [(address.rpartition("/")[2], message.event) for address, message in sender.messages] == [
+            ("ops", "opened"),
+            ("other", "resolved"),
+        ]
+
     def test_a_deleted_rule_ends_its_incidents_in_silence(self, services: Services, rule: AlertRule) -> None:
         monitor.delete_rule(services, rule.id)
         check_tables(services, "C")
@@ -282,7 +299,7 @@ class TestQuietHours:
         assert states(services) == ["opened dropped", "resolved held"]
         assert monitor.send_due_messages(services, now=self.MORNING) == 1
         ((_, message),) = sender.messages
-        assert (message.event, "It opened on" in message.verdict) == ("resolved", True)
+        assert (message.event, "It opened on" in message.verdict, message.is_first) == ("resolved", True, True)
 
     def test_what_worsens_at_night_is_told_once_with_its_newest_state(self, services: Services, sender: Sender) -> None:
         add_rule(services, add_channel(services), min_severity=Severity.MEDIUM, **self.NIGHT)
@@ -340,6 +357,15 @@ class TestReminders:
         assert events(services, NOW + timedelta(days=6)) == ["resolved"]
         with pytest.raises(NotFoundError, match="Incident nope is not stored"):
             monitor.acknowledge_incident(services, "nope")
+
+    def test_another_reminder_time_reminds_nobody_of_what_is_acknowledged(self, services: Services) -> None:
+        (incident,) = monitor.incidents(services)
+        monitor.acknowledge_incident(services, incident.id)
+        (rule,) = monitor.alert_rules(services)
+        values = {name: getattr(rule, name) for name in NewRule.__dataclass_fields__}
+        with time_machine.travel(NOW):
+            monitor.save_rule(services, NewRule(**(values | {"remind_after_h": 1.0})), rule_id=rule.id)
+        assert events(services, NOW + timedelta(days=2)) == []
 
     def test_a_clock_that_is_put_back_sends_nothing_again(self, services: Services, sender: Sender) -> None:
         assert events(services, NOW + timedelta(days=1)) == ["reminder"]

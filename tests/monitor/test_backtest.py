@@ -67,6 +67,12 @@ def test_reminders_are_counted_as_if_nobody_acknowledged(services: Services) -> 
     )
 
 
+def test_quiet_hours_are_said_to_make_fewer_messages(services: Services) -> None:
+    hourly(services, "CL")
+    tested = monitor.backtest_rule(services, replace(RULE, quiet_from="22:00", quiet_to="07:00"))
+    assert tested.text.endswith("would have sent 2 messages about 1 incident; quiet hours draw several into one.")
+
+
 def test_monitors_are_replayed_each_for_itself(services: Services) -> None:
     hourly(services, "CLC", reference="a")
     hourly(services, "LCC", reference="b")

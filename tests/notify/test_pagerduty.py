@@ -40,6 +40,18 @@ def test_events_of_an_incident_share_a_key(receiver: Receiver, event: MessageEve
 
 
 @pytest.mark.usefixtures("routed")
+def test_an_incident_that_was_over_before_it_was_told_leaves_a_trace_and_pages_nobody_for_long(
+    receiver: Receiver,
+) -> None:
+    receiver.answer(202, TAKEN)
+    send("pagerduty", KEY, replace(PLAIN, event="resolved", severity=Severity.LOW, is_first=True))
+    triggered, resolved = [request.json for request in receiver.requests]
+    assert (triggered["event_action"], triggered["payload"]["severity"]) == ("trigger", "info")
+    assert resolved["event_action"] == "resolve"
+    assert triggered["dedup_key"] == resolved["dedup_key"]
+
+
+@pytest.mark.usefixtures("routed")
 @pytest.mark.parametrize(
     ("severity", "theirs"),
     [

@@ -152,5 +152,8 @@ def test_an_address_is_a_url() -> None:
 
 def test_what_is_shown_is_host_and_path() -> None:
     address = f"https://user:pass@example.org:8443/hooks/x7Yz8AbCdEfGhIjKlMnOpQrS/drift?token=abc#secret={SECRET}"
-    assert masked("webhook", address) == "example.org:8443/hooks/x7Yz…/drift"
+    assert masked("webhook", address) == "example.org:8443/hooks/x7…/drift"
+    for token in ("s3cr3tT0ken", "Xk9pQ2", "4711", "QWERTYUIOPASDF"):  # short ones as well
+        shown = masked("webhook", f"https://example.org/api/v1/{token}/drift-alerts")
+        assert re.fullmatch(r"example\.org/api/v1/.{0,2}…/drift-alerts", shown)
     assert masked("webhook", "${DRIFTIUM_SECRET_HOOK}") == "JSON webhook"
