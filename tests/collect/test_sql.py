@@ -276,7 +276,7 @@ def test_nothing_can_be_written(logs: Logs) -> None:
     logs.add((1, "q", "a"))
     with (
         sql_engine.Database(sql_engine.parse_url(f"sqlite:///{logs.path}")) as database,
-        pytest.raises(SourceError, match="readonly|read-only|query_only|attempt to write"),
+        pytest.raises(SourceError, match=r"readonly|read-only|query_only|attempt to write"),
         database.reading() as connection,
     ):
         connection.exec_driver_sql("DELETE FROM logs")
