@@ -32,8 +32,8 @@ def watch() -> None:
         say(f"Running what is due of {n_tasks} task{'' if n_tasks == 1 else 's'}; Ctrl-C ends.{hint}")
         scheduler = Scheduler(lambda: services)
         with _until_told_to_end() as ended:
-            scheduler.start()
             try:
+                scheduler.start()
                 ended.wait()
             except KeyboardInterrupt:
                 pass

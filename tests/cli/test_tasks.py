@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from driftium_core import cli, monitor
+from driftium_core.scheduler import Scheduler
 from driftium_core.services import Services, open_services
 from tests.monitor.answers import answers
 from tests.monitor.words import WordsEncoder
@@ -161,26 +162,29 @@ def test_watching_runs_what_is_due_until_it_is_told_to_end(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ending: signal.Signals
 ) -> None:
     said(capsys, "tasks", "add-answers", "check", "--schedule", "1d")
-    ran = threading.Event()
+    told = threading.Event()
     run_due, handlers = monitor.run_due_tasks, [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)]
 
-    def seen(services: Services) -> None:
+    def look_and_end(services: Services) -> None:
         for job in run_due(services):
             job.wait()
-        ran.set()
+        if not told.is_set():
+            told.set()
+            os.kill(os.getpid(), ending)
 
-    def end_when_seen() -> None:
-        assert ran.wait(60)
-        os.kill(os.getpid(), ending)
-
-    monkeypatch.setattr(monitor, "run_due_tasks", seen)
-    ender = threading.Thread(target=end_when_seen)
-    ender.start()
+    monkeypatch.setattr(monitor, "run_due_tasks", look_and_end)
     _, error = said(capsys, "watch")
-    ender.join()
     assert error.splitlines() == ["Running what is due of 1 task; Ctrl-C ends.", "Ended."]
     assert len(document(capsys, "tasks", "runs", "check")["runs"]) == 1
     assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == handlers
+
+
+def test_ctrl_c_while_watching_begins_is_an_end_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Scheduler, "start", lambda _self: os.kill(os.getpid(), signal.SIGINT))
+    _, error = said(capsys, "watch")
+    assert error.endswith("\nEnded.\n")
 
 
 def test_no_secret_is_shown_again(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from driftium_core import monitor
+from driftium_core.notify import port
+from driftium_core.notify.message import Message
 from driftium_core.services import Services
 from driftium_core.settings import Settings
 from driftium_core.store.alert_records import NewRule
@@ -70,7 +73,12 @@ def test_a_drifting_table_is_told_with_its_words_and_a_link(
 def test_a_webhook_that_hangs_is_given_up_and_holds_up_no_other(
     services: Services, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("driftium_core.monitor.alert_outbox.TIMEOUT_S", 0.5)
+    send = port.send
+
+    def send_hastily(kind: port.ChannelKind, address: str, message: Message, **options: Any) -> None:
+        send(kind, address, message, **options | ({"timeout_s": 0.5} if address.startswith(receiver.url) else {}))
+
+    monkeypatch.setattr(port, "send", send_hastily)
     with receiving() as other:
         receiver.manner = "hang"
         ids = tuple(

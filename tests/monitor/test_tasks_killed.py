@@ -37,9 +37,9 @@ def task(tmp_path: Path) -> Task:
 class Worker:
     """A process that looks for what is due whenever it is told to."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *n_batches: int) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.monitor.task_worker", str(folder)],
+            [sys.executable, "-m", "tests.monitor.task_worker", str(folder), *map(str, n_batches)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -71,14 +71,16 @@ class Worker:
 @pytest.mark.slow
 def test_killed_in_the_middle_of_runs_nothing_is_lost_or_doubled(tmp_path: Path, task: Task) -> None:
     for n_batches in (2, 1):
-        with Worker(tmp_path) as worker:
+        with Worker(tmp_path, n_batches) as worker:
             worker.look()
-            assert [worker.read().split()[0] for _ in range(n_batches)] == ["stored"] * n_batches
+            said = [worker.read().split()[0] for _ in range(n_batches + 1)]
+            assert said == [*["stored"] * n_batches, "storing"]
     with open_with_words(settings_of(tmp_path)) as services:
         assert monitor.run_due_tasks(services) == [], "interrupted twice in a row, it waits for its time"
         interrupted = monitor.task_runs(services, task.id)
         assert [run.state for run in interrupted] == ["interrupted", "interrupted"]
-        assert monitor.count_current(services) == sum(run.n_new for run in interrupted) < N_LINES
+        assert [run.n_new for run in interrupted] == [2000, 4000], "what was being stored does not count"
+        assert monitor.count_current(services) == 6000
         assert not monitor.find_task(services, task.id).running
         job = monitor.run_task(services, task.id)
         assert job.wait(60)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,8 @@ def test_a_dead_database_and_a_query_that_changes_things_are_sentences_without_t
     assert page.error
     assert "hunter2" not in said(page)
     file = tmp_path / "data.db"
-    sqlite3.connect(file).execute("CREATE TABLE a (x)")
+    with closing(sqlite3.connect(file)) as made:
+        made.execute("CREATE TABLE a (x)")
     page = press(fill(page, url=f"sqlite:///{file}", query="DROP TABLE a"), TRY.format("collect"))
     assert page.error
     assert not page.exception

@@ -1,9 +1,11 @@
 """Migrations make what the schema says, once, and refuse what they do not know."""
 
+import signal
 import sqlite3
 import subprocess
 import sys
 import zlib
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -203,6 +205,39 @@ def test_the_seventh_step_keeps_projects_and_begins_without_alerts(tmp_path: Pat
         for table in ("alert_channels", "alert_rules", "alert_rule_channels"):
             assert raw.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     raw.close()
+
+
+KILLED = """
+import os, signal, sys
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from driftium_core.store import open_store
+
+def kill(connection, cursor, statement, *_more):
+    if sys.argv[2] in " ".join(statement.split()):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+event.listen(Engine, "after_cursor_execute", kill)
+open_store(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("last", ["ADD COLUMN task_revision", "CREATE TABLE task_runs", "version_num='0006'", "0007"])
+def test_kill_9_within_a_step_leaves_the_database_as_it_was(tmp_path: Path, last: str) -> None:
+    file = tmp_path / "a.db"
+    _make_revision("0005", f"sqlite:///{file}")
+    before = _dump(file)
+    killed = [sys.executable, "-c", KILLED, f"sqlite:///{file}", last]
+    assert subprocess.run(killed, check=False).returncode == -signal.SIGKILL
+    assert _dump(file) == before
+    with open_store(f"sqlite:///{file}") as store:
+        assert store.notice is None
+        assert (store.tasks.all(), store.alert_rules.all()) == ([], [])
+
+
+def _dump(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as raw:
+        return list(raw.iterdump())
 
 
 def test_listing_calculations_does_not_read_their_reports(tmp_path: Path) -> None:
