@@ -1,5 +1,6 @@
 """The agents in turn: the same findings whatever the writer does, and in time."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -37,7 +38,10 @@ LEDGER = Ledger(
 
 def without_times(report: RcaReport) -> RcaReport:
     moment = datetime(2026, 1, 1)
-    steps = tuple(replace(step, started_at=moment, duration_ms=0.0) for step in report.steps)
+    steps = tuple(
+        replace(step, started_at=moment, duration_ms=0.0, message=re.sub(r"^Done in .+? s\.", "Done.", step.message))
+        for step in report.steps
+    )
     return replace(report, steps=steps, created_at=moment, duration_ms=0.0)
 
 
@@ -63,7 +67,7 @@ def test_the_trace_tells_every_agent_in_turn_and_on_what_evidence() -> None:
     assert steps[1].message.startswith("Severity HIGH;")
     assert [step.source for step in steps] == [None, "rules", "rules", "rules", None]
     assert all(step.evidence_ids for step in steps[1:4])
-    assert steps[-1].message == "Done in less than 0.1 s. Written by rules from the computed facts."
+    assert re.fullmatch(r"Done in .+ s\. Written by rules from the computed facts\.", steps[-1].message)
     assert all(step.duration_ms >= 0 for step in steps)
 
 
