@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from driftium_core.cli.options import with_options
 from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json
 from driftium_core.errors import InputError
@@ -33,30 +34,77 @@ class Level(StrEnum):
     CRITICAL = "critical"
 
 
-Monitor = Annotated[
-    str | None,
-    typer.Option(help="answers, table:NAME for the tables checked against a reference, or all (the default)."),
-]
-MinSeverity = Annotated[Level | None, typer.Option(help="The mildest that counts; critical unless told otherwise.")]
-Consecutive = Annotated[
-    int | None, typer.Option(min=1, max=100, help="Checks in a row, of changed data, that must reach it; 1 usually.")
-]
-Quiet = Annotated[
-    str | None, typer.Option(metavar="FROM-TO", help="Hours in which nothing is sent, such as 22:00-07:00; or none.")
-]
-Timezone = Annotated[str | None, typer.Option(help="Zone of the quiet hours, such as Europe/Berlin; UTC usually.")]
-Remind = Annotated[
-    float | None,
-    typer.Option(min=0, help="Hours after which an open incident is told again, 24 usually; 0 for never."),
-]
-TellEnd = Annotated[
-    bool | None, typer.Option("--tell-end/--no-tell-end", help="Whether the end is told; it usually is.")
-]
-ToChannels = Annotated[
-    list[str] | None, typer.Option("--channel", metavar="NAME", help="Channel to tell; give it again for more of them.")
-]
-NoChannel = Annotated[bool, typer.Option("--no-channel", help="Tell nobody: incidents are only recorded and shown.")]
-Paused = Annotated[bool | None, typer.Option("--paused/--active", help="Whether the rule looks at anything.")]
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Terms of a rule that a backtest knows; None for those that were not given."""
+
+    monitor: Annotated[
+        str | None,
+        typer.Option(help="answers, table:NAME for the tables checked against a reference, or all (the default)."),
+    ] = None
+    min_severity: Annotated[
+        Level | None, typer.Option(help="The mildest that counts; critical unless told otherwise.")
+    ] = None
+    consecutive: Annotated[
+        int | None,
+        typer.Option(min=1, max=100, help="Checks in a row, of changed data, that must reach it; 1 usually."),
+    ] = None
+    remind: Annotated[
+        float | None,
+        typer.Option(min=0, help="Hours after which an open incident is told again, 24 usually; 0 for never."),
+    ] = None
+    tell_end: Annotated[
+        bool | None, typer.Option("--tell-end/--no-tell-end", help="Whether the end is told; it usually is.")
+    ] = None
+    channel: Annotated[
+        list[str] | None,
+        typer.Option("--channel", metavar="NAME", help="Channel to tell; give it again for more of them."),
+    ] = None
+
+    def given(self, services: Services, project: str) -> dict[str, Any]:
+        """Fields of a rule by name; `NotFoundError` when the project has no such channel."""
+        from driftium_core.monitor import find_channel
+
+        found: dict[str, Any] = {"consecutive": self.consecutive, "tell_resolved": self.tell_end}
+        found["monitor"] = "" if self.monitor == "all" else self.monitor
+        found["min_severity"] = Severity(self.min_severity.value.upper()) if self.min_severity else None
+        found = {name: value for name, value in found.items() if value is not None}
+        if self.remind is not None:
+            found["remind_after_h"] = self.remind or None
+        if self.channel:
+            names = self.channel
+            found["channel_ids"] = tuple(find_channel(services, name, project=project).id for name in names)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Terms(Replayed):
+    """All terms of a rule."""
+
+    quiet: Annotated[
+        str | None,
+        typer.Option(metavar="FROM-TO", help="Hours in which nothing is sent, such as 22:00-07:00; or none."),
+    ] = None
+    timezone: Annotated[
+        str | None, typer.Option(help="Zone of the quiet hours, such as Europe/Berlin; UTC usually.")
+    ] = None
+    no_channel: Annotated[
+        bool, typer.Option("--no-channel", help="Tell nobody: incidents are only recorded and shown.")
+    ] = False
+    paused: Annotated[bool | None, typer.Option("--paused/--active", help="Whether the rule looks at anything.")] = None
+
+    def given(self, services: Services, project: str) -> dict[str, Any]:
+        """Fields of a rule by name, as in `Replayed`."""
+        if self.channel and self.no_channel:
+            raise InputError("--channel names whom to tell and --no-channel tells nobody: give one of them.")
+        found = Replayed.given(self, services, project)
+        if self.no_channel:
+            found["channel_ids"] = ()
+        if self.quiet is not None:
+            start, _, end = ("", "", "") if self.quiet == "none" else self.quiet.partition("-")
+            found |= {"quiet_from": start.strip(), "quiet_to": end.strip()}
+        more = {"timezone": self.timezone, "paused": self.paused}
+        return found | {name: value for name, value in more.items() if value is not None}
 
 
 @rules.command("list")
@@ -77,18 +125,11 @@ def list_(project: Project = "default", as_json: AsJson = False) -> None:
 
 
 @rules.command()
+@with_options
 def add(
     name: Name,
-    monitor: Monitor = None,
-    min_severity: MinSeverity = None,
-    consecutive: Consecutive = None,
-    quiet: Quiet = None,
-    timezone: Timezone = None,
-    remind: Remind = None,
-    tell_end: TellEnd = None,
-    channel: ToChannels = None,
-    no_channel: NoChannel = False,
-    paused: Paused = None,
+    *,
+    terms: Terms,
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
@@ -96,36 +137,27 @@ def add(
     from driftium_core.monitor import save_rule
     from driftium_core.store.alert_records import NewRule
 
-    terms = _Terms(monitor, min_severity, consecutive, quiet, timezone, remind, tell_end, channel, no_channel, paused)
     with opened_services(project) as services:
-        saved = save_rule(services, terms.applied(services, NewRule(name=name), project), project=project)
+        saved = save_rule(services, NewRule(name=name, **terms.given(services, project)), project=project)
     _show(saved, _saved(saved, "Added"), as_json=as_json)
 
 
 @rules.command()
+@with_options
 def change(
     name: Name,
     rename: Annotated[str | None, typer.Option(metavar="NAME", help="Another name for it.")] = None,
-    monitor: Monitor = None,
-    min_severity: MinSeverity = None,
-    consecutive: Consecutive = None,
-    quiet: Quiet = None,
-    timezone: Timezone = None,
-    remind: Remind = None,
-    tell_end: TellEnd = None,
-    channel: ToChannels = None,
-    no_channel: NoChannel = False,
-    paused: Paused = None,
+    *,
+    terms: Terms,
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
     """Change what is given of a rule; channels that are given take the place of the former ones."""
     from driftium_core.monitor import find_rule, save_rule
 
-    terms = _Terms(monitor, min_severity, consecutive, quiet, timezone, remind, tell_end, channel, no_channel, paused)
     with opened_services(project) as services:
         found = find_rule(services, name, project=project)
-        changed = terms.applied(services, _new(found), project)
+        changed = replace(_new(found), **terms.given(services, project))
         changed = changed if rename is None else replace(changed, name=rename)
         saved = save_rule(services, changed, project=project, rule_id=found.id)
     _show(saved, _saved(saved, "Changed"), as_json=as_json)
@@ -143,14 +175,11 @@ def remove(name: Name, project: Project = "default", as_json: AsJson = False) ->
 
 
 @rules.command()
+@with_options
 def backtest(
     name: Annotated[str, typer.Argument(help="Name of a rule to begin with; none begins with the usual terms.")] = "",
-    monitor: Monitor = None,
-    min_severity: MinSeverity = None,
-    consecutive: Consecutive = None,
-    remind: Remind = None,
-    tell_end: TellEnd = None,
-    channel: ToChannels = None,
+    *,
+    terms: Replayed,
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
@@ -160,55 +189,14 @@ def backtest(
     from driftium_core.store.alert_records import NewRule
     from driftium_core.terminal.alerts import print_backtest
 
-    terms = _Terms(monitor, min_severity, consecutive, None, None, remind, tell_end, channel)
     with opened_services(project) as services:
         rule = _new(find_rule(services, name, project=project)) if name else NewRule(name="tried")
-        tested = backtest_rule(services, terms.applied(services, rule, project), project=project)
+        tested = backtest_rule(services, replace(rule, **terms.given(services, project)), project=project)
     with on_stdout():
         if as_json:
             print_json(backtest_document(tested))
         else:
             print_backtest(tested)
-
-
-class _Terms:
-    """The options that were given; None for those that were not."""
-
-    def __init__(
-        self,
-        monitor: str | None,
-        min_severity: Level | None,
-        consecutive: int | None,
-        quiet: str | None,
-        timezone: str | None,
-        remind: float | None,
-        tell_end: bool | None,
-        channels: list[str] | None,
-        no_channel: bool = False,
-        paused: bool | None = None,
-    ) -> None:
-        if channels and no_channel:
-            raise InputError("--channel names whom to tell and --no-channel tells nobody: give one of them.")
-        self._channels, self._no_channel = channels, no_channel
-        given: dict[str, Any] = {"consecutive": consecutive, "timezone": timezone, "tell_resolved": tell_end}
-        given |= {"paused": paused, "monitor": "" if monitor == "all" else monitor}
-        given["min_severity"] = Severity(min_severity.value.upper()) if min_severity else None
-        self._given = {name: value for name, value in given.items() if value is not None}
-        if remind is not None:
-            self._given["remind_after_h"] = remind or None
-        if quiet is not None:
-            start, _, end = ("", "", "") if quiet == "none" else quiet.partition("-")
-            self._given |= {"quiet_from": start.strip(), "quiet_to": end.strip()}
-
-    def applied(self, services: Services, rule: NewRule, project: str) -> NewRule:
-        """The rule with what was given; `NotFoundError` when the project has no such channel."""
-        from driftium_core.monitor import find_channel
-
-        given = dict(self._given)
-        if self._channels or self._no_channel:
-            names = self._channels or []
-            given["channel_ids"] = tuple(find_channel(services, name, project=project).id for name in names)
-        return replace(rule, **given)
 
 
 def _new(rule: AlertRule) -> NewRule:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from driftium_core.cli.options import with_options
 from driftium_core.cli.project import AsJson, Project, opened_services
 from driftium_core.cli.streams import on_stdout, print_json, say
 from driftium_core.command import command
@@ -21,40 +22,54 @@ if TYPE_CHECKING:
 __all__ = ["Timezone", "add_answers", "add_file", "add_http", "add_sql", "show_probe"]
 
 Name = Annotated[str, typer.Argument(help="Name of the task.")]
-Schedule = Annotated[
-    str,
-    typer.Option(help="15m, “daily at 6:00” or a cron expression such as “0 6 * * 1-5”; without it, only by hand."),
-]
 Timezone = Annotated[str, typer.Option(help="Zone of the schedule, e.g. Europe/Berlin; by default this machine's.")]
-Against = Annotated[
-    str,
-    typer.Option(
-        metavar="REFERENCE", help="Check the table against this saved reference; without it, answers are collected."
-    ),
-]
-PThreshold = Annotated[float, typer.Option(help="With --against: flag a column when its adjusted p is below this.")]
-Columns = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--column", metavar="ROLE=NAME", help="Column that holds the prompt, response, id, time, …; found if not given."
-    ),
-]
 Watermark = Annotated[str, typer.Option(help="Column that only grows: each run reads what lies above the last one.")]
-Paused = Annotated[bool, typer.Option("--paused", help="Do not run it by itself yet.")]
-Look = Annotated[bool, typer.Option("--probe", help="Look at what is there, and store no task.")]
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a task runs."""
+
+    schedule: Annotated[
+        str,
+        typer.Option(help="15m, “daily at 6:00” or a cron expression such as “0 6 * * 1-5”; without it, only by hand."),
+    ] = ""
+    timezone: Timezone = ""
+    paused: Annotated[bool, typer.Option("--paused", help="Do not run it by itself yet.")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What is done with the records that are read."""
+
+    against: Annotated[
+        str,
+        typer.Option(
+            metavar="REFERENCE", help="Check the table against this saved reference; without it, answers are collected."
+        ),
+    ] = ""
+    p_threshold: Annotated[
+        float, typer.Option(help="With --against: flag a column when its adjusted p is below this.")
+    ] = 0.05
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="ROLE=NAME",
+            help="Column that holds the prompt, response, id, time, …; found if not given.",
+        ),
+    ] = None
+    probe: Annotated[bool, typer.Option("--probe", help="Look at what is there, and store no task.")] = False
+
+
+@with_options
 def add_file(
     name: Name,
     path: Annotated[str, typer.Argument(help="A file that grows, or a folder of such files.")],
     pattern: Annotated[str, typer.Option(help="Which files of the folder, e.g. *.jsonl.")] = "",
-    schedule: Schedule = "",
-    timezone: Timezone = "",
-    against: Against = "",
-    p_threshold: PThreshold = 0.05,
-    column: Columns = None,
-    paused: Paused = False,
-    probe: Look = False,
+    *,
+    when: When,
+    what: What,
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
@@ -64,10 +79,10 @@ def add_file(
     from driftium_core.origin import FileOrigin
 
     origin = FileOrigin(path=str(Path(path).absolute()), pattern=pattern)  # the app may run in another folder
-    terms = _Terms(schedule, timezone, against, p_threshold, tuple(column or ()), paused, probe)
-    _add(name, origin, terms, project, as_json=as_json)
+    _add(name, origin, when, what, project, as_json=as_json)
 
 
+@with_options
 def add_sql(
     name: Name,
     url: Annotated[
@@ -75,13 +90,9 @@ def add_sql(
     ],
     query: Annotated[str, typer.Argument(help="A SELECT.")],
     watermark: Watermark = "",
-    schedule: Schedule = "",
-    timezone: Timezone = "",
-    against: Against = "",
-    p_threshold: PThreshold = 0.05,
-    column: Columns = None,
-    paused: Paused = False,
-    probe: Look = False,
+    *,
+    when: When,
+    what: What,
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
@@ -89,10 +100,10 @@ def add_sql(
     from driftium_core.origin import SqlOrigin
 
     origin = SqlOrigin(url=url, query=query, watermark=watermark)
-    terms = _Terms(schedule, timezone, against, p_threshold, tuple(column or ()), paused, probe)
-    _add(name, origin, terms, project, as_json=as_json)
+    _add(name, origin, when, what, project, as_json=as_json)
 
 
+@with_options
 def add_http(
     name: Name,
     url: Annotated[str, typer.Argument(help="An endpoint that answers with JSON or JSON Lines.")],
@@ -103,13 +114,9 @@ def add_http(
     records: Annotated[str, typer.Option(help="Dotted path to the list in the answer; found if not given.")] = "",
     watermark: Watermark = "",
     since: Annotated[str, typer.Option(help="Query parameter that takes the greatest watermark seen.")] = "",
-    schedule: Schedule = "",
-    timezone: Timezone = "",
-    against: Against = "",
-    p_threshold: PThreshold = 0.05,
-    column: Columns = None,
-    paused: Paused = False,
-    probe: Look = False,
+    *,
+    when: When,
+    what: What,
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
@@ -118,55 +125,41 @@ def add_http(
 
     headers = tuple(_pair(text, ":", "--header") for text in header or ())
     origin = HttpOrigin(url=url, headers=headers, records=records, watermark=watermark, since=since)
-    terms = _Terms(schedule, timezone, against, p_threshold, tuple(column or ()), paused, probe)
-    _add(name, origin, terms, project, as_json=as_json)
+    _add(name, origin, when, what, project, as_json=as_json)
 
 
+@with_options
 def add_answers(
     name: Name,
-    schedule: Schedule = "",
-    timezone: Timezone = "",
-    paused: Paused = False,
+    *,
+    when: When,
     project: Project = "default",
     as_json: AsJson = False,
 ) -> None:
     """Check current telemetry against the baseline, as `status` does, and count new answers as evidence."""
-    _add(name, None, _Terms(schedule, timezone, paused=paused), project, as_json=as_json)
+    _add(name, None, when, What(), project, as_json=as_json)
 
 
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What all kinds of tasks are asked for."""
-
-    schedule: str
-    timezone: str
-    against: str = ""
-    p_threshold: float = 0.05
-    column: tuple[str, ...] = ()
-    paused: bool = False
-    probe: bool = False
-
-
-def _add(name: str, origin: Origin | None, terms: _Terms, project: str, *, as_json: bool) -> None:
+def _add(name: str, origin: Origin | None, when: When, what: What, project: str, *, as_json: bool) -> None:
     from driftium_core import monitor
     from driftium_core.schedule import parse_schedule
     from driftium_core.store.task_records import NewTask
 
-    columns = dict(_pair(text, "=", "--column") for text in terms.column)
-    when = parse_schedule(terms.schedule, timezone=terms.timezone)
+    columns = dict(_pair(text, "=", "--column") for text in what.column or ())
+    schedule = parse_schedule(when.schedule, timezone=when.timezone)
     with opened_services(project) as services:
-        if terms.probe and origin is not None:
+        if what.probe and origin is not None:
             show_probe(monitor.probe_origin(services, origin, columns=columns), as_json=as_json)
             return
         new = NewTask(
             name=name,
-            kind="table" if terms.against else "collect" if origin else "answers",
+            kind="table" if what.against else "collect" if origin else "answers",
             origin=origin,
             columns=columns,
-            reference_id=monitor.find_reference(services, terms.against, project=project).id if terms.against else None,
-            p_threshold=terms.p_threshold,
-            schedule=when,
-            paused=terms.paused,
+            reference_id=monitor.find_reference(services, what.against, project=project).id if what.against else None,
+            p_threshold=what.p_threshold,
+            schedule=schedule,
+            paused=when.paused,
         )
         _store(services, new, project, as_json=as_json)
 
