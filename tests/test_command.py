@@ -103,7 +103,7 @@ def test_a_deleted_working_directory_is_no_reason_to_fail(
 
 
 def test_words_are_quoted_for_the_shell() -> None:
-    assert command("status", "--project", "it's two").endswith(""" -m driftium_core status --project 'it'"'"'s two'""")
+    assert command("status", "--project", "it's two").endswith(""" status --project 'it'"'"'s two'""")
     assert command("generate", "PROMPT", "--model", "smollm:135m").endswith(" generate PROMPT --model smollm:135m")
 
 

@@ -15,7 +15,6 @@ from driftium_core.monitor.investigable import calculation_title, run_title
 from driftium_core.monitor.runs import open_run
 from driftium_core.services import Services
 from driftium_core.severity import EFFECT_THRESHOLDS
-from driftium_core.tabular.verdict import short_verdict
 from driftium_core.text.labels import effect_words, score_words
 
 if TYPE_CHECKING:
@@ -62,6 +61,8 @@ class Told:
 
 def tell_run(services: Services, run_id: str) -> Told:
     """What a check of a table found; `StorageError` when the database cannot be read."""
+    from driftium_core.tabular.verdict import short_verdict  # brings pandas
+
     try:
         run = services.store.runs.get(run_id)
     except NotFoundError:

@@ -108,7 +108,7 @@ def test_a_partial_answer_is_shown_and_not_kept(model: Answering, capsys: pytest
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["generate", "hi", "--project", "nope"], "-m driftium_core projects --create NAME` makes one"),
+        (["generate", "hi", "--project", "nope"], f"{command('projects', '--create', 'NAME')}` makes one"),
         (["generate", "hi", "--seed", "5000000000"], "The seed is 5000000000"),
         (["generate", "hi", "--temperature", "3"], "Invalid value for '--temperature'"),
         (["run"], "Give the name of a prompt set, a file or -"),

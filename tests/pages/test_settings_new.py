@@ -196,7 +196,7 @@ def test_set_times_are_shown_before_they_are_kept(app, fake):
     page = fill(page, cron="mondays at 6:00")
     (preview,) = (line for line in said(page).splitlines() if "Next:" in line)
     assert preview.startswith("Mondays at 06:00 (UTC). Next: ")
-    assert preview.count(" 06:00") == 3
+    assert preview.partition("Next:")[2].count(" 06:00") == 3
     press(page, "task-create")
     assert fake.all[0].schedule == Schedule(cron="0 6 * * 1", timezone="UTC")
 
