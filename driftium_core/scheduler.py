@@ -1,4 +1,4 @@
-"""What happens by itself: tasks that are due, new checks looked at for alerts, messages sent.
+"""What happens by itself: tasks that are due, answers that rules look at, new checks, messages.
 
 APScheduler goes by the clock of the machine, which can be put back while the app runs: what is due in five seconds
 would then be due in an hour and five seconds. So the next tick is always counted from now, and one that is further
@@ -26,6 +26,9 @@ _log = logging.getLogger(__name__)
 
 TICK_S = 5.0
 """Between two looks at what is due; a task's interval is at least twice as long."""
+
+WATCH_TICKS = 60
+"""Ticks from one look at answers that changed with no page open to the next: five minutes."""
 
 STOP_S = 2.0
 """Longest wait for ticks in progress when the app ends. What still runs then finds the stores usable."""
@@ -58,8 +61,8 @@ class Scheduler:
             if self._ended.is_set() or self._scheduler is not None:
                 return
             self._scheduler = _background_scheduler(self._tick_s)
-            for name, work in _TICKS.items():
-                self._scheduler.add_job(self._tick, _every(self._tick_s), args=(name, work), id=name)
+            for name, (work, n_ticks) in _TICKS.items():
+                self._scheduler.add_job(self._tick, _every(n_ticks * self._tick_s), args=(name, work), id=name)
             self._scheduler.start()
 
     def stop(self, *, timeout_s: float = STOP_S) -> None:
@@ -103,7 +106,17 @@ def _send(services: Services) -> None:
     monitor.send_due_messages(services)
 
 
-_TICKS: dict[str, Callable[[Services], object]] = {"tasks and alerts": _look, "messages": _send}
+def _watch(services: Services) -> None:
+    """Let answers that somebody wants to be told of be checked, whoever stored them."""
+    monitor.check_watched_answers(services)
+
+
+_TICKS: dict[str, tuple[Callable[[Services], object], int]] = {
+    "tasks and alerts": (_look, 1),
+    "messages": (_send, 1),
+    "answers that rules look at": (_watch, WATCH_TICKS),
+}
+"""What is done, and every how many ticks."""
 
 
 def _every(tick_s: float) -> Any:

@@ -57,6 +57,13 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> Ticks:
     return ticks
 
 
+@pytest.fixture(autouse=True)
+def watches(monkeypatch: pytest.MonkeyPatch) -> Ticks:
+    ticks = Ticks()
+    monkeypatch.setattr(monitor, "check_watched_answers", ticks)
+    return ticks
+
+
 @pytest.fixture
 def started(tasks: Ticks, messages: Ticks) -> Iterator[Scheduler]:
     assert tasks is not messages
@@ -75,6 +82,11 @@ def test_it_ticks_until_it_is_stopped(started: Scheduler, tasks: Ticks, messages
     threading.Event().wait(20 * TICK_S)
     assert tasks._number == n_ticks
     assert [thread.name for thread in threading.enumerate() if "APScheduler" in thread.name] == []
+
+
+def test_answers_that_rules_look_at_are_looked_after_again_and_again(started: Scheduler, watches: Ticks) -> None:
+    started.start()
+    watches.wait(2)
 
 
 def test_what_was_stopped_before_its_start_never_ticks(started: Scheduler, tasks: Ticks) -> None:

@@ -157,6 +157,7 @@ from driftium_core.monitor.tasks import (
     tasks,
     tasks_version,
 )
+from driftium_core.monitor.unattended import check_watched_answers
 from driftium_core.monitor.vectors import Reconciled, catch_up, reconcile, start_reconcile, vectors_behind
 from driftium_core.monitor.writers import words_standing
 
@@ -217,6 +218,7 @@ __all__ = [
     "channels",
     "check_responses",
     "check_table",
+    "check_watched_answers",
     "closeness",
     "compare",
     "compare_arms",

@@ -11,13 +11,12 @@ from driftium_core.errors import CancelledError, ConflictError, DriftiumError, I
 from driftium_core.formats import fmt_count, fmt_n
 from driftium_core.monitor.checks import check_table
 from driftium_core.monitor.evidence import update_evidence
-from driftium_core.monitor.live import live_check
 from driftium_core.monitor.pools import check_responses
 from driftium_core.monitor.table_evidence import table_block
 from driftium_core.monitor.tables import open_reference
 from driftium_core.monitor.task_holders import kept
 from driftium_core.monitor.task_reading import read_or_leave
-from driftium_core.monitor.vectors import vectors_behind
+from driftium_core.monitor.unattended import check_unattended
 from driftium_core.services import Services
 from driftium_core.store.records import LookResult
 from driftium_core.store.task_records import Claim, RunEnd, RunStep, TaskRun
@@ -58,7 +57,7 @@ def run_claimed(services: Services, claim: Claim, progress: Progress) -> TaskRun
             _log.warning("%s", error)
             ended = _as_recorded(services, claim, error)
     if run.n_new and not services.collecting.closing:
-        _start_check(services, claim.task.project)
+        check_unattended(services, claim.task.project)
     return ended
 
 
@@ -128,15 +127,6 @@ def _step(batch: Batch) -> RunStep:
         notes=batch.notes,
         cursor=batch.cursor,
     )
-
-
-def _start_check(services: Services, project: str) -> None:
-    """Let new answers be checked, and have their vectors, as if somebody had a page open."""
-    try:
-        if live_check(services, project=project).job is None:
-            vectors_behind(services)
-    except DriftiumError as error:
-        _log.warning("The answers of project %s that were collected are not checked yet: %s", project, error)
 
 
 def _check_table(run: _Run) -> RunEnd:

@@ -261,12 +261,12 @@ def test_a_failure_of_the_check_after_a_run_costs_the_run_nothing(
     services: Services, source: ScriptedSource, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     from driftium_core.errors import StorageError
-    from driftium_core.monitor import task_work
+    from driftium_core.monitor import unattended
 
     def fail(*_args: object, **_options: object) -> None:
         raise StorageError("The vectors cannot be read.")
 
-    monkeypatch.setattr(task_work, "live_check", fail)
+    monkeypatch.setattr(unattended, "live_check", fail)
     source.lines = ["a"]
     with caplog.at_level(logging.WARNING):
         assert ran(services, made(services)).state == "done"
