@@ -11,6 +11,7 @@ from pages.ui.drift_now import live_drift
 from pages.ui.live import follow
 from pages.ui.overview_alerts import show_hint, show_open_incidents, show_undelivered
 from pages.ui.overview_events import show_events
+from pages.ui.overview_failing import show_failing_tasks
 from pages.ui.overview_first import offer_monitors, show_first_steps, show_next_steps, show_own_data
 from pages.ui.overview_monitors import show_headline, show_monitors, show_numbers
 from pages.ui.parts import show_parts
@@ -38,11 +39,13 @@ def show_page(services: Services, actions: DeltaGenerator) -> None:
         offer_monitors(services, holds_answers=live.status.status != "not_initialized")
     rows = monitor.overview(services, live={project: live})
     if not rows:
+        show_failing_tasks(services)
         show_first_steps()
         show_parts(services)
         return
     show_headline(rows)
     show_undelivered(services)
+    show_failing_tasks(services)
     if not any(row.project == project for row in rows):
         show_next_steps(project)
     elif all(row.simulated for row in rows):

@@ -56,6 +56,7 @@ from driftium_core.monitor.evidence import (
     update_evidence,
 )
 from driftium_core.monitor.exports import ExportKind, comparison_html, export_calculation, export_report
+from driftium_core.monitor.failing_tasks import FailingTask, failing_tasks
 from driftium_core.monitor.headline import Headline, Totals, overview_headline, overview_totals
 from driftium_core.monitor.incidents import (
     acknowledge_incident,
@@ -176,6 +177,7 @@ __all__ = [
     "Closeness",
     "Event",
     "ExportKind",
+    "FailingTask",
     "Firing",
     "Generation",
     "GenerationOptions",
@@ -258,6 +260,7 @@ __all__ = [
     "export_report",
     "export_responses",
     "export_run",
+    "failing_tasks",
     "filter_options",
     "find_baseline",
     "find_channel",

@@ -28,6 +28,8 @@ from driftium_core.store.schema import (
 from driftium_core.store.survey_events import read_alarms_raised, read_baselines, read_runs, read_turns
 from driftium_core.store.survey_records import Happenings, PoolResult, ProjectPools, RecentCounts, Survey, TableResult
 from driftium_core.store.survey_rows import Names, columns, record, scalar
+from driftium_core.store.task_records import FAILING_RUNS
+from driftium_core.store.task_schema import TaskRow
 
 if TYPE_CHECKING:
     from driftium_core.store.store import Store
@@ -51,7 +53,7 @@ class SurveyRepository:
             scalar(func.sum(ProjectRow.revision)),
             scalar(func.sum(ProjectRow.evidence_revision)),
             scalar(func.sum(ProjectRow.alert_revision)),
-            scalar(func.sum(ProjectRow.alert_revision)),
+            select(func.count(TaskRow.id)).where(TaskRow.failures >= FAILING_RUNS).scalar_subquery(),
             scalar(func.max(CalculationRow.seq)),
             scalar(func.max(TableRunRow.seq)),
             scalar(func.count(TableRunRow.seq)),

@@ -11,10 +11,25 @@ from driftium_core.response import Response
 from driftium_core.schedule import Schedule
 from driftium_core.store.investigation_records import ReportKind
 
-__all__ = ["Claim", "NewTask", "RunCause", "RunEnd", "RunState", "RunStep", "Task", "TaskKind", "TaskRun", "TaskTurn"]
+__all__ = [
+    "FAILING_RUNS",
+    "Claim",
+    "NewTask",
+    "RunCause",
+    "RunEnd",
+    "RunState",
+    "RunStep",
+    "Task",
+    "TaskKind",
+    "TaskRun",
+    "TaskTurn",
+]
 
 TaskKind = Literal["collect", "table", "answers"]
 """Collect responses from an origin, check a table from an origin against a saved reference, or check the answers."""
+
+FAILING_RUNS = 3
+"""Runs that fail in a row before a task is called failing; a single failure often passes by itself."""
 
 RunCause = Literal["schedule", "catch_up", "manual"]
 RunState = Literal["running", "done", "failed", "stopped", "interrupted"]
