@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from driftium_core.errors import NotFoundError
+from driftium_core.errors import DriftiumError, NotFoundError
 from driftium_core.formats import fmt_effect, fmt_n, fmt_name, fmt_p
 from driftium_core.monitor.calculations import open_calculation
 from driftium_core.monitor.diagnosis import table_findings, text_findings
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from driftium_core.text.report import TextReport
 
 __all__ = ["Told", "tell_calculation", "tell_run"]
+
+_log = logging.getLogger(__name__)
 
 MAX_EVIDENCE = 3
 
@@ -71,7 +74,10 @@ def tell_run(services: Services, run_id: str) -> Told:
         _, report = open_run(services, run_id)
         ledger, findings = table_findings(report, title=run_title(run))
         told = _told(short_verdict(report), _table_effect(report), ledger, findings)
+    except DriftiumError:
+        told = _of_run(run)
     except Exception:  # noqa: BLE001 - an alert goes out, whatever is wrong with its report
+        _log.exception("The report of table check %s was left out of its alert", run_id)
         told = _of_run(run)
     return replace(told, checked_at=run.created_at)
 
@@ -87,7 +93,10 @@ def tell_calculation(services: Services, calculation_id: str) -> Told:
         ledger, findings = text_findings(report, title=calculation_title(calculation, None))
         verdict = f"{report.drift.sizes}, {report.drift.pairing}. {report.drift.reason}"
         told = _told(verdict, _text_effect(report), ledger, findings)
+    except DriftiumError:
+        told = _of_calculation(calculation)
     except Exception:  # noqa: BLE001 - an alert goes out, whatever is wrong with its report
+        _log.exception("The report of calculation %s was left out of its alert", calculation_id)
         told = _of_calculation(calculation)
     return replace(told, checked_at=calculation.created_at)
 
